@@ -1,0 +1,1 @@
+"""The comparisons of the design's tables, as commands."""

@@ -1,0 +1,1 @@
+"""Keypoints to 3D joint positions in a gravity-aligned world."""

@@ -1,0 +1,1 @@
+"""Motions, their clean-up, retargeting and figures of quality."""

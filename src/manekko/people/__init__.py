@@ -1,0 +1,1 @@
+"""Frames to keypoints per person: LiteRT is imported only here."""

@@ -1,0 +1,1 @@
+"""Warping pictures and drawing on them: OpenCV is imported only here."""

@@ -1,0 +1,1 @@
+"""Preview video and report of a capture."""

@@ -1,0 +1,1 @@
+"""Rotations, the canonical humanoid, target rigs and their kinematics."""

@@ -1,0 +1,1 @@
+"""File to frames and sound, and back: PyAV is imported only here."""
