@@ -1,0 +1,352 @@
+"""The ``manekko`` command: its options as dataclasses, one verb called for each, and what is printed."""
+
+import errno
+import json
+import os
+import sys
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal, TextIO
+
+import tyro
+from tyro.conf import FlagCreatePairsOff, Positional, arg
+from tyro.constructors import PrimitiveConstructorSpec
+
+from manekko.errors import InputError, ManekkoError
+
+_DESCRIPTION = """A person dances in a video; a character dances the same dance.
+
+Start with `manekko capture dance.mp4`; `manekko capture --help` lists what can be chosen, `manekko --version` says
+which version this is."""
+
+_PARTS = ("body", "hands", "face")
+_FORMATS = ("vmd", "bvh")
+
+
+def _argument(
+    metavar: str, read: Callable[[str], Any], show: Callable[[Any], str] = str
+) -> PrimitiveConstructorSpec[Any]:
+    """Return tyro's rule for an argument of one word; ``read`` raises ValueError on a word that it does not know."""
+    return PrimitiveConstructorSpec(
+        nargs=1,
+        metavar=metavar,
+        instance_from_str=lambda words: read(words[0]),
+        is_instance=lambda value: True,
+        str_from_instance=lambda value: [show(value)],
+    )
+
+
+def _optional(metavar: str, read: Callable[[str], Any], none: str) -> PrimitiveConstructorSpec[Any]:
+    """Return the rule for an argument that may be left open; ``none`` is the word for that."""
+    return _argument(
+        metavar,
+        lambda text: None if text == none else read(text),
+        lambda value: none if value is None else str(value),
+    )
+
+
+def _joined(names: Collection[str], known: tuple[str, ...]) -> str:
+    return ",".join(name for name in known if name in names)
+
+
+def _names(text: str, known: tuple[str, ...]) -> tuple[str, ...]:
+    """Return names with commas between, each once, in the order of ``known``."""
+    given = [name.strip() for name in text.split(",")]
+    for name in given:
+        if name not in known:
+            raise ValueError(f"'{name}' is not one of {', '.join(known)}")
+    return tuple(name for name in known if name in given)
+
+
+def _number(text: str, *, lowest: float) -> float:
+    """Return a finite number that is ``lowest`` or more."""
+    value = float(text)
+    if not lowest <= value < float("inf"):
+        raise ValueError(f"{text} is not a number from {lowest:g} up")
+    return value
+
+
+def _count(text: str) -> int:
+    """Return a whole number from 1 up."""
+    if not text.isdecimal() or int(text) < 1:
+        raise ValueError(f"{text} is not a whole number from 1 up")
+    return int(text)
+
+
+_Parts = Annotated[
+    frozenset[str],
+    _argument("PARTS", lambda text: frozenset(_names(text, _PARTS)), lambda names: _joined(names, _PARTS)),
+]
+_Formats = Annotated[
+    tuple[str, ...],
+    _argument("FORMATS", lambda text: _names(text, _FORMATS), lambda names: _joined(names, _FORMATS)),
+]
+_People = Annotated[int | None, _optional("all|N", _count, none="all")]
+_Model = Annotated[Path | None, _optional("MODEL.pmx", Path, none="standard")]
+_Start = Annotated[float, _argument("SECONDS", lambda text: _number(text, lowest=0.0), "{:g}".format)]
+_End = Annotated[float | None, _optional("SECONDS", lambda text: _number(text, lowest=0.0), none="end")]
+_Fps = Annotated[float | None, _optional("FPS", lambda text: _number(text, lowest=1.0), none="30")]
+_Workers = Annotated[int | None, _optional("N", _count, none="all")]
+
+
+@dataclass(frozen=True)
+class Capture:
+    """Make a motion for MikuMikuDance from a video, a picture, a folder of pictures or OpenPose JSON."""
+
+    input: Annotated[Positional[Path], arg(metavar="INPUT")]
+    """A video (mp4 mov avi webm wmv mkv gif), picture (png jpg webp), folder of pictures, or OpenPose JSON."""
+    model: _Model = None
+    """Your model (PMX or PMD): the motion will fit its bones and proportions."""
+    people: _People = None
+    """How many people to follow, the most visible first; each gets a file."""
+    parts: _Parts = frozenset(_PARTS)
+    """What to look at: body, hands, face, with commas between. Less takes less time."""
+    formats: _Formats = ("vmd",)
+    """Files to write, with commas between: vmd (MikuMikuDance), bvh (Blender and others)."""
+    start: _Start = 0.0
+    """Begin here in the clip [s]."""
+    end: _End = None
+    """Stop here in the clip [s]."""
+    legs: Literal["ik", "fk"] = "ik"
+    """ik: the feet are placed, as MMD models expect. fk: hips, knees and ankles are turned."""
+    preview: bool = True
+    """Also write a video of the skeleton over the clip, beside the solved motion."""
+    fps: _Fps = None
+    """Frames a second of a folder of pictures or of OpenPose JSON, which do not say it themselves."""
+    workers: _Workers = None
+    """Processor cores to use; the result is the same for any number."""
+    out: Annotated[Path, arg(metavar="FOLDER")] = Path("out")
+    """Folder for the results."""
+
+
+@dataclass(frozen=True)
+class Convert:
+    """Turn a motion file into another kind: VMD, VPD and BVH into each other, or a VMD onto another model."""
+
+    motion: Annotated[Positional[Path], arg(metavar="MOTION")]
+    """The motion to read."""
+    out: Annotated[Positional[Path], arg(metavar="OUT")]
+    """The file to write; its ending says the kind."""
+    model: _Model = None
+    """The model (PMX or PMD) whose bones a VMD or VPD moves."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """Measure a motion on a model: foot slide, sinking into the floor, jitter, jumps, reach of the legs, keys."""
+
+    motion: Annotated[Positional[Path], arg(metavar="MOTION")]
+    """The motion: VMD, VPD or BVH."""
+    model: Annotated[Path, arg(metavar="MODEL.pmx")]
+    """The model (PMX or PMD) that dances it."""
+    json: FlagCreatePairsOff[bool] = False
+    """Print JSON in place of a table."""
+
+
+@dataclass(frozen=True)
+class Weights:
+    """List the detector's models, or fetch them ahead of time (once, about 35 MB; needs the internet)."""
+
+    action: Annotated[Positional[Literal["list", "fetch"]], arg(metavar="list|fetch")]
+    """list: where each model lies. fetch: fetch those that are missing."""
+
+
+@dataclass(frozen=True)
+class Demo:
+    """Capture the clip that comes with Manekko, as a first try."""
+
+    out: Annotated[Path, arg(metavar="FOLDER")] = Path("out")
+    """Folder for the results."""
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Measure Manekko itself: accuracy, speed and the rest, as tables and JSON."""
+
+    names: Annotated[Positional[tuple[str, ...]], arg(metavar="[NAME ...]")] = ()
+    """Which measurements, such as accuracy or speed; without a name, all."""
+    out: Annotated[Path | None, arg(metavar="FILE.json")] = None
+    """Also write the figures here."""
+
+
+Command = Capture | Convert | Check | Weights | Demo | Bench
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code: 0 done, 1 cannot be done (one line says why); 2 exits at once."""
+    _speak_utf8(sys.stdout, sys.stderr)
+    arguments = list(sys.argv[1:] if argv is None else argv) or ["--help"]
+    if arguments == ["--version"]:
+        from manekko import __version__
+
+        print(f"manekko {__version__}")
+        return 0
+    command: Command = tyro.cli(Command, prog="manekko", description=_DESCRIPTION, args=arguments)  # pyright: ignore
+    try:
+        code = _run(command)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        return _fail("stopped: no unfinished file was left behind")
+    except BrokenPipeError:
+        # Whoever read our output (head, less) has gone: what is still in the buffer has nowhere to go.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except Exception as error:
+        if os.environ.get("MANEKKO_DEBUG") == "1":
+            raise
+        return _fail(_explain(error))
+    return code
+
+
+def _run(command: Command) -> int:
+    match command:
+        case Capture():
+            return _capture(command)
+        case Convert():
+            return _convert(command)
+        case Check():
+            return _check(command)
+        case Weights():
+            return _weights(command)
+        case Demo():
+            return _capture(Capture(_example_clip(), out=command.out))
+        case Bench():
+            from manekko import bench
+
+            return bench.run(list(command.names), command.out)
+
+
+def _capture(command: Capture) -> int:
+    from manekko.capture import CaptureOptions, capture
+    from manekko.progress import bars
+
+    options = CaptureOptions(
+        input=command.input,
+        model=command.model,
+        people=command.people,
+        parts=command.parts,
+        formats=command.formats,
+        legs=command.legs,
+        start_s=command.start,
+        end_s=command.end,
+        preview=command.preview,
+        out=command.out,
+        fps=command.fps,
+        workers=command.workers,
+    )
+    with bars() as progress:
+        result = capture(options, progress)
+    print(
+        f"Done: {result.people} {'person' if result.people == 1 else 'people'}, {sum(result.timing_s.values()):.0f} s."
+    )
+    for file in result.files:
+        print(f"  {file!s:<36} {_what_it_is(file)}".rstrip())
+    for warning in result.warnings:
+        print(f"Note: {warning}")
+    for file in [file for file in result.files if file.suffix == ".vmd"][:1]:
+        print(f"Next: in MikuMikuDance load a model, then File > Load motion data > {file}")
+    for file in [file for file in result.files if file.suffix == ".vpd"][:1]:
+        print(f"Next: in MikuMikuDance load a model, then File > Load pose data > {file}")
+    return 0
+
+
+def _what_it_is(file: Path) -> str:
+    if file.stem.endswith("-preview"):
+        return "the skeleton over the clip, and the solved motion"
+    if file.stem.endswith("-report"):
+        return "how well it went: open it in a browser" if file.suffix == ".html" else ""
+    meanings = {
+        ".vmd": "the motion, for MikuMikuDance",
+        ".vpd": "the pose, for MikuMikuDance",
+        ".bvh": "the motion, for Blender and others",
+        ".wav": "the sound, in step with the motion",
+    }
+    return meanings.get(file.suffix, "")
+
+
+def _convert(command: Convert) -> int:
+    from manekko.convert import convert
+
+    for note in convert(command.motion, command.out, model=command.model):
+        print(f"Note: {note}")
+    print(f"Done: {command.out}")
+    return 0
+
+
+def _check(command: Check) -> int:
+    from manekko.check import check, table
+
+    figures = check(command.motion, command.model)
+    print(json.dumps(figures, indent=2, ensure_ascii=False) if command.json else table(figures))
+    return 0
+
+
+def _weights(command: Weights) -> int:
+    from manekko.progress import bars
+    from manekko.weights import fetch_weights, weights_status
+
+    if command.action == "fetch":
+        with bars() as progress:
+            folder = fetch_weights(progress)
+        print(f"Done: the models lie in {folder}")
+        return 0
+    for name, path in weights_status():
+        print(f"{name:<28} {path if path is not None else 'not fetched yet'}")
+    return 0
+
+
+def _example_clip() -> Path:
+    """Return the clip that comes with Manekko: in the package, or beside it in the source folder."""
+    here = Path(__file__).parent
+    for candidate in (here / "examples" / "dance.mp4", here.parent.parent / "examples" / "dance.mp4"):
+        if candidate.is_file():
+            return candidate
+    raise InputError("the example clip is not in this installation; try: manekko capture YOUR-CLIP.mp4")
+
+
+def _fail(line: str) -> int:
+    # One line always: a message that quotes a file's text could carry line breaks.
+    print(f"manekko: {' '.join(line.split())}", file=sys.stderr)
+    return 1
+
+
+def _explain(error: Exception) -> str:
+    """Return the one line that says what went wrong and what to do."""
+    match error:
+        case ManekkoError():
+            return str(error)
+        case MemoryError():
+            return "the machine ran out of memory; close other programs, or use --workers 1"
+        case OSError():
+            return _explain_os_error(error)
+        case _:
+            problem = f"{type(error).__name__}: {error}"
+            return f"a mistake in Manekko itself ({problem}); set MANEKKO_DEBUG=1 to see where, and please report it"
+
+
+def _explain_os_error(error: OSError) -> str:
+    place = error.filename if error.filename is not None else "a file"
+    match error.errno:
+        case errno.ENOSPC | errno.EDQUOT:
+            return (
+                f"the disk is full, {place} could not be written; free some space or choose another folder with --out"
+            )
+        case errno.EFBIG:
+            return f"{place} would grow beyond what this disk or account allows; choose another folder with --out"
+        case errno.EROFS:
+            return f"{place} lies on a disk that cannot be written to; choose another folder with --out"
+        case errno.EACCES | errno.EPERM:
+            return f"no permission for {place}; choose a file or folder of your own"
+        case errno.ENOTDIR | errno.EEXIST:
+            return f"{place} is a file, a folder was expected; choose another folder with --out"
+        case _:
+            return f"{place}: {error.strerror or error}"
+
+
+def _speak_utf8(*streams: TextIO) -> None:
+    """Let Japanese names through on consoles with another code page; what even UTF-8 cannot say is escaped."""
+    for stream in streams:
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(encoding="utf-8", errors="backslashreplace")
