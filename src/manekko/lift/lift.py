@@ -1,0 +1,128 @@
+"""One person's track → 3D joint positions in an upright world, at the motion's rate."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from manekko.arrays import Array, Bool, Float
+from manekko.errors import InputError
+from manekko.lift.camera import Camera, default_camera, turned_to_ray
+from manekko.lift.fit3d import BONES, FitWeights, fit_positions
+from manekko.lift.gravity import to_world, upright_rotation
+from manekko.lift.proportions import bone_lengths, root_depths, with_lengths
+from manekko.lift.series import resampled, smoothed, without_spikes
+from manekko.lift.swaps import repair_swaps
+from manekko.people.keypoints import BODY33_INDEX, Track
+
+MOTION_FPS = 30.0
+"""Rate of every lifted motion: VMD's."""
+BODY_CUTOFF_HZ = 6.0
+"""Dance's fastest hits live below this; what is above is the detector's noise (measured on motion capture)."""
+_DEPTH_CUTOFF_HZ = 1.5
+"""Depth from size is noisy and people cannot travel fast along it."""
+_GAP_HALF_LIFE_S = 0.15
+_HIPS = [BODY33_INDEX["left_hip"], BODY33_INDEX["right_hip"]]
+
+
+@dataclass(frozen=True)
+class Lifted:
+    """One person in 3D at 30 fps, frame 0 being the clip's start."""
+
+    positions_m: Float[Array, "frame 33 3"]
+    """World position of each body keypoint [m]: +Y up, +Z towards the camera; the floor is somewhere below."""
+    confidences: Float[Array, "frame 33"]
+    """0–1, falling with the distance to the nearest frame in which the keypoint was seen."""
+    seen: Bool[Array, " frame"]
+    """Whether the person was seen at all."""
+    swapped_frames: int
+    """How many of the source's frames had left and right swapped, and were repaired."""
+    camera: Camera
+    """The camera the fit assumed."""
+    upright_xyzw: Float[Array, "4"]
+    """Rotation from camera axes to the world."""
+
+
+def lift_track(track: Track, *, focal_px: float | None = None) -> Lifted:
+    """Return the person of a track in 3D.
+
+    Raises:
+        InputError: when the person is seen in too few frames to know their proportions.
+    """
+    if track.seen.sum() < 1:
+        raise InputError(f"person {track.track_id} is never seen: nothing to lift")
+    track, swapped = repair_swaps(track)
+    camera = default_camera(track.image_size_px)
+    if focal_px is not None:
+        camera = Camera(focal_px, camera.centre_px)
+    rate = _working_rate(track.times_s)
+    grid = np.arange(int(np.floor(track.times_s[-1] * rate + 1e-6)) + 1) / rate
+    keypoints, confidences = _on_grid(track, grid)
+    prior = _prior(track, grid, keypoints, camera, rate)
+    positions = _fit(keypoints, confidences, prior, camera, rate)
+    upright = upright_rotation(positions[confidences[:, _HIPS].min(1) > 0.1] if len(positions) > 1 else positions)
+    step = round(rate / MOTION_FPS)
+    return Lifted(
+        positions_m=to_world(positions, upright)[::step],
+        confidences=confidences[::step],
+        seen=_seen(track, grid)[::step],
+        swapped_frames=int(swapped.sum()),
+        camera=camera,
+        upright_xyzw=upright,
+    )
+
+
+def _working_rate(times_s: Array) -> float:
+    """The multiple of the motion's rate nearest to the source's: no source frame is thrown away before smoothing."""
+    if len(times_s) < 2:
+        return MOTION_FPS
+    source = 1.0 / max(float(np.median(np.diff(times_s))), 1e-3)
+    return MOTION_FPS * min(max(1, round(source / MOTION_FPS)), 4)
+
+
+def _seen(track: Track, grid: Array) -> Array:
+    frames = np.clip(np.searchsorted(track.times_s, grid + 1e-6, side="right") - 1, 0, len(track.times_s) - 1)
+    return track.seen[frames]
+
+
+def _on_grid(track: Track, grid: Array) -> tuple[Float[Array, "frame 33 2"], Float[Array, "frame 33"]]:
+    """Keypoints and confidences at regular times; gaps are bridged, their confidence halves every 0.15 s."""
+    keypoints = resampled(track.times_s, track.keypoints_px, grid)
+    valid = np.asarray(np.isfinite(track.keypoints_px).all(-1))
+    confidences = np.where(valid, track.confidences, np.nan)
+    result = np.clip(np.nan_to_num(resampled(track.times_s, confidences, grid)), 0.0, 1.0)
+    for keypoint in range(valid.shape[1]):
+        known = track.times_s[valid[:, keypoint]]
+        if len(known) == 0:
+            continue
+        after = known[np.clip(np.searchsorted(known, grid), 0, len(known) - 1)]
+        before = known[np.clip(np.searchsorted(known, grid, side="right") - 1, 0, len(known) - 1)]
+        spacing = float(np.median(np.diff(track.times_s))) if len(track.times_s) > 1 else 1.0
+        distance = np.maximum(np.minimum(np.abs(after - grid), np.abs(grid - before)) - spacing, 0.0)
+        result[:, keypoint] *= 0.5 ** (distance / _GAP_HALF_LIFE_S)
+    return keypoints, result
+
+
+def _prior(track: Track, grid: Array, keypoints: Array, camera: Camera, rate: float) -> Float[Array, "frame 33 3"]:
+    """The detector's own 3D, smoothed, about the mid-hip, turned from the crop's view into the camera's axes."""
+    world = smoothed(without_spikes(resampled(track.times_s, track.world_m, grid)), fps=rate, cutoff_hz=BODY_CUTOFF_HZ)
+    hips = smoothed(keypoints[:, _HIPS].mean(1), fps=rate, cutoff_hz=1.0)
+    world = turned_to_ray(world, camera.rays(hips))
+    return world - world[:, _HIPS].mean(1, keepdims=True)
+
+
+def _fit(keypoints: Array, confidences: Array, prior: Array, camera: Camera, rate: float) -> Float[Array, "frame 33 3"]:
+    shape, lengths = prior, np.zeros(len(BONES))
+    sizes = np.median(np.linalg.norm(prior[:, BONES[:, 1]] - prior[:, BONES[:, 0]], axis=-1), axis=0)
+    for _ in range(3):
+        depths = root_depths(keypoints, confidences, shape, camera)
+        lengths = bone_lengths(keypoints, confidences, prior, depths, camera)
+        # One view does not tell a near child from a far giant: the detector's idea of a body's size decides.
+        lengths = lengths * (sizes.sum() / lengths.sum())
+        shape = with_lengths(prior, lengths)
+    times = np.arange(len(keypoints)) / rate
+    depths = resampled(times, root_depths(keypoints, confidences, shape, camera), times)
+    depths = smoothed(without_spikes(depths), fps=rate, cutoff_hz=_DEPTH_CUTOFF_HZ)
+    roots = camera.rays(keypoints[:, _HIPS].mean(1)) * depths[:, None]
+    start = shape + roots[:, None]
+    fitted = fit_positions(keypoints, confidences, shape, lengths, depths, start, camera, weights=FitWeights())
+    return smoothed(without_spikes(fitted), fps=rate, cutoff_hz=BODY_CUTOFF_HZ)

@@ -1,0 +1,109 @@
+"""Whole-body left/right swaps of the detector: found by a Viterbi pass over {as is, swapped} and undone."""
+
+import dataclasses
+
+import numpy as np
+
+from manekko.arrays import Array, Bool, Float
+from manekko.people.keypoints import BODY33_INDEX, BODY33_MIRROR, Track
+from manekko.skeleton.rotations import normalized
+
+_PAIRED = np.arange(BODY33_INDEX["left_shoulder"], len(BODY33_MIRROR))
+_SWITCH_COST = 0.04
+"""Price of a change between as-is and swapped, in body sizes: below what a real swap moves the keypoints."""
+_FACING_COST = 0.04
+"""Price of a frame whose toes point against the way that hips and shoulders face."""
+_STEP_CAP = 0.5
+"""Largest step that counts, in body sizes: one lost wrist must not decide for the whole body."""
+
+
+def repair_swaps(track: Track) -> tuple[Track, Bool[Array, " frame"]]:
+    """Return the track with left and right put back where the detector swapped them, and which frames those were.
+
+    A swap shows as every paired keypoint jumping to its twin's place at once. The clip as a whole keeps the side
+    that most frames vote for.
+    """
+    frames = np.flatnonzero(track.seen)
+    swapped = np.zeros(len(track.times_s), dtype=bool)
+    if len(frames) < 2:
+        return track, swapped
+    swapped[frames] = _cheapest_states(_transition_costs(track, frames), _facing_costs(track, frames))
+    if not swapped.any():
+        return track, swapped
+    return _swap_frames(track, swapped), swapped
+
+
+def _transition_costs(track: Track, frames: Array) -> Float[Array, "step 2"]:
+    """Mean step of the paired keypoints between neighbours seen [body sizes]: same labels, and swapped labels."""
+    points = track.keypoints_px[frames][:, _PAIRED]
+    mirrored = track.keypoints_px[frames][:, BODY33_MIRROR[_PAIRED]]
+    weights = track.confidences[frames][:, _PAIRED]
+    size = np.nanmedian(np.nanmax(points, axis=1) - np.nanmin(points, axis=1), axis=0).max()
+
+    def cost(after: Array, weights_after: Array) -> Array:
+        steps = np.linalg.norm(after[1:] - points[:-1], axis=-1) / max(float(size), 1e-6)
+        weight = np.where(np.isfinite(steps), weights_after[1:] * weights[:-1], 0.0) + 1e-9
+        return (np.minimum(np.nan_to_num(steps), _STEP_CAP) * weight).sum(1) / weight.sum(1)
+
+    return np.stack([cost(points, weights), cost(mirrored, weights[:, BODY33_MIRROR[_PAIRED] - _PAIRED[0]])], axis=1)
+
+
+def _facing_costs(track: Track, frames: Array) -> Float[Array, "frame 2"]:
+    """Cost of taking each frame as is, and swapped: toes point the way a body faces, whichever side is called left.
+
+    Legs that cross in a side view look like a swap to the image points alone; the feet tell them apart.
+    """
+    world = track.world_m[frames]
+
+    def at(name: str) -> Array:
+        return world[:, BODY33_INDEX[name]]
+
+    shoulders = at("left_shoulder") + at("right_shoulder")
+    hips = at("left_hip") + at("right_hip")
+    across = at("left_shoulder") - at("right_shoulder") + at("left_hip") - at("right_hip")
+    facing = normalized(np.cross(across, shoulders - hips))
+    feet = normalized(at("left_toe") - at("left_heel") + at("right_toe") - at("right_heel"))
+    agreement = np.nan_to_num((facing * feet).sum(-1))
+    return _FACING_COST * np.stack([1.0 - agreement, 1.0 + agreement], axis=1) / 2.0
+
+
+def _cheapest_states(costs: Float[Array, "step 2"], own_costs: Float[Array, "frame 2"]) -> Bool[Array, " frame"]:
+    """Viterbi over two states; a step between equal states pays the as-is cost, between unequal the swapped one."""
+    totals = own_costs[0].copy()
+    choices = np.empty((len(costs), 2), dtype=np.int64)
+    for step, (same, crossed) in enumerate(costs):
+        stay, switch = totals + same, totals[::-1] + crossed + _SWITCH_COST
+        choices[step] = np.where(switch < stay, [1, 0], [0, 1])
+        totals = np.minimum(stay, switch) + own_costs[step + 1]
+    states = np.empty(len(costs) + 1, dtype=np.int64)
+    states[-1] = int(np.argmin(totals))
+    for step in range(len(costs) - 1, -1, -1):
+        states[step] = choices[step, states[step + 1]]
+    swapped = states.astype(bool)
+    return ~swapped if swapped.mean() > 0.5 else swapped
+
+
+def _swap_frames(track: Track, swapped: Bool[Array, " frame"]) -> Track:
+    def mirror(values: Array) -> Array:
+        result = values.copy()
+        result[swapped] = values[swapped][:, BODY33_MIRROR]
+        return result
+
+    hands = track.hands
+    if hands is not None:
+        parts = {
+            field.name: np.where(
+                swapped.reshape(-1, *[1] * (getattr(hands, field.name).ndim - 1)),
+                getattr(hands, field.name)[:, ::-1],
+                getattr(hands, field.name),
+            )
+            for field in dataclasses.fields(hands)
+        }
+        hands = dataclasses.replace(hands, **parts)
+    return dataclasses.replace(
+        track,
+        keypoints_px=mirror(track.keypoints_px),
+        confidences=mirror(track.confidences),
+        world_m=mirror(track.world_m),
+        hands=hands,
+    )

@@ -1,0 +1,175 @@
+"""Joint positions → rotations of the canonical humanoid: frames for the rigid parts, swing and twist for the limbs.
+
+No Euler angles. A part with three points (pelvis, chest, head, palm, foot) gets an orthonormal frame; a limb bone is
+swung by the shortest arc and twisted by what its child shows (the plane of a bent elbow or knee, the palm, the foot),
+never by a straight limb, whose plane is noise.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from manekko.arrays import Array, Float
+from manekko.skeleton.rotations import (
+    as_axes,
+    between,
+    conjugate,
+    continuous,
+    from_axes,
+    multiply,
+    normalized,
+    rotate,
+    slerp,
+    swing_twist,
+)
+from manekko.skeleton.skeleton import HUMANOID, JOINT_INDEX
+
+_BEND_FADE_RAD = (np.radians(15.0), np.radians(40.0))
+"""Below the first bend a limb's plane says nothing of its twist; from the second on it says all."""
+_SPINE_SHARE = 0.5
+"""Share of the turn from pelvis to chest that the lower spine takes."""
+_NECK_SHARE = 0.5
+"""Share of the turn from chest to head that the neck takes."""
+_FOREARM_TWIST_LIMIT_RAD = np.radians(100.0)
+
+
+@dataclass(frozen=True)
+class BodyPoints:
+    """Points of one body in the world through time, each (frame, 3) [m]; ``pairs`` are (left, right)."""
+
+    hips: tuple[Array, Array]
+    knees: tuple[Array, Array]
+    ankles: tuple[Array, Array]
+    heels: tuple[Array, Array]
+    toes: tuple[Array, Array]
+    shoulders: tuple[Array, Array]
+    elbows: tuple[Array, Array]
+    wrists: tuple[Array, Array]
+    index_knuckles: tuple[Array, Array]
+    little_knuckles: tuple[Array, Array]
+    ears: tuple[Array, Array]
+    eyes: tuple[Array, Array]
+    mouth: tuple[Array, Array]
+
+
+def frame_from(x: Array, y: Array) -> Float[Array, "frame 4"]:
+    """Return rotations whose x axis is ``x`` and whose y axis leans to ``y``; both rest on +x and +y."""
+    x_axis = normalized(x)
+    y_axis = normalized(y - x_axis * (x_axis * y).sum(-1, keepdims=True))
+    return from_axes(np.stack([x_axis, y_axis, np.cross(x_axis, y_axis)], axis=-1))
+
+
+def fit_rotations(points: BodyPoints) -> Float[Array, "frame joint 4"]:
+    """Return the global rotation of every joint (T-pose = identity), continuous in time; fingers follow the hand."""
+    frames = len(points.hips[0])
+    result = np.tile([0.0, 0.0, 0.0, 1.0], (frames, len(HUMANOID), 1))
+
+    def put(name: str, rotation: Array) -> None:
+        result[:, JOINT_INDEX[name]] = rotation
+
+    hips, chest = _pelvis(points), _chest(points)
+    head = _head(points)
+    put("hips", hips)
+    put("spine", slerp(hips, chest, _SPINE_SHARE))
+    put("chest", chest)
+    put("neck", slerp(chest, head, _NECK_SHARE))
+    for name in ("head", "leftEye", "rightEye"):
+        put(name, head)
+    for index, side in enumerate(("left", "right")):
+        shoulder, upper, lower, hand = _arm(points, index, chest)
+        for name, rotation in zip(
+            ("Shoulder", "UpperArm", "LowerArm", "Hand"), (shoulder, upper, lower, hand), strict=True
+        ):
+            put(side + name, rotation)
+        for name in HUMANOID[JOINT_INDEX[side + "Hand"] + 1 : JOINT_INDEX[side + "Hand"] + 16]:
+            put(name, hand)
+        thigh, shin, foot = _leg(points, index, hips)
+        for name, rotation in zip(("UpperLeg", "LowerLeg", "Foot", "Toes"), (thigh, shin, foot, foot), strict=True):
+            put(side + name, rotation)
+    return continuous(result)
+
+
+def _middle(pair: tuple[Array, Array]) -> Array:
+    return (pair[0] + pair[1]) / 2.0
+
+
+def _pelvis(points: BodyPoints) -> Array:
+    return frame_from(points.hips[0] - points.hips[1], _middle(points.shoulders) - _middle(points.hips))
+
+
+def _chest(points: BodyPoints) -> Array:
+    return frame_from(points.shoulders[0] - points.shoulders[1], _middle(points.shoulders) - _middle(points.hips))
+
+
+def _head(points: BodyPoints) -> Array:
+    return frame_from(
+        (points.ears[0] - points.ears[1]) + (points.eyes[0] - points.eyes[1]),
+        _middle(points.eyes) - _middle(points.mouth),
+    )
+
+
+def _bend_weight(upper: Array, lower: Array) -> Array:
+    """Trust in the plane of two bones, 0 (straight) to 1 (well bent); shape (frame, 1)."""
+    cosine = (normalized(upper) * normalized(lower)).sum(-1, keepdims=True)
+    bend = np.arccos(np.clip(cosine, -1.0, 1.0))
+    return np.clip((bend - _BEND_FADE_RAD[0]) / (_BEND_FADE_RAD[1] - _BEND_FADE_RAD[0]), 0.0, 1.0)
+
+
+def _twisted_to(swung: Array, axis: Array, hint_rest: Array, hint: Array, weight: Array) -> Array:
+    """Twist ``swung`` about the rest direction ``axis`` until ``hint_rest`` points to ``hint``, by a share of it."""
+    local = rotate(conjugate(swung), hint)
+    flat = local - axis * (local * axis).sum(-1, keepdims=True)
+    return multiply(swung, slerp(np.array([0.0, 0.0, 0.0, 1.0]), between(hint_rest, flat), weight[..., 0]))
+
+
+def _arm(points: BodyPoints, side: int, chest: Array) -> tuple[Array, Array, Array, Array]:
+    sign = 1.0 if side == 0 else -1.0
+    rest = np.array([sign, 0.0, 0.0])
+    upper = points.elbows[side] - points.shoulders[side]
+    lower = points.wrists[side] - points.elbows[side]
+    swung = multiply(chest, between(rest, rotate(conjugate(chest), upper)))
+    # With palms down the elbow bends forwards, so the plane's normal is -y for the left arm and +y for the right.
+    normal = -sign * np.cross(normalized(upper), normalized(lower))
+    upper_rotation = _twisted_to(swung, rest, np.array([0.0, 1.0, 0.0]), normal, _bend_weight(upper, lower))
+    lower_swung = multiply(upper_rotation, between(rest, rotate(conjugate(upper_rotation), lower)))
+    hand = _hand(points, side, lower_swung, rest)
+    _, twist = swing_twist(multiply(conjugate(lower_swung), hand), rest)
+    lower_rotation = multiply(lower_swung, _limited(twist, _FOREARM_TWIST_LIMIT_RAD))
+    return chest, upper_rotation, lower_rotation, hand
+
+
+def _hand(points: BodyPoints, side: int, forearm: Array, rest: Array) -> Array:
+    """Palm frame; a hand whose knuckles coincide follows the forearm."""
+    sign = rest[0]
+    index, little, wrist = points.index_knuckles[side], points.little_knuckles[side], points.wrists[side]
+    along = (index + little) / 2.0 - wrist
+    across = index - little
+    usable = (np.linalg.norm(np.cross(normalized(along), normalized(across)), axis=-1) > 0.2)[:, None]
+    palm = frame_from(sign * along, np.cross(across, sign * along))
+    return np.where(usable, palm, forearm)
+
+
+def _limited(twist: Array, limit_rad: float) -> Array:
+    """Shorten rotations about one axis to at most ``limit_rad``."""
+    angle = 2.0 * np.arctan2(np.linalg.norm(twist[..., :3], axis=-1), np.abs(twist[..., 3]))
+    share = np.minimum(1.0, limit_rad / np.maximum(angle, 1e-9))
+    return slerp(np.array([0.0, 0.0, 0.0, 1.0]), twist, share)
+
+
+def _leg(points: BodyPoints, side: int, hips: Array) -> tuple[Array, Array, Array]:
+    rest = np.array([0.0, -1.0, 0.0])
+    right = np.array([1.0, 0.0, 0.0])
+    thigh = points.knees[side] - points.hips[side]
+    shin = points.ankles[side] - points.knees[side]
+    forward = points.toes[side] - points.heels[side]
+    swung = multiply(hips, between(rest, rotate(conjugate(hips), thigh)))
+    bent = _bend_weight(thigh, shin)
+    # The foot tells the turn of a straight leg, the knee's plane that of a bent one.
+    hinge = bent * normalized(np.cross(thigh, shin)) + (1.0 - bent) * normalized(np.cross(-thigh, forward))
+    agrees = (hinge * as_axes(hips)[..., 0]).sum(-1, keepdims=True) > 0.0
+    thigh_rotation = _twisted_to(swung, rest, right, hinge, np.where(agrees, 1.0, 0.0))
+    shin_rotation = multiply(thigh_rotation, between(rest, rotate(conjugate(thigh_rotation), shin)))
+    foot = frame_from(
+        np.cross(as_axes(shin_rotation)[..., 1], forward), np.cross(forward, as_axes(shin_rotation)[..., 0])
+    )
+    return thigh_rotation, shin_rotation, foot
