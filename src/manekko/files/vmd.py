@@ -269,9 +269,7 @@ def _sorted_keys(keys: Array, what: str) -> dict[str, Array]:
     """Group keys by decoded name in order of appearance, rising in time; the later of two at one frame stays."""
     if len(keys) and int(keys["frame"].max()) > LAST_FRAME:
         worst = int(keys["frame"].max())
-        raise FormatError(
-            f"a {what} key is at frame {worst}, almost four days after the start or later; the file is damaged"
-        )
+        raise FormatError(f"a {what} key is at frame {worst}, days after the start; the file is damaged")
     raw_names, first, inverse = np.unique(keys["name"], return_index=True, return_inverse=True)
     members: dict[str, list[int]] = {}
     for number in np.argsort(first):
