@@ -1,0 +1,33 @@
+# Tools are those of the active virtual environment, else of .venv, else of the PATH.
+PYTHON ?= $(shell if [ -z "$$VIRTUAL_ENV" ] && [ -x .venv/bin/python ]; then echo .venv/bin/python; else command -v python3 || echo python; fi)
+PYTEST := $(PYTHON) -m pytest
+
+.DEFAULT_GOAL := tasks
+.PHONY: tasks check check-all fix bench golden example static
+
+tasks: ## print these tasks
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+check: static ## style, types and the fast tests: under a minute
+	$(PYTEST) -n auto
+
+check-all: static ## everything: slow tests, real clients, all data; a missing real part is an error
+	MANEKKO_FULL=1 $(PYTEST) -m "" --durations=15
+
+static:
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m pyright --pythonpath $(PYTHON)
+
+fix: ## repair style where a tool can
+	$(PYTHON) -m ruff check --fix .
+	$(PYTHON) -m ruff format .
+
+bench: ## measure accuracy and speed (needs ../shared/data)
+	$(PYTHON) -m manekko bench
+
+golden: ## write the recorded figures and messages anew; look at the difference before you commit it
+	MANEKKO_GOLDEN=1 $(PYTEST) -m "" tests/golden tests/test_messages.py
+
+example: ## draw examples/dance.mp4 and its true motion again
+	$(PYTHON) examples/make_dance.py
