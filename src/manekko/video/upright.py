@@ -1,0 +1,120 @@
+"""Decoded frames made into plain pictures: 8-bit RGB, square pixels, upright, nothing see-through."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import av
+import numpy as np
+from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
+
+from manekko.arrays import Array, UInt8
+
+LONGEST_PX = 4096
+"""Larger pictures are scaled down: no detector gains from more, and a frame must not fill the memory."""
+
+_BEHIND = 128  # what stands behind see-through pixels: mid-grey sets off dark and light outlines alike
+
+
+@dataclass(frozen=True)
+class Orientation:
+    """How stored rows and columns become the upright picture: first transposed, then mirrored."""
+
+    transposed: bool = False
+    flip_x: bool = False
+    flip_y: bool = False
+
+
+def orientation_of(frame: av.VideoFrame) -> Orientation:
+    """Return the orientation that the file asks for (phone's display matrix, photo's EXIF)."""
+    side_data = frame.side_data.get("DISPLAYMATRIX")
+    if side_data is None:
+        return Orientation()
+    matrix = np.frombuffer(bytes(side_data), dtype=np.int32)
+    # FFmpeg's row vectors: x' = a x + c y, y' = b x + d y.
+    a, b, c, d = (int(matrix[i]) for i in (0, 1, 3, 4))
+    if abs(a) + abs(d) >= abs(b) + abs(c):
+        return Orientation(False, a < 0, d < 0)
+    return Orientation(True, c < 0, b < 0)
+
+
+def square_size(width: int, height: int, pixel_aspect: Fraction | None) -> tuple[int, int]:
+    """Return the size [px] at which stored pixels become square, at most ``LONGEST_PX`` long; not yet turned."""
+    aspect = float(pixel_aspect or 1)
+    if not 0.1 <= aspect <= 10:
+        aspect = 1.0
+    wide, high = (width * aspect, float(height)) if aspect >= 1 else (float(width), height / aspect)
+    scale = min(1.0, LONGEST_PX / max(wide, high))
+    return max(1, round(wide * scale)), max(1, round(high * scale))
+
+
+@dataclass(frozen=True)
+class Developer:
+    """Turns the frames of one stream into pictures of one size; keeps the converter warm between frames."""
+
+    stored_size_px: tuple[int, int]
+    """Size to scale to before turning (width, height) [px]."""
+    orientation: Orientation
+    reformatter: VideoReformatter
+
+    @classmethod
+    def of(cls, frame: av.VideoFrame, pixel_aspect: Fraction | None) -> "Developer":
+        """Return the developer for a stream, from its first frame."""
+        size = square_size(frame.width, frame.height, pixel_aspect)
+        return cls(size, orientation_of(frame), VideoReformatter())
+
+    @property
+    def size_px(self) -> tuple[int, int]:
+        """Width and height of the pictures [px]."""
+        width, height = self.stored_size_px
+        return (height, width) if self.orientation.transposed else (width, height)
+
+    def develop(self, frame: av.VideoFrame) -> UInt8[Array, "height width 3"]:
+        """Return the upright picture of a frame."""
+        see_through = frame.format.has_palette or any(part.is_alpha for part in frame.format.components)
+        picture = self._converted(frame, "rgba" if see_through else "rgb24")
+        if see_through:
+            picture = _opaque(picture)
+        return _turned(picture, self.orientation)
+
+    def _converted(self, frame: av.VideoFrame, pixel_format: str) -> UInt8[Array, "height width channel"]:
+        width, height = self.stored_size_px
+        shrinks = width * height < frame.width * frame.height
+        converted = self.reformatter.reformat(
+            frame,
+            width=width,
+            height=height,
+            format=pixel_format,
+            src_colorspace=_colorspace(frame),
+            dst_color_range=ColorRange.JPEG,
+            interpolation="AREA" if shrinks else "BILINEAR",
+        )
+        return converted.to_ndarray()
+
+
+def _colorspace(frame: av.VideoFrame) -> int | None:
+    """Return BT.709 for high-definition video that does not say, as players assume; else what the frame says."""
+    unspecified = frame.colorspace == 2
+    return int(Colorspace.ITU709) if unspecified and min(frame.width, frame.height) >= 720 else None
+
+
+def _opaque(rgba: UInt8[Array, "height width 4"]) -> UInt8[Array, "height width 3"]:
+    alpha = rgba[:, :, 3:]
+    if alpha.min() == 255:
+        return np.ascontiguousarray(rgba[:, :, :3])
+    over = alpha.astype(np.uint16)
+    return ((rgba[:, :, :3] * over + _BEHIND * (255 - over) + 127) // 255).astype(np.uint8)
+
+
+def _turned(rgb: UInt8[Array, "height width 3"], orientation: Orientation) -> UInt8[Array, "height2 width2 3"]:
+    """Return the picture turned, its rows next to each other in memory."""
+    if orientation == Orientation():
+        return np.ascontiguousarray(rgb)
+    # A pixel moved as one 3-byte item, in bands that stay in the cache, is four times faster than a plain rot90.
+    pixels = np.ascontiguousarray(rgb).view("V3")[:, :, 0]
+    if orientation.transposed:
+        pixels = pixels.T
+    pixels = pixels[:: -1 if orientation.flip_y else 1, :: -1 if orientation.flip_x else 1]
+    turned = np.empty(pixels.shape, dtype="V3")
+    for top in range(0, len(pixels), 64):
+        turned[top : top + 64] = pixels[top : top + 64]
+    return turned.view(np.uint8).reshape(*pixels.shape, 3)
