@@ -278,7 +278,7 @@ def _check(command: Check) -> int:
     from manekko.check import check, table
 
     figures = check(command.motion, command.model)
-    print(json.dumps(figures, indent=2, ensure_ascii=False) if command.json else table(figures))
+    print(json.dumps(figures.as_dict(), indent=2, ensure_ascii=False) if command.json else table(figures))
     return 0
 
 

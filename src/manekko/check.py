@@ -1,0 +1,58 @@
+"""Quality figures of any motion on a model, and their table."""
+
+from pathlib import Path
+
+from manekko.files.models import read_rig
+from manekko.files.motions import read_motion
+from manekko.motion.metrics import Figures, figures
+from manekko.motion.motion import Motion
+from manekko.motion.retarget import retarget
+
+
+def check(source: Path, model: Path) -> Figures:
+    """Return how good a motion file (VMD, VPD or BVH) is on a model (PMX or PMD).
+
+    Raises:
+        InputError: a file is missing or of no known kind, or the motion is too long to measure.
+        FormatError: a file's bytes do not follow its format.
+    """
+    rig = read_rig(model)
+    motion = read_motion(source, rig)
+    return figures(retarget(motion, rig) if isinstance(motion, Motion) else motion, rig)
+
+
+def table(result: Figures) -> str:
+    """Return the figures as lines of words and numbers, with what a small or large number means."""
+    foot, ground, smoothness, ik, keys = result.foot, result.ground, result.smoothness, result.ik, result.keys
+    rows = [
+        ("length", f"{result.frames} frames, {result.seconds:.1f} s"),
+        (
+            "foot slide",
+            f"{_mm(foot.slide_mean_mm_per_frame)} a frame while planted ({foot.planted_share:.0%} of frames)",
+        ),
+        ("below floor", f"{_mm(ground.penetration_mean_mm)} on average, {_mm(ground.penetration_max_mm)} at most"),
+        (
+            "floating",
+            f"{_mm(ground.floating_mean_mm)} on average; {ground.floating_share:.0%} of frames, jumps apart",
+        ),
+        ("jitter", f"{_mm(smoothness.jitter_mm_per_frame3)} a frame³ at {_mm(smoothness.speed_mm_per_frame)} a frame"),
+        ("jumps", f"{result.jumps.frame_share:.1%} of the frames have a bone that turns by over 30° at once"),
+        (
+            "leg reach",
+            f"ankles {_mm(ik.reach_error_mean_mm)} off their IK bones, {_mm(ik.reach_error_max_mm)} at most",
+        ),
+        ("wrong bends", _counts(result.hyper_extended_frames) or "none"),
+        ("way of hips", f"{result.root_path_m:.1f} m"),
+        ("keys", f"{keys.total} of bones ({keys.per_second:.0f} a second), {keys.morphs_total} of morphs"),
+        ("bones moved", " ".join(keys.moving_bones) or "none"),
+        ("not in model", " ".join(keys.unknown_bones) or "none"),
+    ]
+    return "\n".join(f"{name:<13} {value}" for name, value in rows)
+
+
+def _mm(value: float | None) -> str:
+    return "–" if value is None else f"{value:.2f} mm"
+
+
+def _counts(frames: dict[str, int]) -> str:
+    return ", ".join(f"{bone} in {count} frames" for bone, count in frames.items() if count)
