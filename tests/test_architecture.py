@@ -4,6 +4,8 @@ import ast
 import importlib
 import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -100,8 +102,6 @@ def test_each_heavy_library_lives_in_one_folder() -> None:
 
 
 def test_skeleton_motion_and_files_need_numpy_and_scipy_only() -> None:
-    import sys
-
     light = {"manekko", "numpy", "scipy", *sys.stdlib_module_names}
     offenders = [
         f"{place(path, line)}: {name}"
@@ -205,8 +205,6 @@ def test_tests_mirror_the_source() -> None:
 
 @pytest.mark.skipif(not (ROOT / ".git").exists(), reason="not a checkout: nothing to list")
 def test_repository_holds_no_large_or_generated_file() -> None:
-    import subprocess
-
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout
     limits = {"examples/dance.mp4": 1_000_000}
     offenders = []

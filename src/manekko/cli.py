@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal, TextIO
+from typing import Annotated, Any, Literal
 
 import tyro
 from tyro.conf import FlagCreatePairsOff, Positional, arg
@@ -344,7 +344,7 @@ def _explain_os_error(error: OSError) -> str:
             return f"{place}: {error.strerror or error}"
 
 
-def _speak_utf8(*streams: TextIO) -> None:
+def _speak_utf8(*streams: object) -> None:
     """Let Japanese names through on consoles with another code page; what even UTF-8 cannot say is escaped."""
     for stream in streams:
         reconfigure = getattr(stream, "reconfigure", None)

@@ -1,0 +1,192 @@
+"""The command line: its help, its exit codes, and the one line that a failure prints."""
+
+import errno
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import tyro
+
+import manekko
+from manekko import cli
+from manekko.errors import FormatError, InputError
+
+
+def manekko_command(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "manekko", *arguments],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=120,
+        env={**os.environ, "COLUMNS": "100", **environment},
+        check=False,
+    )
+
+
+def parsed(*arguments: str) -> cli.Command:
+    """What the command line understands, without doing it."""
+    return tyro.cli(cli.Command, args=arguments)  # pyright: ignore
+
+
+def test_help_loads_nothing_heavy() -> None:
+    script = (
+        "import sys; from manekko.cli import main\n"
+        "try: main(['--help'])\n"
+        "except SystemExit: pass\n"
+        "heavy = {'scipy', 'cv2', 'av', 'ai_edge_litert', 'numpy'} & set(sys.modules)\n"
+        "sys.exit(f'loaded {heavy}' if heavy else 0)"
+    )
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False)
+    assert run.returncode == 0, run.stderr
+
+
+def test_version_is_printed() -> None:
+    run = manekko_command("--version")
+    assert (run.returncode, run.stdout) == (0, f"manekko {manekko.__version__}\n")
+
+
+def test_without_arguments_the_help_is_shown() -> None:
+    run = manekko_command()
+    assert run.returncode == 0
+    assert "capture" in run.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "capture",
+        "capture clip.mp4 --people 0",
+        "capture clip.mp4 --people some",
+        "capture clip.mp4 --parts legs",
+        "capture clip.mp4 --formats glb",
+        "capture clip.mp4 --start -1",
+        "capture clip.mp4 --end nan",
+        "capture clip.mp4 --fps 0",
+        "capture clip.mp4 --legs hover",
+        "capture clip.mp4 --keys tiny",
+        "check dance.vmd",
+        "weights burn",
+        "fly",
+    ],
+)
+def test_wrong_arguments_exit_with_2_and_say_so(arguments: str) -> None:
+    run = manekko_command(*arguments.split())
+    assert run.returncode == 2
+    assert run.stdout == ""
+    assert "manekko" in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+def test_lists_are_given_with_commas_in_any_order() -> None:
+    command = parsed("capture", "a.mp4", "--parts", "face,body", "--formats", "bvh,vmd")
+    assert isinstance(command, cli.Capture)
+    assert command.parts == frozenset({"body", "face"})
+    assert command.formats == ("vmd", "bvh")
+
+
+def test_people_are_all_or_a_number() -> None:
+    everyone, two = parsed("capture", "a.mp4"), parsed("capture", "a.mp4", "--people", "2")
+    assert isinstance(everyone, cli.Capture)
+    assert isinstance(two, cli.Capture)
+    assert (everyone.people, two.people) == (None, 2)
+    assert parsed("capture", "a.mp4", "--people", "all") == everyone
+
+
+def test_what_the_help_calls_the_default_can_be_given() -> None:
+    spelled = "capture a.mp4 --model standard --people all --parts body,hands,face --formats vmd --start 0 --end end"
+    assert parsed(*spelled.split(), "--fps", "30", "--workers", "all", "--out", "out") == parsed("capture", "a.mp4")
+
+
+def test_times_of_a_clip_are_seconds() -> None:
+    command = parsed("capture", "a.mp4", "--start", "1.5", "--end", "3")
+    assert isinstance(command, cli.Capture)
+    assert (command.start, command.end) == (1.5, 3.0)
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (InputError("dance.mp4 does not exist"), "dance.mp4 does not exist"),
+        (FormatError("cut short", path=Path("a.vmd"), offset=7), "a.vmd: cut short (at byte 7)"),
+        (MemoryError(), "ran out of memory"),
+        (
+            OSError(errno.ENOSPC, "No space left on device", "out/a.vmd"),
+            "the disk is full, out/a.vmd could not be written",
+        ),
+        (OSError(errno.EROFS, "Read-only file system", "out"), "out lies on a disk that cannot be written to"),
+        (PermissionError(errno.EACCES, "Permission denied", "out"), "no permission for out"),
+        (OSError(errno.EFBIG, "File too large", "a.mp4"), "a.mp4 would grow beyond"),
+        (NotADirectoryError(errno.ENOTDIR, "Not a directory", "out"), "out is a file, a folder was expected"),
+        (ZeroDivisionError("division by zero"), "a mistake in Manekko itself (ZeroDivisionError: division by zero)"),
+        (InputError("two\nlines"), "two lines"),
+    ],
+)
+def test_each_failure_is_one_line_and_exits_with_1(
+    error: Exception, words: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(command: object) -> int:
+        raise error
+
+    monkeypatch.setattr(cli, "_run", fail)
+    assert cli.main(["demo"]) == 1
+    printed = capsys.readouterr().err
+    assert printed.startswith("manekko: ")
+    assert printed.count("\n") == 1
+    assert words in printed
+
+
+def test_debug_mode_shows_where_it_happened(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(command: object) -> int:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(cli, "_run", fail)
+    monkeypatch.setenv("MANEKKO_DEBUG", "1")
+    with pytest.raises(ZeroDivisionError):
+        cli.main(["demo"])
+
+
+def test_stopping_is_one_line_and_exits_with_1(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stop(command: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "_run", stop)
+    assert cli.main(["demo"]) == 1
+    assert capsys.readouterr().err == "manekko: stopped: no unfinished file was left behind\n"
+
+
+def test_japanese_is_printed_on_a_console_of_another_code_page(tmp_path: Path) -> None:
+    run = manekko_command("capture", str(tmp_path / "踊り.mp4"), PYTHONIOENCODING="ascii")
+    assert run.returncode == 1
+    assert "踊り.mp4" in run.stderr
+
+
+def test_check_prints_a_table_or_json(data_folder: Path) -> None:
+    motion = data_folder / "mmd" / "motions" / "azusa_bow1.vmd"
+    model = data_folder / "mmd" / "models" / "trace_model.pmx"
+    as_table = manekko_command("check", str(motion), "--model", str(model))
+    assert as_table.returncode == 0, as_table.stderr
+    assert "foot slide" in as_table.stdout
+    as_json = manekko_command("check", str(motion), "--model", str(model), "--json")
+    figures = json.loads(as_json.stdout)
+    assert f"{figures['frames']} frames" in as_table.stdout
+
+
+def test_convert_writes_the_file_and_says_what_it_assumed(data_folder: Path, tmp_path: Path) -> None:
+    target = tmp_path / "bow.bvh"
+    run = manekko_command("convert", str(data_folder / "mmd" / "motions" / "azusa_bow1.vmd"), str(target))
+    assert run.returncode == 0, run.stderr
+    assert target.read_bytes().startswith(b"HIERARCHY")
+    assert "standard model" in run.stdout
+
+
+def test_weights_are_listed_with_their_places(weights_folder: Path) -> None:
+    run = manekko_command("weights", "list")
+    assert run.returncode == 0
+    assert "pose_landmark_full.tflite" in run.stdout
+    assert "not fetched" not in run.stdout
