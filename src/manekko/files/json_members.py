@@ -12,7 +12,6 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
-from typing import IO
 
 from manekko.errors import FormatError, InputError
 
@@ -23,7 +22,11 @@ TOTAL_BYTES = 2 << 30
 MEMBER_COUNT = 200_000
 """Most files that are looked at."""
 
-_OPENERS = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ": lzma.open}
+_OPENERS = {
+    b"\x1f\x8b": lambda raw: gzip.GzipFile(fileobj=raw),
+    b"BZh": bz2.BZ2File,
+    b"\xfd7zXZ": lzma.LZMAFile,
+}
 _BROKEN = (
     tarfile.TarError,
     zipfile.BadZipFile,
@@ -105,7 +108,7 @@ def _tar_members(path: Path) -> Iterator[tuple[str, bytes]]:
 class _Limited(io.RawIOBase):
     """A stream that refuses to go on where an archive unpacks to more than anyone means."""
 
-    def __init__(self, stream: IO[bytes]) -> None:
+    def __init__(self, stream: io.BufferedIOBase) -> None:
         self._stream = stream
 
     def readable(self) -> bool:

@@ -163,8 +163,11 @@ def _image_size_px(detections: list[Detection], path: Path) -> tuple[tuple[int, 
     if max(right, bottom) <= 2.0:
         raise InputError(f"{path}: the points lie between 0 and 1; run OpenPose with --keypoint_scale 0 to get pixels")
     fitting = [size for size in _SIZES_PX if right <= size[0] and bottom <= size[1]]
-    rounded = (16 * int(np.ceil(max(right, 16.0) / 16)), 16 * int(np.ceil(max(bottom, 16.0) / 16)))
-    size = fitting[0] if fitting else rounded
+    if not fitting:
+        fitting = [(16 * int(np.ceil(max(right, 16.0) / 16)), 16 * int(np.ceil(max(bottom, 16.0) / 16)))]
+    middle = float(np.nanmean(points[:, 0]))
+    # Dancers are kept in the middle of the picture, and pictures are rarely much larger than what happens in them.
+    size = min(fitting, key=lambda size: abs(middle / size[0] - 0.5) + 0.05 * np.log2(size[0] * size[1]))
     said = f"OpenPose's files do not say how large the picture was: {size[0]}×{size[1]} px is taken"
     return size, (said,)
 
