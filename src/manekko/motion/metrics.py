@@ -13,7 +13,7 @@ from manekko.errors import InputError
 from manekko.motion.motion import BoneTrack, RigMotion
 from manekko.motion.rig_kinematics import RigPose, pose_rig
 from manekko.skeleton.rig import Rig
-from manekko.skeleton.rotations import angle_between, conjugate, multiply, rotate
+from manekko.skeleton.rotations import angle_between, rotate
 
 MAX_SECONDS = 7200
 """Longest motion that is measured; a stray key far away must not fill the memory."""
@@ -34,8 +34,8 @@ _JUMP_RAD = np.radians(30.0)
 _HYPER_RAD = np.radians(10.0)
 _FLOAT_M = 0.05
 # A point is planted from when it is both low and slow until it is clearly high or fast (hysteresis).
-_ENTER_HEIGHT_M, _STAY_HEIGHT_M = 0.025, 0.045
-_ENTER_STEP_M, _STAY_STEP_M = 0.010, 0.040
+_ENTER_HEIGHT_M, _STAY_HEIGHT_M = 0.025, 0.035
+_ENTER_STEP_M, _STAY_STEP_M = 0.010, 0.020
 # Both feet off the floor count as a jump when the hips fall as a body in flight does, for no longer than people can.
 _FLIGHT_S = 0.8
 _FLIGHT_ACCELERATION = -4.0
@@ -236,33 +236,25 @@ class _Body:
             corners = [(name, (rest[0], 0.0, rest[2] + z)) for name, rest in ankles for z in (-0.04, 0.16)]
         return np.stack([self.carried_m(bone, rest) for bone, rest in corners], axis=1)
 
-    def local_xyzw(self, bone: str) -> Float[Array, "frame 4"]:
-        """Turn from rest in the parent, IK and append included."""
-        parent = self.rig.bones[self.rig.index[bone]].parent
-        turn = self.pose.rotations_xyzw(bone)
-        if parent < 0:
-            return turn
-        return multiply(conjugate(self.pose.rotations_xyzw(self.rig.bones[parent].name)), turn)
-
 
 def _bones_needed(rig: Rig) -> set[str]:
     names = {*_SMOOTH_JOINTS, *_JUMP_BONES, *_LEG_IK, *_both("つま先", "足首先"), *(b for b, _ in rig.sole_points_m)}
     for name in [name for name in names if name in rig]:
         bone = rig.bones[rig.index[name]]
-        names |= {rig.bones[bone.parent].name} if bone.parent >= 0 else set()
         names |= {rig.bones[bone.ik.target].name} if bone.ik is not None else set()
     return names
 
 
-def _steps_m(points_m: Float[Array, "frame *rest 3"]) -> Float[Array, "frame *rest"]:
+def _steps_m(points_m: Float[Array, "frame *rest axis"]) -> Float[Array, "frame *rest"]:
     steps = np.linalg.norm(np.diff(points_m, axis=0), axis=-1)
     return np.concatenate([np.zeros((1, *points_m.shape[1:-1])), steps])
 
 
 def _planted(point_m: Float[Array, "frame 3"]) -> Bool[Array, " frame"]:
-    """Whether a point of the foot stands: low against its own lowest level (5th percentile) and slow."""
+    """Whether a point of the foot stands: low against its own 5th percentile, and slow over three frames."""
     height = point_m[:, 1] - np.percentile(point_m[:, 1], 5)
-    step = _steps_m(point_m)
+    around = np.concatenate([point_m[:1], point_m, point_m[-1:]])
+    step = np.linalg.norm(around[2:] - around[:-2], axis=-1) / 2
     enters = (height < _ENTER_HEIGHT_M) & (step < _ENTER_STEP_M)
     stays = (height < _STAY_HEIGHT_M) & (step < _STAY_STEP_M)
     planted = np.zeros(len(point_m), dtype=bool)
@@ -334,7 +326,7 @@ def _jumps(body: _Body) -> JumpFigures:
     if body.frame_count < 2:
         return JumpFigures(0.0, ())
     names = body.known(_JUMP_BONES)
-    turns = np.stack([body.local_xyzw(name) for name in names], axis=1)
+    turns = np.stack([body.pose.local_rotations[name] for name in names], axis=1)
     wild = angle_between(turns[:-1], turns[1:]) > _JUMP_RAD
     events = tuple((int(frame) + 1, names[bone]) for frame, bone in zip(*np.nonzero(wild), strict=True))
     return JumpFigures(float(wild.any(1).mean()), events)
@@ -352,7 +344,7 @@ def _hyper_extended(body: _Body) -> dict[str, int]:
             length = np.linalg.norm(rest)
             if length < 1e-6:
                 continue
-            bent = rotate(body.local_xyzw(joint), rest)
+            bent = rotate(body.pose.local_rotations[joint], rest)
             lift = np.arcsin(np.clip(bent[:, 2] / length, -1.0, 1.0)) - np.arcsin(np.clip(rest[2] / length, -1.0, 1.0))
             count = int((wrong_way * lift > _HYPER_RAD).sum())
             result |= {joint: count} if count else {}
@@ -380,6 +372,8 @@ def _ik_figures(body: _Body) -> IkFigures:
 
 
 def _moves(track: BoneTrack) -> bool:
+    if not len(track.frames):
+        return False
     turn = angle_between(track.rotations_xyzw[:1], track.rotations_xyzw)
     return bool(np.ptp(track.positions_m, axis=0).max() > 1e-6 or turn.max() > 1e-5)
 

@@ -1,0 +1,231 @@
+"""``manekko bench accuracy``: what capture writes, judged against known truth, beside what others make of the same."""
+
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from manekko.bench.command import captured_vmd
+from manekko.bench.judge import Verdict, judge, measuring_file, pick, table
+from manekko.bench.naive import FPS, motionless, naive_motion
+from manekko.bench.peer_kalidokit import kalidokit_motion
+from manekko.errors import MissingToolError
+from manekko.files.models import read_rig
+from manekko.files.vmd import parse_vmd, rig_motion_from_vmd, vmd_from_rig_motion, write_vmd
+from manekko.motion.metrics import figures
+from manekko.motion.motion import RigMotion
+from manekko.people.find import find_people
+from manekko.people.keypoints import Track
+from manekko.progress import silent
+from manekko.skeleton.rig import Rig
+from manekko.video.source import open_clip
+
+MODEL = ("mmd", "models", "trace_model.pmx")
+OURS = "Manekko"
+
+
+@dataclass(frozen=True)
+class Case:
+    """One clip whose true motion is known."""
+
+    name: str
+    clip: tuple[str, ...]
+    mode: str
+    """How the judge judges: ``rendered`` or ``pose2sim``."""
+    options: Callable[[], list[str | Path]]
+
+
+CASES = (
+    Case(
+        "trace_wavefile",
+        ("clips", "trace_wavefile.mp4"),
+        "rendered",
+        lambda: [
+            "--truth",
+            measuring_file("clips", "trace_wavefile.truth.vmd"),
+            "--camera",
+            measuring_file("clips", "trace_wavefile.json"),
+        ],
+    ),
+    Case("cam01", ("pose2sim", "cam01.mp4"), "pose2sim", lambda: ["--cam", "1"]),
+    Case("cam02", ("pose2sim", "cam02.mp4"), "pose2sim", lambda: ["--cam", "2"]),
+)
+
+FIGURES = {
+    "mpjae_deg": "mpjae_deg",
+    "bone_dir_deg": "bone_dir_deg",
+    "mpjpe_camera_mm": "cam.mpjpe_camframe_mm",
+    "bone_dir_camera_deg": "cam.bone_dir_camframe_deg",
+    "pa_mpjpe_mm": "pa_mpjpe_mm",
+    "jitter_ratio": "jitter.ratio",
+    "jump_share": "jump30.frac",
+    "slide_mm_per_frame": "foot.slide_mm_per_frame",
+    "root_vs_static": "root.err_vs_static",
+    "penetration_mm": "ground.pen_mean_mm",
+    "floating_share": "ground.float_frac_gt50mm",
+    "keys": "keys.keys_total",
+}
+"""Our names of the judge's figures."""
+
+BARS: Mapping[str, Mapping[str, float]] = {
+    "trace_wavefile": {
+        "mpjae_deg": 22.0,
+        "bone_dir_deg": 12.0,
+        "mpjpe_camera_mm": 70.0,
+        "jitter_ratio": 1.3,
+        "jump_share": 0.04,
+        "slide_mm_per_frame": 8.0,
+        "root_vs_static": 0.6,
+    },
+    "cam01": {"bone_dir_deg": 14.0},
+    "cam02": {"bone_dir_deg": 20.0},
+}
+"""What our figures may be at most."""
+
+OPENMMD_FIGURES = {
+    "frames": "frames",
+    "keys": "keys.keys_total",
+    "bones_moving": "keys.bones_moving",
+    "jitter_mm_per_frame3": "jitter_mm_f3",
+    "jitter_over_speed": "jitter_over_speed",
+    "slide_mm_per_frame": "foot.slide_mean_mm_per_frame",
+    "jump_share": "jump30.frac",
+    "penetration_mm": "ground.pen_mean_mm",
+    "floating_share": "ground.float_frac_gt50mm",
+    "root_path_mm": "root.path_mm",
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One method on one clip; figures are None where the judge has none or the method did not run."""
+
+    clip: str
+    method: str
+    figures: dict[str, float | None]
+    note: str = ""
+    """Why there are no figures, or which bones move."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One figure of ours against its bar."""
+
+    clip: str
+    figure: str
+    value: float | None
+    at_most: float
+    passed: bool
+
+
+@dataclass(frozen=True)
+class Accuracy:
+    """Everything that ``manekko bench accuracy`` found."""
+
+    rows: list[Row]
+    checks: list[Check]
+    openmmd: list[Row] = field(default_factory=list)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values for JSON."""
+        return asdict(self)
+
+    def __str__(self) -> str:
+        """Tables for people."""
+        marks = [[c.clip, c.figure, c.value, c.at_most, "pass" if c.passed else "FAIL"] for c in self.checks]
+        parts = [
+            "Judged against known truth (model trace_model.pmx)",
+            _rows_table(self.rows, list(FIGURES)),
+            "Ours against the bar",
+            table(["clip", "figure", "ours", "at most", ""], marks),
+            "OpenMMD's sample: our motion from its OpenPose JSON beside the VMD it ships",
+            _rows_table(self.openmmd, list(OPENMMD_FIGURES)),
+            *(f"  {row.method} moves: {row.note}" for row in self.openmmd),
+        ]
+        return "\n\n".join(parts)
+
+
+def accuracy() -> Accuracy:
+    """Capture the measuring clips and have the results and the baselines judged.
+
+    Raises:
+        MissingToolError: data, judge or the detector's models are missing. (Without node, KalidoKit's rows say so.)
+    """
+    model = measuring_file(*MODEL)
+    rig = read_rig(model)
+    with tempfile.TemporaryDirectory(prefix="manekko-bench-") as folder:
+        rows = [row for case in CASES for row in _case_rows(case, rig, Path(folder))]
+        openmmd = _openmmd_rows(rig, Path(folder))
+    return Accuracy(rows, checks(rows), openmmd)
+
+
+def checks(rows: list[Row]) -> list[Check]:
+    """Hold our rows against ``BARS``; a figure that is missing fails."""
+    ours = {row.clip: row.figures for row in rows if row.method == OURS}
+    result = []
+    for clip, bars in BARS.items():
+        for figure, limit in bars.items():
+            value = ours.get(clip, {}).get(figure)
+            result.append(Check(clip, figure, value, limit, value is not None and value <= limit))
+    return result
+
+
+def _case_rows(case: Case, rig: Rig, folder: Path) -> list[Row]:
+    clip, model = measuring_file(*case.clip), measuring_file(*MODEL)
+
+    def judged(method: str, vmd: Path) -> Row:
+        verdict = judge(case.mode, "--model", model, *case.options(), "--pred", vmd)
+        return Row(case.name, method, _picked(verdict, FIGURES))
+
+    ours = judged(OURS, captured_vmd(clip, model, folder / case.name))
+    track = _most_seen(clip)
+    still = motionless(rig, int(track.times_s[-1] * FPS) + 1)
+    rows = [ours, judged("motionless", _saved(still, folder / "still.vmd"))]
+    for method, make in (("naive mapping", naive_motion), ("KalidoKit", kalidokit_motion)):
+        try:
+            rows.append(judged(method, _saved(make(track, rig), folder / "peer.vmd")))
+        except MissingToolError as error:
+            rows.append(Row(case.name, method, dict.fromkeys(FIGURES), f"not run: {error}"))
+    return rows
+
+
+def _openmmd_rows(rig: Rig, folder: Path) -> list[Row]:
+    model, sample = measuring_file(*MODEL), measuring_file("openmmd", "coco18_json.tar.gz")
+    ours = captured_vmd(sample, model, folder / "openmmd", "--fps", f"{FPS:g}")
+    rows = []
+    for method, vmd in ((OURS, ours), ("OpenMMD", measuring_file("openmmd", "openmmd_output.vmd"))):
+        moving = figures(rig_motion_from_vmd(parse_vmd(vmd.read_bytes())), rig).keys.moving_bones
+        verdict = judge("stats", vmd, "--model", model)
+        rows.append(Row("OpenMMD sample", method, _picked(verdict, OPENMMD_FIGURES), " ".join(moving)))
+    return rows
+
+
+def _most_seen(clip: Path) -> Track:
+    tracks = find_people(
+        open_clip(clip),
+        start_s=0.0,
+        end_s=None,
+        people=1,
+        parts=frozenset({"body"}),
+        workers=None,
+        progress=silent,
+    )
+    return max(tracks, key=lambda track: int(track.seen.sum()))
+
+
+def _saved(motion: RigMotion, path: Path) -> Path:
+    path.write_bytes(write_vmd(vmd_from_rig_motion(motion)))
+    return path
+
+
+def _picked(verdict: Verdict, names: Mapping[str, str]) -> dict[str, float | None]:
+    return {name: pick(verdict, path) for name, path in names.items()}
+
+
+def _rows_table(rows: list[Row], names: list[str]) -> str:
+    short = {"slide_mm_per_frame": "slide_mm/f", "jitter_mm_per_frame3": "jitter_mm/f3"}
+    shown = [name for name in names if any(row.figures.get(name) is not None for row in rows)]
+    cells = [[row.clip, row.method, *(row.figures.get(name) for name in shown)] for row in rows]
+    notes = [f"  {row.clip}, {row.method}: {row.note}" for row in rows if row.note.startswith("not run")]
+    return "\n".join([table(["clip", "method", *(short.get(name, name) for name in shown)], cells), *notes])
