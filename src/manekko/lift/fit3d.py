@@ -9,6 +9,7 @@ camera space. Terms, each divided by its standard deviation:
 - the person stands at the depth that the whole body's size says.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,7 +33,7 @@ _SHAPE = (
 ).split()
 
 
-def _indices(pairs: list[str]) -> Array:
+def _indices(pairs: Sequence[str]) -> Array:
     return np.array([[BODY33_INDEX[name] for name in pair.split("-")] for pair in pairs])
 
 

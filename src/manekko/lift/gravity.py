@@ -18,8 +18,8 @@ _CAMERA_FRAMES = 15.0
 def upright_rotation(positions_m: Float[Array, "frame 33 3"]) -> Float[Array, "4"]:
     """Return the rotation (xyzw) from camera axes (x right, y down, z away) to the world (+Y up, +Z to the camera).
 
-    Over a clip people balance over the middle of their feet, so the mean direction from there to the trunk, in the frames in
-    which they stand tall, is up. This also takes out the detector's habit of leaning people back.
+    Over a clip people balance over the middle of their feet, so the mean direction from there to the trunk, in the
+    frames in which they stand tall, is up. This also takes out the detector's habit of leaning people back.
     """
 
     def at(part: str) -> Array:

@@ -1,0 +1,131 @@
+"""A person in 3D → a rig-independent motion."""
+
+import numpy as np
+
+from manekko.arrays import Array, Float
+from manekko.lift.lift import BODY_CUTOFF_HZ, MOTION_FPS, Lifted
+from manekko.lift.series import smoothed
+from manekko.motion.feet import Body, plant_feet
+from manekko.motion.motion import Motion
+from manekko.people.keypoints import BODY33_INDEX
+from manekko.skeleton.contacts import find_contacts, floor_heights
+from manekko.skeleton.fit import BodyPoints, fit_rotations
+from manekko.skeleton.kinematics import local_rotations
+from manekko.skeleton.rotations import normalized, rotate
+from manekko.skeleton.skeleton import HUMANOID, JOINT_INDEX, Skeleton, default_skeleton
+
+_SOLE_DROP_M = 0.03
+"""The detector's heel and toe points lie this far above the sole [m]."""
+
+_JOINT_KEYPOINTS = {
+    "hips": "hip", "spine": "hip", "chest": "shoulder", "neck": "shoulder", "head": "ear", "Eye": "eye",
+    "Shoulder": "shoulder", "UpperArm": "elbow", "LowerArm": "wrist", "UpperLeg": "knee", "LowerLeg": "ankle",
+    "Foot": "toe", "Toes": "toe",
+}  # fmt: skip
+"""The keypoint whose confidence speaks for each joint's rotation; hands and fingers: the wrist."""
+
+
+def motion_from_lifted(lifted: Lifted) -> Motion:
+    """Return the motion of a lifted person: rotations, proportions, planted feet, the floor at y = 0.
+
+    The dancer starts above the origin.
+    """
+    positions = lifted.positions_m
+    feet = positions[:, [BODY33_INDEX[f"{s}_{p}"] for s in ("left", "right") for p in ("heel", "toe")]]
+    floor = floor_heights(feet, fps=MOTION_FPS)
+    heights = feet[..., 1] - floor[:, None]
+    contacts = find_contacts(feet, heights, fps=MOTION_FPS)
+    shift = np.zeros_like(positions[:, 0])
+    shift[:, 1] = _SOLE_DROP_M - floor
+    points = _body_points(positions + shift[:, None])
+    rotations = _smooth_rotations(fit_rotations(points))
+    skeleton = _proportions(points)
+    body = Body(skeleton, _roots(points, rotations, skeleton), rotations)
+    body = plant_feet(body, contacts, fps=MOTION_FPS)
+    start = body.root_positions_m[0] * np.array([1.0, 0.0, 1.0])
+    return Motion(
+        fps=MOTION_FPS,
+        skeleton=skeleton,
+        root_positions_m=body.root_positions_m - start,
+        local_rotations_xyzw=local_rotations(body.global_rotations_xyzw),
+        confidences=_joint_confidences(lifted.confidences),
+        contacts=contacts,
+    )
+
+
+def _body_points(positions: Float[Array, "frame 33 3"]) -> BodyPoints:
+    def pair(part: str, pattern: str = "{side}_{part}") -> tuple[Array, Array]:
+        left, right = (positions[:, BODY33_INDEX[pattern.format(side=s, part=part)]] for s in ("left", "right"))
+        return left, right
+
+    return BodyPoints(
+        hips=pair("hip"),
+        knees=pair("knee"),
+        ankles=pair("ankle"),
+        heels=pair("heel"),
+        toes=pair("toe"),
+        shoulders=pair("shoulder"),
+        elbows=pair("elbow"),
+        wrists=pair("wrist"),
+        index_knuckles=pair("index"),
+        little_knuckles=pair("pinky"),
+        ears=pair("ear"),
+        eyes=pair("eye"),
+        mouth=pair("mouth", "{part}_{side}"),
+    )
+
+
+def _smooth_rotations(rotations: Float[Array, "frame joint 4"]) -> Float[Array, "frame joint 4"]:
+    """Low-pass the quaternions, which are continuous in sign, and bring them back to length 1."""
+    return normalized(smoothed(rotations, fps=MOTION_FPS, cutoff_hz=BODY_CUTOFF_HZ))
+
+
+def _distance(a: Array, b: Array) -> float:
+    return float(np.median(np.linalg.norm(b - a, axis=-1)))
+
+
+def _proportions(points: BodyPoints) -> Skeleton:
+    """The dancer's own bone lengths on the default body; what is not measured scales with the height."""
+
+    def both(first: tuple[Array, Array], second: tuple[Array, Array]) -> float:
+        return (_distance(first[0], second[0]) + _distance(first[1], second[1])) / 2.0
+
+    base = default_skeleton()
+    offsets = base.rest_offsets_m.copy()
+    thigh, shin = both(points.hips, points.knees), both(points.knees, points.ankles)
+    torso = _distance((points.hips[0] + points.hips[1]) / 2, (points.shoulders[0] + points.shoulders[1]) / 2)
+    default_torso = sum(float(offsets[JOINT_INDEX[n], 1]) for n in ("spine", "chest", "leftShoulder")) + 0.03
+    legs = float(-offsets[JOINT_INDEX["leftLowerLeg"], 1] - offsets[JOINT_INDEX["leftFoot"], 1])
+    offsets *= (thigh + shin + torso) / (legs + default_torso)
+    for name in ("spine", "chest", "leftShoulder", "rightShoulder"):
+        offsets[JOINT_INDEX[name], 1] = base.rest_offsets_m[JOINT_INDEX[name], 1] * torso / default_torso
+    shoulders, hips = _distance(*points.shoulders), _distance(*points.hips)
+    for side, sign in (("left", 1.0), ("right", -1.0)):
+        offsets[JOINT_INDEX[side + "UpperLeg"]] = (sign * hips / 2.0, -0.03, 0.0)
+        offsets[JOINT_INDEX[side + "LowerLeg"]] = (0.0, -thigh, 0.0)
+        offsets[JOINT_INDEX[side + "Foot"]] = (0.0, -shin, 0.0)
+        reach = sign * shoulders / 2.0 - offsets[JOINT_INDEX[side + "Shoulder"], 0]
+        offsets[JOINT_INDEX[side + "UpperArm"]] = (reach, 0.0, 0.0)
+        offsets[JOINT_INDEX[side + "LowerArm"], 0] = sign * both(points.shoulders, points.elbows)
+        offsets[JOINT_INDEX[side + "Hand"], 0] = sign * both(points.elbows, points.wrists)
+    ankle = -float(offsets[JOINT_INDEX["leftToes"], 1]) + _SOLE_DROP_M
+    offsets[JOINT_INDEX["hips"]] = (0.0, ankle + shin + thigh + 0.03, 0.0)
+    return Skeleton(offsets)
+
+
+def _roots(points: BodyPoints, rotations: Array, skeleton: Skeleton) -> Float[Array, "frame 3"]:
+    """Hips joint from the middle of the hip keypoints."""
+    sockets = (
+        skeleton.rest_offsets_m[JOINT_INDEX["leftUpperLeg"]] + skeleton.rest_offsets_m[JOINT_INDEX["rightUpperLeg"]]
+    ) / 2
+    return (points.hips[0] + points.hips[1]) / 2.0 - rotate(rotations[:, JOINT_INDEX["hips"]], sockets)
+
+
+def _joint_confidences(confidences: Float[Array, "frame 33"]) -> Float[Array, "frame joint"]:
+    columns = []
+    for joint in HUMANOID:
+        side = next((s for s in ("left", "right") if joint.startswith(s)), None)
+        part = _JOINT_KEYPOINTS.get(joint.removeprefix(side or ""), "wrist")
+        names = [f"{s}_{part}" for s in ([side] if side else ["left", "right"])]
+        columns.append(confidences[:, [BODY33_INDEX[name] for name in names]].min(1))
+    return np.stack(columns, axis=1)
