@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from manekko.errors import FormatError, InputError
+from manekko.files.pmd import parse_pmd, rig_from_pmd
 from manekko.files.pmx import parse_pmx, rig_from_pmx
 from manekko.files.standard_rig import standard_rig
 from manekko.skeleton.rig import Rig
@@ -30,4 +31,6 @@ def read_rig(path: Path) -> Rig:
 def _rig(data: bytes) -> Rig:
     if data[:4] == b"PMX ":
         return rig_from_pmx(parse_pmx(data))
+    if data[:3] == b"Pmd":
+        return rig_from_pmd(parse_pmd(data))
     raise FormatError("this is no MMD model: neither PMX nor PMD; give the .pmx or .pmd file itself", offset=0)
