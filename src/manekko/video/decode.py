@@ -116,7 +116,7 @@ def decoded(container: InputContainer, stream: VideoStream, troubles: list[str])
 def decoded(container: InputContainer, stream: AudioStream, troubles: list[str]) -> Iterator[av.AudioFrame]: ...
 def decoded(
     container: InputContainer, stream: VideoStream | AudioStream, troubles: list[str]
-) -> Iterator[av.VideoFrame] | Iterator[av.AudioFrame]:
+) -> Iterator[av.VideoFrame | av.AudioFrame]:
     """Yield what can be decoded of one stream, in order of presentation; damaged packets are left out.
 
     Args:

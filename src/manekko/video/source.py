@@ -79,6 +79,14 @@ class Clip:
         check_bounds(start_s, end_s)
         return self._frames(start_s, end_s)
 
+    def first_time_s(self, start_s: float) -> float:
+        """Return where the first frame at or after ``start_s`` stands [s on the clip's clock]."""
+        if start_s <= _TOLERANCE_S:
+            return 0.0
+        for time_s, _ in self._timed_pictures(start_s - _TOLERANCE_S):
+            return time_s
+        raise _nothing_between(self.info, start_s, None, 0.0)
+
     def _frames(self, start_s: float, end_s: float | None) -> Iterator[Frame]:
         first_s, time_s = None, 0.0
         for index, (time_s, rgb) in enumerate(self._timed_pictures(start_s - _TOLERANCE_S)):
@@ -87,7 +95,8 @@ class Clip:
             first_s = time_s if first_s is None else first_s
             yield Frame(index, time_s - first_s, rgb)
         else:
-            self._note_early_end(time_s)
+            if first_s is not None:
+                self._note_early_end(time_s)
         if first_s is None:
             raise _nothing_between(self.info, start_s, end_s, time_s)
 
@@ -202,7 +211,7 @@ def _video_pictures(
         head = next(frames, None)
         arrived = head is not None and head[1].pts is not None and head[0] <= first_s + start_s
         if head is not None and (arrived or not sought):
-            developer = Developer.of(head[1], stream.sample_aspect_ratio)
+            developer = Developer.of(head[1], stream.sample_aspect_ratio, clip.info.size_px)
             for time_s, frame in chain([head], frames):
                 if time_s - first_s >= start_s:
                     yield time_s - first_s, developer.develop(frame)

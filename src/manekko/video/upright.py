@@ -57,10 +57,15 @@ class Developer:
     reformatter: VideoReformatter
 
     @classmethod
-    def of(cls, frame: av.VideoFrame, pixel_aspect: Fraction | None) -> "Developer":
-        """Return the developer for a stream, from its first frame."""
-        size = square_size(frame.width, frame.height, pixel_aspect)
-        return cls(size, orientation_of(frame), VideoReformatter())
+    def of(
+        cls, frame: av.VideoFrame, pixel_aspect: Fraction | None, size_px: tuple[int, int] | None = None
+    ) -> "Developer":
+        """Return the developer for a stream from one of its frames; ``size_px`` sets the size of the pictures."""
+        orientation = orientation_of(frame)
+        if size_px is None:
+            return cls(square_size(frame.width, frame.height, pixel_aspect), orientation, VideoReformatter())
+        stored = size_px[::-1] if orientation.transposed else size_px
+        return cls((stored[0], stored[1]), orientation, VideoReformatter())
 
     @property
     def size_px(self) -> tuple[int, int]:

@@ -1,0 +1,43 @@
+"""Files written whole or not at all."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from manekko.errors import MissingToolError
+
+
+@contextmanager
+def refusals(target: Path) -> Iterator[None]:
+    """Turn the system's refusal to write ``target`` into a ``MissingToolError`` that says what to do."""
+    try:
+        yield
+    except OSError as error:
+        raise _refused(target, error) from None
+
+
+@contextmanager
+def replacing(target: Path) -> Iterator[Path]:
+    """Give a temporary name beside ``target``; it becomes ``target`` at the end, or vanishes if anything fails.
+
+    Raises:
+        MissingToolError: the system refuses (no such folder, no permission, disk full).
+    """
+    temporary = target.with_name(f".{target.name[:60]}.{os.getpid()}.part")
+    try:
+        with refusals(target):
+            yield temporary
+            temporary.replace(target)
+    finally:
+        with refusals(target):
+            temporary.unlink(missing_ok=True)
+
+
+def _refused(target: Path, error: OSError) -> MissingToolError:
+    if target.is_dir():
+        return MissingToolError(f"cannot write {target}: it is a folder; give the name of a file")
+    if not target.parent.is_dir():
+        return MissingToolError(f"cannot write {target}: the folder {target.parent} does not exist; create it first")
+    reason = error.strerror or str(error)
+    return MissingToolError(f"cannot write {target} ({reason}); free some space or choose another folder")

@@ -1,0 +1,202 @@
+"""Videos and pictures written: H.264 MP4 with AAC sound, and PNG."""
+
+import math
+import wave
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+
+import av
+import numpy as np
+from av.audio.stream import AudioStream
+from av.container import OutputContainer
+from av.video.codeccontext import VideoCodecContext
+from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
+from av.video.stream import VideoStream
+
+from manekko.arrays import Array, UInt8
+from manekko.errors import InputError
+from manekko.video.target import refusals, replacing
+
+_ENCODERS = {"libx264": {"preset": "superfast", "crf": "23"}, "mpeg4": {"qmin": "3", "qmax": "6"}}
+"""By preference, with their options; an FFmpeg built without its GPL parts has no libx264."""
+
+_TIME_BASE = Fraction(1, 60_000)  # the finest, for round frame rates, that MPEG-4 part 2 can tell
+_AAC_RATES = {8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 64_000, 88_200, 96_000}
+_SOUND_AHEAD_S = 0.5
+_SOUND_BLOCK = 4096
+
+
+class _AbandonedError(Exception):
+    """The block that was writing has failed: clean up, whatever it was."""
+
+
+class VideoWriter:
+    """Context manager that writes frames into an MP4, whole or not at all.
+
+    Frames come at rising times, even or not. Odd sizes get one more row or column, a copy of the edge, as H.264
+    needs even ones. The file appears, or is replaced, when the block ends without an exception.
+    """
+
+    def __init__(self, target: Path, size_px: tuple[int, int], fps: float, *, sound: Path | None = None) -> None:
+        """Prepare; nothing is touched before the ``with`` block is entered.
+
+        Args:
+            target: the file to write.
+            size_px: width and height of every frame [px].
+            fps: nominal rate; the times given with the frames are what counts, the last frame lasts 1/fps.
+            sound: 16-bit WAV whose first sample belongs to time 0, cut where the pictures end; None for none.
+        """
+        self.target = target
+        self.size_px = size_px
+        self._rate = Fraction(fps).limit_denominator(1001)
+        self._sound_path = sound
+        self._last_tick = -1
+        self._sound_done = 0
+        self._reformatter = VideoReformatter()
+
+    def __enter__(self) -> "VideoWriter":
+        """Open the file under a temporary name.
+
+        Raises:
+            InputError: the sound is not a 16-bit WAV file.
+            MissingToolError: the target cannot be written.
+        """
+        with ExitStack() as stack:
+            self._wav = stack.enter_context(_opened_wav(self._sound_path)) if self._sound_path else None
+            temporary = stack.enter_context(replacing(self.target))
+            # A name with a protocol is never read as an address; the index goes to the front, for playing from the web.
+            options = {"movflags": "+faststart"}
+            container = av.open(f"file:{temporary}", "w", format="mp4", options=options)
+            self._container = stack.enter_context(container)
+            self._video = _add_video(container, self.size_px, self._rate)
+            self._audio = _add_sound(container, self._wav) if self._wav else None
+            self._stack = stack.pop_all()
+        return self
+
+    def write(self, rgb: UInt8[Array, "height width 3"], time_s: float) -> None:
+        """Add one frame of ``size_px``, shown from ``time_s`` [s] on; times that do not rise are moved by a tick.
+
+        Raises:
+            MissingToolError: the target cannot be written.
+        """
+        if rgb.shape[1::-1] != tuple(self.size_px):
+            raise ValueError(f"a frame of {rgb.shape[1]}x{rgb.shape[0]} px in a video of {self.size_px} px")
+        self._last_tick = max(self._last_tick + 1, round(time_s / _TIME_BASE))
+        frame = self._reformatter.reformat(
+            av.VideoFrame.from_ndarray(_even(rgb), format="rgb24"),
+            format="yuv420p",
+            dst_colorspace=Colorspace.ITU709,
+            dst_color_range=ColorRange.MPEG,
+        )
+        frame.pts, frame.time_base = self._last_tick, _TIME_BASE
+        frame.duration = round(1 / (self._rate * _TIME_BASE))
+        with refusals(self.target):
+            self._container.mux(self._video.encode(frame))
+            self._write_sound(float(self._last_tick * _TIME_BASE) + _SOUND_AHEAD_S)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Finish the file, or remove it if the block failed.
+
+        Raises:
+            InputError: not one frame was written.
+            MissingToolError: the target cannot be written.
+        """
+        if kind is None:
+            with self._stack, refusals(self.target):
+                self._finish()
+            return
+        try:
+            # What the block failed with is not the target's fault: close and clean up under another name.
+            with self._stack:
+                raise _AbandonedError
+        except _AbandonedError:
+            return
+
+    def _finish(self) -> None:
+        if self._last_tick < 0:
+            raise InputError(f"there is no frame to write into {self.target}")
+        self._container.mux(self._video.encode(None))
+        self._write_sound(float(self._last_tick * _TIME_BASE + 1 / self._rate))
+        if self._audio:
+            self._container.mux(self._audio.encode(None))
+
+    def _write_sound(self, until_s: float) -> None:
+        """Encode the sound up to ``until_s`` [s], so that pictures and sound lie side by side in the file."""
+        if self._wav is None or self._audio is None:
+            return
+        rate, channels = self._wav.getframerate(), self._wav.getnchannels()
+        while (missing := math.ceil(until_s * rate) - self._sound_done) > 0:
+            block = np.frombuffer(self._wav.readframes(min(missing, _SOUND_BLOCK)), dtype="<i2").astype(np.int16)
+            if not len(block):
+                return
+            frame = av.AudioFrame.from_ndarray(block[None], format="s16", layout=_layout(channels))
+            frame.sample_rate, frame.pts, frame.time_base = rate, self._sound_done, Fraction(1, rate)
+            self._container.mux(self._audio.encode(frame))
+            self._sound_done += len(block) // channels
+
+
+def _add_video(container: OutputContainer, size_px: tuple[int, int], rate: Fraction) -> VideoStream:
+    name = next(name for name in _ENCODERS if name in av.codecs_available)
+    stream = container.add_stream(name, rate=rate, options=_ENCODERS[name])
+    assert isinstance(stream, VideoStream)
+    stream.width, stream.height = (side + side % 2 for side in size_px)
+    stream.pix_fmt = "yuv420p"
+    context = stream.codec_context
+    context.time_base = _TIME_BASE
+    context.colorspace, context.color_range = Colorspace.ITU709, ColorRange.MPEG
+    context.color_primaries, context.color_trc = 1, 1  # BT.709, as the matrix
+    return stream
+
+
+def _add_sound(container: OutputContainer, wav: wave.Wave_read) -> AudioStream:
+    rate = wav.getframerate() if wav.getframerate() in _AAC_RATES else 48_000
+    stream = container.add_stream("aac", rate=rate, layout=_layout(wav.getnchannels()), bit_rate=160_000)
+    assert isinstance(stream, AudioStream)
+    return stream
+
+
+def _layout(channels: int) -> str:
+    return "mono" if channels == 1 else "stereo"
+
+
+@contextmanager
+def _opened_wav(path: Path) -> Iterator[wave.Wave_read]:
+    with ExitStack() as stack:
+        try:
+            wav = stack.enter_context(wave.open(str(path), "rb"))
+        except (wave.Error, EOFError, OSError) as error:
+            raise InputError(f"the sound {path} cannot be read ({error}); expected a 16-bit PCM WAV file") from None
+        if wav.getsampwidth() != 2 or wav.getnchannels() not in (1, 2):
+            found = f"{8 * wav.getsampwidth()}-bit sound with {wav.getnchannels()} channels"
+            raise InputError(f"the sound {path} is {found}; expected 16-bit PCM, mono or stereo")
+        yield wav
+
+
+def _even(rgb: UInt8[Array, "height width 3"]) -> UInt8[Array, "height2 width2 3"]:
+    height, width = rgb.shape[:2]
+    if height % 2 or width % 2:
+        rgb = np.pad(rgb, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")
+    return np.ascontiguousarray(rgb)
+
+
+def write_png(target: Path, rgb: UInt8[Array, "height width 3"]) -> None:
+    """Write a picture as PNG, whole or not at all.
+
+    Raises:
+        MissingToolError: the target cannot be written.
+    """
+    height, width = rgb.shape[:2]
+    context = av.CodecContext.create("png", "w")
+    assert isinstance(context, VideoCodecContext)
+    context.width, context.height, context.pix_fmt = width, height, "rgb24"
+    context.time_base = Fraction(1)
+    frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(rgb), format="rgb24")
+    frame.pts = 0
+    data = b"".join(bytes(packet) for packet in [*context.encode(frame), *context.encode(None)])
+    with replacing(target) as temporary:
+        temporary.write_bytes(data)
