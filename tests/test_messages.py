@@ -1,0 +1,99 @@
+"""Help and error messages are part of the product: their words are recorded, and a change is read before it is kept.
+
+``make golden`` writes the records anew.
+"""
+
+import difflib
+import os
+import re
+import shutil
+import struct
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from manekko import cli
+
+SNAPSHOTS = Path(__file__).parent / "snapshots"
+MOTION_CLAIMING_KEYS = b"Vocaloid Motion Data 0002".ljust(30, b"\0") + bytes(20) + struct.pack("<I", 900) + bytes(300)
+
+
+def assert_recorded(name: str, text: str) -> None:
+    path = SNAPSHOTS / name
+    if os.environ.get("MANEKKO_GOLDEN") == "1":
+        path.write_text(text, encoding="utf-8", newline="\n")
+    recorded = path.read_text(encoding="utf-8") if path.is_file() else ""
+    change = difflib.unified_diff(recorded.splitlines(), text.splitlines(), "recorded", "now", lineterm="")
+    difference = "\n".join(change)
+    assert text == recorded, f"{path.name} has changed; if it reads well, run `make golden`:\n{difference}"
+
+
+def words(text: str) -> str:
+    """The text without frames, colours and line breaks that depend on the terminal: one sentence or option a line."""
+    plain = re.sub(r"\x1b\[[0-9;]*m|[╭╮╰╯─│•]", " ", text)
+    return re.sub(r"(?<!,) (?=--?[a-z])|(?<=[.)]) (?=[A-Z])", "\n", " ".join(plain.split())) + "\n"
+
+
+@pytest.mark.parametrize("command", ["", "capture", "convert", "check", "weights", "demo", "bench"])
+def test_help_reads_as_recorded(
+    command: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "100")
+    with pytest.raises(SystemExit) as ended:
+        cli.main([*command.split(), "--help"])
+    assert ended.value.code == 0
+    assert_recorded(f"help-{command or 'manekko'}.txt", words(capsys.readouterr().out))
+
+
+def _folder(name: str, *files: str) -> None:
+    Path(name).mkdir()
+    for file in files:
+        (Path(name) / file).write_bytes(b"hello")
+
+
+def _motion(name: str, content: bytes) -> None:
+    Path(name).write_bytes(content)
+
+
+SITUATIONS: dict[str, Callable[[], object]] = {
+    "capture dance.mp4": lambda: None,
+    "capture danse.mp4": lambda: Path("dance.mp4").write_bytes(b"x"),
+    "capture empty.mp4": lambda: Path("empty.mp4").write_bytes(b""),
+    "capture notes.mp4": lambda: Path("notes.mp4").write_text("dear diary\n" * 20),
+    "capture clips": lambda: _folder("clips"),
+    "capture letters": lambda: _folder("letters", "a.txt"),
+    "capture broken": lambda: _folder("broken", "1.png"),
+    "capture EXAMPLE --model none.pmx": lambda: None,
+    "capture EXAMPLE --model text.pmx": lambda: Path("text.pmx").write_text("my model"),
+    "capture EXAMPLE --start 3 --end 2": lambda: None,
+    "capture EXAMPLE --start 5000": lambda: None,
+    "capture EXAMPLE --out taken": lambda: Path("taken").write_text("mine"),
+    "convert dance.vmd dance.bvh": lambda: None,
+    "convert dance.fbx dance.vmd": lambda: None,
+    "convert a.vmd b.vmd": lambda: None,
+    "convert empty.vmd a.bvh": lambda: _motion("empty.vmd", b""),
+    "convert cut.vmd a.bvh": lambda: _motion("cut.vmd", MOTION_CLAIMING_KEYS),
+    "convert text.vpd a.bvh": lambda: _motion("text.vpd", b"hello"),
+    "convert text.bvh a.vmd": lambda: _motion("text.bvh", b"hello"),
+    "check a.vmd --model none.pmx": lambda: None,
+    "bench beauty": lambda: None,
+}
+
+
+def test_error_messages_read_as_recorded(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = []
+    example = Path(__file__).parent.parent / "examples" / "dance.mp4"
+    for number, (situation, prepare) in enumerate(SITUATIONS.items()):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        monkeypatch.chdir(folder)
+        prepare()
+        if "EXAMPLE" in situation:
+            shutil.copy(example, "example.mp4")
+        code = cli.main(situation.replace("EXAMPLE", "example.mp4").split())
+        assert code == 1, situation
+        lines.append(f"$ manekko {situation}\n{capsys.readouterr().err}")
+    assert_recorded("messages.txt", "\n".join(lines))
