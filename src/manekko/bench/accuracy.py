@@ -86,7 +86,6 @@ BARS: Mapping[str, Mapping[str, float]] = {
 OPENMMD_FIGURES = {
     "frames": "frames",
     "keys": "keys.keys_total",
-    "bones_moving": "keys.bones_moving",
     "jitter_mm_per_frame3": "jitter_mm_f3",
     "jitter_over_speed": "jitter_over_speed",
     "slide_mm_per_frame": "foot.slide_mean_mm_per_frame",
@@ -95,6 +94,25 @@ OPENMMD_FIGURES = {
     "floating_share": "ground.float_frac_gt50mm",
     "root_path_mm": "root.path_mm",
 }
+
+SHORT = {
+    "mpjae_deg": "MPJAE °",
+    "bone_dir_deg": "dir °",
+    "mpjpe_camera_mm": "cam mm",
+    "bone_dir_camera_deg": "cam dir °",
+    "pa_mpjpe_mm": "PA mm",
+    "jitter_ratio": "jitter x",
+    "jump_share": "jumps",
+    "slide_mm_per_frame": "slide mm",
+    "root_vs_static": "root x",
+    "penetration_mm": "pen mm",
+    "floating_share": "float",
+    "bones_moving": "moving",
+    "jitter_mm_per_frame3": "jitter mm",
+    "jitter_over_speed": "jitter/speed",
+    "root_path_mm": "path mm",
+}
+"""Heads of the columns."""
 
 
 @dataclass(frozen=True)
@@ -140,7 +158,7 @@ class Accuracy:
             "Ours against the bar",
             table(["clip", "figure", "ours", "at most", ""], marks),
             "OpenMMD's sample: our motion from its OpenPose JSON beside the VMD it ships",
-            _rows_table(self.openmmd, list(OPENMMD_FIGURES)),
+            _rows_table(self.openmmd, [*OPENMMD_FIGURES, "bones_moving"]),
             *(f"  {row.method} moves: {row.note}" for row in self.openmmd),
         ]
         return "\n\n".join(parts)
@@ -176,7 +194,7 @@ def _case_rows(case: Case, rig: Rig, folder: Path) -> list[Row]:
 
     def judged(method: str, vmd: Path) -> Row:
         verdict = judge(case.mode, "--model", model, *case.options(), "--pred", vmd)
-        return Row(case.name, method, _picked(verdict, FIGURES))
+        return Row(case.name, method, picked(verdict, FIGURES))
 
     ours = judged(OURS, captured_vmd(clip, model, folder / case.name))
     track = _most_seen(clip)
@@ -197,7 +215,8 @@ def _openmmd_rows(rig: Rig, folder: Path) -> list[Row]:
     for method, vmd in ((OURS, ours), ("OpenMMD", measuring_file("openmmd", "openmmd_output.vmd"))):
         moving = figures(rig_motion_from_vmd(parse_vmd(vmd.read_bytes())), rig).keys.moving_bones
         verdict = judge("stats", vmd, "--model", model)
-        rows.append(Row("OpenMMD sample", method, _picked(verdict, OPENMMD_FIGURES), " ".join(moving)))
+        found = picked(verdict, OPENMMD_FIGURES) | {"bones_moving": len(moving)}
+        rows.append(Row("OpenMMD sample", method, found, " ".join(moving)))
     return rows
 
 
@@ -219,13 +238,13 @@ def _saved(motion: RigMotion, path: Path) -> Path:
     return path
 
 
-def _picked(verdict: Verdict, names: Mapping[str, str]) -> dict[str, float | None]:
+def picked(verdict: Verdict, names: Mapping[str, str]) -> dict[str, float | None]:
+    """Return the judge's figures under our names."""
     return {name: pick(verdict, path) for name, path in names.items()}
 
 
 def _rows_table(rows: list[Row], names: list[str]) -> str:
-    short = {"slide_mm_per_frame": "slide_mm/f", "jitter_mm_per_frame3": "jitter_mm/f3"}
     shown = [name for name in names if any(row.figures.get(name) is not None for row in rows)]
     cells = [[row.clip, row.method, *(row.figures.get(name) for name in shown)] for row in rows]
     notes = [f"  {row.clip}, {row.method}: {row.note}" for row in rows if row.note.startswith("not run")]
-    return "\n".join([table(["clip", "method", *(short.get(name, name) for name in shown)], cells), *notes])
+    return "\n".join([table(["clip", "method", *(SHORT.get(name, name) for name in shown)], cells), *notes])

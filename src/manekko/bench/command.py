@@ -51,7 +51,8 @@ def run_capture(source: Path, out: Path, *options: str, cores: int | None = None
         log.seek(0)
         lines = log.read().decode("utf-8", "replace").strip().splitlines()
     if process.returncode:
-        raise MissingToolError(f"capture of {source.name} failed: {lines[-1] if lines else process.returncode}")
+        reason = lines[-1].removeprefix("manekko: ") if lines else f"exit code {process.returncode}"
+        raise MissingToolError(f"capture of {source.name} failed: {reason}")
     return CommandRun(wall_s, peak or None)
 
 

@@ -5,11 +5,12 @@ import os
 import platform
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from manekko.errors import InputError
 
 
+@runtime_checkable
 class Report(Protocol):
     """What a measurement returns: a table as ``str``, plain values as a dict."""
 
