@@ -54,9 +54,8 @@ def motion_from_lifted(lifted: Lifted) -> Motion:
 
 
 def _body_points(positions: Float[Array, "frame 33 3"]) -> BodyPoints:
-    def pair(part: str, pattern: str = "{side}_{part}") -> tuple[Array, Array]:
-        left, right = (positions[:, BODY33_INDEX[pattern.format(side=s, part=part)]] for s in ("left", "right"))
-        return left, right
+    def pair(part: str) -> tuple[Array, Array]:
+        return positions[:, BODY33_INDEX[f"left_{part}"]], positions[:, BODY33_INDEX[f"right_{part}"]]
 
     return BodyPoints(
         hips=pair("hip"),
@@ -71,7 +70,6 @@ def _body_points(positions: Float[Array, "frame 33 3"]) -> BodyPoints:
         little_knuckles=pair("pinky"),
         ears=pair("ear"),
         eyes=pair("eye"),
-        mouth=pair("mouth", "{part}_{side}"),
     )
 
 

@@ -5,12 +5,15 @@ from scipy.ndimage import percentile_filter, uniform_filter1d
 
 from manekko.arrays import Array, Bool, Float
 
-_ENTER_SPEED, _LEAVE_SPEED = 0.35, 0.60
+_ENTER_SPEED, _LEAVE_SPEED = 0.35, 0.55
 """Speed of a planted point [m/s]: below the first it becomes planted, above the second it leaves."""
-_ENTER_HEIGHT, _LEAVE_HEIGHT = 0.07, 0.11
+_ENTER_HEIGHT, _LEAVE_HEIGHT = 0.045, 0.08
 """Height above the floor of a planted point [m], in the same way."""
-_DEPTH_TRUST = 0.5
-"""Speeds along the view are noisier than across it and count for less."""
+_ACROSS_VIEW = np.array([1.0, 1.0, 0.0])
+"""Speed along the view tells nothing of contact: measured, it is as large in planted feet as in moving ones."""
+_RESTING_PERCENTILE = 12
+_HIGHEST_REST = 0.09
+"""A point that never comes lower than this above the floor [m] never rests on it."""
 _FLOOR_WINDOW_S = 3.0
 _FLOOR_PERCENTILE = 15
 _SHORTEST_S = 0.1
@@ -33,12 +36,14 @@ def find_contacts(
 ) -> Bool[Array, "frame point"]:
     """Return where each point is planted: slow and low, with hysteresis; spans shorter than 0.1 s are none.
 
-    ``points_m`` are world positions (+Z along the view), ``heights_m`` their heights above the floor.
+    ``points_m`` are world positions (+Z along the view), ``heights_m`` their heights above the floor. Low means near
+    the point's own resting height: a detector sees heels and toes at different heights inside the shoe.
     """
     velocity = np.gradient(points_m, axis=0) * fps if len(points_m) > 1 else np.zeros_like(points_m)
-    speed = np.linalg.norm(velocity * np.array([1.0, 1.0, _DEPTH_TRUST]), axis=-1)
-    enter = (speed < _ENTER_SPEED) & (heights_m < _ENTER_HEIGHT)
-    stay = (speed < _LEAVE_SPEED) & (heights_m < _LEAVE_HEIGHT)
+    speed = np.linalg.norm(velocity * _ACROSS_VIEW, axis=-1)
+    height = heights_m - np.minimum(np.percentile(heights_m, _RESTING_PERCENTILE, axis=0), _HIGHEST_REST)
+    enter = (speed < _ENTER_SPEED) & (height < _ENTER_HEIGHT)
+    stay = (speed < _LEAVE_SPEED) & (height < _LEAVE_HEIGHT)
     planted = np.stack([_hysteresis(enter[:, k], stay[:, k]) for k in range(points_m.shape[1])], axis=1)
     shortest = round(_SHORTEST_S * fps)
     for column in range(planted.shape[1]):

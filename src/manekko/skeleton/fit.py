@@ -11,6 +11,7 @@ import numpy as np
 
 from manekko.arrays import Array, Float
 from manekko.skeleton.rotations import (
+    IDENTITY_XYZW,
     as_axes,
     between,
     conjugate,
@@ -22,7 +23,7 @@ from manekko.skeleton.rotations import (
     slerp,
     swing_twist,
 )
-from manekko.skeleton.skeleton import HUMANOID, JOINT_INDEX
+from manekko.skeleton.skeleton import ELBOW_NORMAL, HUMANOID, JOINT_INDEX
 
 _BEND_FADE_RAD = (np.radians(15.0), np.radians(40.0))
 """Below the first bend a limb's plane says nothing of its twist; from the second on it says all."""
@@ -31,6 +32,7 @@ _SPINE_SHARE = 0.5
 _NECK_SHARE = 0.5
 """Share of the turn from chest to head that the neck takes."""
 _FOREARM_TWIST_LIMIT_RAD = np.radians(100.0)
+_WRIST_LIMIT_RAD = np.radians(70.0)
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,8 @@ class BodyPoints:
     little_knuckles: tuple[Array, Array]
     ears: tuple[Array, Array]
     eyes: tuple[Array, Array]
-    mouth: tuple[Array, Array]
+    palm_trust: float = 0.3
+    """Share of the palm's turn that the forearm takes: knuckles of a body detector show it poorly, a hand's well."""
 
 
 def frame_from(x: Array, y: Array) -> Float[Array, "frame 4"]:
@@ -102,10 +105,10 @@ def _chest(points: BodyPoints) -> Array:
 
 
 def _head(points: BodyPoints) -> Array:
-    return frame_from(
-        (points.ears[0] - points.ears[1]) + (points.eyes[0] - points.eyes[1]),
-        _middle(points.eyes) - _middle(points.mouth),
-    )
+    """Looking straight ahead, the eyes are level with the ears; the line from eyes to mouth is not upright."""
+    across = (points.ears[0] - points.ears[1]) + (points.eyes[0] - points.eyes[1])
+    forward = _middle(points.eyes) - _middle(points.ears)
+    return frame_from(across, np.cross(forward, across))
 
 
 def _bend_weight(upper: Array, lower: Array) -> Array:
@@ -119,7 +122,7 @@ def _twisted_to(swung: Array, axis: Array, hint_rest: Array, hint: Array, weight
     """Twist ``swung`` about the rest direction ``axis`` until ``hint_rest`` points to ``hint``, by a share of it."""
     local = rotate(conjugate(swung), hint)
     flat = local - axis * (local * axis).sum(-1, keepdims=True)
-    return multiply(swung, slerp(np.array([0.0, 0.0, 0.0, 1.0]), between(hint_rest, flat), weight[..., 0]))
+    return multiply(swung, slerp(IDENTITY_XYZW, between(hint_rest, flat), weight[..., 0]))
 
 
 def _arm(points: BodyPoints, side: int, chest: Array) -> tuple[Array, Array, Array, Array]:
@@ -128,32 +131,34 @@ def _arm(points: BodyPoints, side: int, chest: Array) -> tuple[Array, Array, Arr
     upper = points.elbows[side] - points.shoulders[side]
     lower = points.wrists[side] - points.elbows[side]
     swung = multiply(chest, between(rest, rotate(conjugate(chest), upper)))
-    # With palms down the elbow bends forwards, so the plane's normal is -y for the left arm and +y for the right.
     normal = -sign * np.cross(normalized(upper), normalized(lower))
-    upper_rotation = _twisted_to(swung, rest, np.array([0.0, 1.0, 0.0]), normal, _bend_weight(upper, lower))
+    upper_rotation = _twisted_to(swung, rest, ELBOW_NORMAL, normal, _bend_weight(upper, lower))
     lower_swung = multiply(upper_rotation, between(rest, rotate(conjugate(upper_rotation), lower)))
-    hand = _hand(points, side, lower_swung, rest)
-    _, twist = swing_twist(multiply(conjugate(lower_swung), hand), rest)
-    lower_rotation = multiply(lower_swung, _limited(twist, _FOREARM_TWIST_LIMIT_RAD))
-    return chest, upper_rotation, lower_rotation, hand
+    palm, trust = _palm(points, side)
+    _, twist = swing_twist(multiply(conjugate(lower_swung), palm), rest)
+    twist = slerp(IDENTITY_XYZW, _limited(twist, _FOREARM_TWIST_LIMIT_RAD), trust * points.palm_trust)
+    lower_rotation = multiply(lower_swung, twist)
+    along = rotate(conjugate(lower_rotation), (points.index_knuckles[side] + points.little_knuckles[side]) / 2.0)
+    wrist = rotate(conjugate(lower_rotation), points.wrists[side])
+    bend = _limited(between(rest, along - wrist), _WRIST_LIMIT_RAD)
+    return chest, upper_rotation, lower_rotation, multiply(lower_rotation, bend)
 
 
-def _hand(points: BodyPoints, side: int, forearm: Array, rest: Array) -> Array:
-    """Palm frame; a hand whose knuckles coincide follows the forearm."""
-    sign = rest[0]
+def _palm(points: BodyPoints, side: int) -> tuple[Array, Array]:
+    """Frame of the palm, and 0–1 whether the knuckles are far enough apart to have one."""
+    sign = 1.0 if side == 0 else -1.0
     index, little, wrist = points.index_knuckles[side], points.little_knuckles[side], points.wrists[side]
     along = (index + little) / 2.0 - wrist
     across = index - little
-    usable = (np.linalg.norm(np.cross(normalized(along), normalized(across)), axis=-1) > 0.2)[:, None]
-    palm = frame_from(sign * along, np.cross(across, sign * along))
-    return np.where(usable, palm, forearm)
+    spread = np.linalg.norm(np.cross(normalized(along), normalized(across)), axis=-1)
+    return frame_from(sign * along, np.cross(across, sign * along)), np.clip((spread - 0.2) / 0.3, 0.0, 1.0)
 
 
-def _limited(twist: Array, limit_rad: float) -> Array:
-    """Shorten rotations about one axis to at most ``limit_rad``."""
-    angle = 2.0 * np.arctan2(np.linalg.norm(twist[..., :3], axis=-1), np.abs(twist[..., 3]))
+def _limited(rotations: Array, limit_rad: float) -> Array:
+    """Shorten rotations to at most ``limit_rad``."""
+    angle = 2.0 * np.arctan2(np.linalg.norm(rotations[..., :3], axis=-1), np.abs(rotations[..., 3]))
     share = np.minimum(1.0, limit_rad / np.maximum(angle, 1e-9))
-    return slerp(np.array([0.0, 0.0, 0.0, 1.0]), twist, share)
+    return slerp(IDENTITY_XYZW, rotations, share)
 
 
 def _leg(points: BodyPoints, side: int, hips: Array) -> tuple[Array, Array, Array]:
@@ -166,8 +171,9 @@ def _leg(points: BodyPoints, side: int, hips: Array) -> tuple[Array, Array, Arra
     bent = _bend_weight(thigh, shin)
     # The foot tells the turn of a straight leg, the knee's plane that of a bent one.
     hinge = bent * normalized(np.cross(thigh, shin)) + (1.0 - bent) * normalized(np.cross(-thigh, forward))
-    agrees = (hinge * as_axes(hips)[..., 0]).sum(-1, keepdims=True) > 0.0
-    thigh_rotation = _twisted_to(swung, rest, right, hinge, np.where(agrees, 1.0, 0.0))
+    # A hinge that points inwards is a mistake of the depth; fade it out instead of turning the leg around.
+    sense = (normalized(hinge) * as_axes(hips)[..., 0]).sum(-1, keepdims=True)
+    thigh_rotation = _twisted_to(swung, rest, right, hinge, np.clip(sense / 0.5, 0.0, 1.0))
     shin_rotation = multiply(thigh_rotation, between(rest, rotate(conjugate(thigh_rotation), shin)))
     foot = frame_from(
         np.cross(as_axes(shin_rotation)[..., 1], forward), np.cross(forward, as_axes(shin_rotation)[..., 0])
