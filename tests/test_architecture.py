@@ -16,7 +16,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "src" / "manekko"
 ORDER = (
     *("errors", "arrays", "progress", "weights", "video", "pixels", "people", "lift", "skeleton", "motion", "files"),
-    *("show", "capture", "convert", "check", "bench", "cli", "__main__", "__init__"),
+    *("show", "bench", "capture", "convert", "check", "cli", "__main__", "__init__"),
 )
 """The data flow: each may import only itself and what stands before it."""
 EXCEPTIONS = {
