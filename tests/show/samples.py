@@ -67,7 +67,7 @@ def dance_track(seconds: float = 4.0, fps: float = 24.0, size: tuple[int, int] =
             points[:, index] = joints[:, JOINT_INDEX["head"]] + [spread, 0.08, 0.08]
         if part == "heel":
             points[:, index] += [0.0, -0.06, -0.03]
-    scale = size[1] * 0.42
+    scale = min(0.42 * size[1], 0.38 * size[0])
     keypoints = np.stack([size[0] / 2 + scale * points[..., 0], 0.92 * size[1] - scale * points[..., 1]], axis=-1)
     world = (points - points[:, [23, 24]].mean(axis=1, keepdims=True)) * [1.0, -1.0, -1.0]
     confidences = np.full(points.shape[:2], 0.95)

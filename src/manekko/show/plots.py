@@ -104,7 +104,7 @@ def line_plot(
         marks: (value, label) of level lines to compare with.
     """
     bounds = [np.array([value]) for value in (low, high) if value is not None]
-    values = np.concatenate([*(line.values for line in lines), *bounds])
+    values = np.concatenate([np.zeros(0), *(line.values for line in lines), *bounds])
     values = values[np.isfinite(values)]
     bottom, top = (float(values.min()), float(values.max())) if len(values) else (0.0, 1.0)
     if not top > bottom:

@@ -54,12 +54,11 @@ def sole_points_m(motion: Motion) -> Float[Array, "frame 4 3"]:
     """Return the points of the soles named by ``CONTACT_POINTS`` in the world [m].
 
     The canonical humanoid ends at ankles and toe joints; in its rest pose both soles lie on the floor, so the points
-    straight below them (a little behind and ahead) are the soles'.
+    of the floor below them (a little behind and ahead) are the soles'.
     """
     rotations = global_rotations(motion.local_rotations_xyzw)
     positions = joint_positions(motion.skeleton, motion.root_positions_m, rotations)
     rest = motion.skeleton.rest_positions_m
-    floor = rest[:, 1].min() - 0.01
     points = []
     for joint_name, ahead in (
         ("leftFoot", -_HEEL_BACK_M),
@@ -68,7 +67,7 @@ def sole_points_m(motion: Motion) -> Float[Array, "frame 4 3"]:
         ("rightToes", _TOE_AHEAD_M),
     ):
         joint = JOINT_INDEX[joint_name]
-        offset = np.array([0.0, floor - rest[joint, 1], ahead])
+        offset = np.array([0.0, -rest[joint, 1], ahead])
         points.append(positions[:, joint] + rotate(rotations[:, joint], offset))
     return np.stack(points, axis=1)
 

@@ -1,0 +1,139 @@
+import json
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from manekko.show.report import PersonReport, Report, report_json, write_report
+from tests.show.samples import dance_motion, dance_track, leave
+
+VOID = {"meta", "br", "img", "path", "rect", "circle"}
+HOSTILE = "\"><script>alert('x')</script><img src=x onerror=y> 踊ってみた & co.mp4"
+METRICS = {
+    "foot": {"slide_mean_mm_per_frame": 0.4, "planted_share": 0.8},
+    "ground": {"penetration_p95_mm": 33.0},
+    "jumps": {"frame_share": float("nan"), "events": ((12, "左手首"),)},
+    "keys": {"total": 1234},
+}
+
+
+class Page(HTMLParser):
+    """Fails where tags do not nest, and gathers what the page refers to."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.references: list[str] = []
+        self.tags: set[str] = set()
+        self.words = ""
+        self.feed(text)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.references += [value or "" for name, value in attrs if name in ("href", "src", "xlink:href")]
+        assert not any(name.startswith("on") for name, _ in attrs)
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in VOID:
+            assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if "style" not in self.open:
+            self.words += data
+
+
+def sample(name: str = "dance.mp4", seconds: float = 4.0) -> Report:
+    first = PersonReport(dance_track(seconds), dance_motion(seconds), {"vmd": f"{name}-p1.vmd"}, METRICS)
+    late = replace(leave(dance_track(seconds), 0.0, 2.125), track_id=2)
+    second = PersonReport(late, None, {}, {}, warnings=("too little was seen: no motion",))
+    about = {"name": name, "kind": "video", "size_px": (360, 640), "fps": 24.0, "duration_s": seconds}
+    files = {"preview": f"{name}-preview.mp4", "wav": "dance.wav"}
+    return Report("0.1.0", about, (first, second), {"finding": 1.25, "solving": 0.5}, files, model_name=name)
+
+
+def written(report: Report, folder: Path) -> tuple[dict, str]:
+    write_report(report, folder / "r.json", folder / "r.html")
+    assert sorted(path.name for path in folder.iterdir()) == ["r.html", "r.json"]
+    return json.loads((folder / "r.json").read_text("utf-8")), (folder / "r.html").read_text("utf-8")
+
+
+def test_json_keeps_its_contract(tmp_path: Path):
+    told, _ = written(sample(), tmp_path)
+    assert {"version", "input", "people", "timing_s"} <= told.keys()
+    assert told["version"] == "0.1.0"
+    assert told["timing_s"] == {"finding": 1.25, "solving": 0.5}
+    first, second = told["people"]
+    assert {"id", "frames", "seconds_seen", "files", "metrics", "warnings"} <= first.keys()
+    assert (first["id"], first["frames"], first["seconds_seen"]) == (1, 96, 4.0)
+    assert first["files"] == {"vmd": "dance.mp4-p1.vmd"}
+    assert first["metrics"]["foot"]["slide_mean_mm_per_frame"] == 0.4
+    assert (second["frames"], second["seconds_seen"]) == (45, 1.875)
+    assert second["warnings"] == [
+        "too little was seen: no motion",
+        "nobody in view until 2.1 s: the first pose is held",
+    ]
+
+
+def test_numbers_that_are_none_become_null():
+    told = report_json(sample())
+    people = told["people"]
+    assert isinstance(people, list)
+    assert people[0]["metrics"]["jumps"] == {"frame_share": None, "events": [[12, "左手首"]]}
+    json.dumps(told, allow_nan=False)
+
+
+@pytest.mark.parametrize("name", ["dance.mp4", HOSTILE, "javascript:alert(1)", "\udcff broken.mp4"])
+def test_page_nests_loads_nothing_from_elsewhere_and_escapes_names(tmp_path: Path, name: str):
+    _, text = written(sample(name), tmp_path)
+    page = Page(text)
+    assert page.references
+    assert all(reference.startswith("./") for reference in page.references)
+    assert not re.search(r"https?:|//|@import|url\(", text.replace("<!doctype html>", ""))
+    assert not page.tags & {"script", "iframe", "object", "link"}
+    assert name.replace("\udcff", "?") in page.words
+
+
+def test_page_tells_verdicts_steps_and_warnings(tmp_path: Path):
+    words = Page(written(sample(), tmp_path)[1]).words
+    assert "What to do next in MMD" in words
+    assert "dance.mp4-p1.vmd" in words
+    assert "0.40 mm a frame" in words
+    assert "33.0 mmpoor" in words
+    assert "nobody in view until 2.1 s: the first pose is held" in words
+
+
+def test_page_of_an_hour_stays_small(tmp_path: Path):
+    _, text = written(sample(seconds=600.0), tmp_path)
+    Page(text)
+    assert len(text) < 800_000
+    assert max(path.count("L") for path in re.findall(r' d="([^"]*)"', text)) <= 2000
+
+
+def test_nobody_found_still_gives_a_report(tmp_path: Path):
+    told, text = written(replace(sample(), people=()), tmp_path)
+    assert told["people"] == []
+    assert "Nobody was found" in Page(text).words
+
+
+def test_a_still_picture_gives_a_report_without_plots(tmp_path: Path):
+    person = PersonReport(dance_track(0.03), dance_motion(0.03), {"vpd": "pose.vpd"}, {})
+    report = Report("0.1.0", {"name": "pose.png", "kind": "image"}, (person,), {}, {"preview": "pose-preview.png"})
+    _, text = written(report, tmp_path)
+    page = Page(text)
+    assert "img" in page.tags
+    assert "svg" not in page.tags
+    assert "登録" in page.words
+
+
+def test_unseen_people_do_not_break_the_page(tmp_path: Path):
+    gone = leave(dance_track(), 0.0, 99.0)
+    nothing = replace(gone, hands=None, confidences=np.zeros_like(gone.confidences))
+    report = replace(sample(), people=(PersonReport(nothing, None, {}, {}),))
+    assert "nobody was seen in the whole clip" in Page(written(report, tmp_path)[1]).words
