@@ -190,4 +190,5 @@ def first_frame(
         troubles.extend(found)
         return time_s, frame
     reason = f" ({found[0]})" if found else ""
-    raise InputError(f"{path} holds no frame that can be decoded{reason}; copy or download it again")
+    remedy = "save an animated WebP as GIF or MP4 first" if path.suffix.lower() == ".webp" else "copy it again"
+    raise InputError(f"{path} holds no frame that can be decoded{reason}; {remedy}")

@@ -10,6 +10,7 @@ import numpy as np
 from manekko.arrays import Array, UInt8
 from manekko.errors import InputError
 from manekko.video.decode import first_frame, opened, video_stream
+from manekko.video.exif import exif_orientation
 from manekko.video.upright import Developer
 
 PICTURE_SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff"}
@@ -57,7 +58,7 @@ def read_picture(path: Path) -> UInt8[Array, "height width 3"]:
     with opened(path) as container:
         stream = video_stream(container, path)
         _, frame = first_frame(container, stream, path, [])
-        return Developer.of(frame, stream.sample_aspect_ratio).develop(frame)
+        return Developer.of(frame, stream.sample_aspect_ratio, orientation=exif_orientation(path)).develop(frame)
 
 
 def first_size(pictures: list[Path], folder: Path, warnings: list[str]) -> tuple[int, int]:

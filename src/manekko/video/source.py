@@ -10,6 +10,7 @@ from typing import Literal
 import av
 from av.container import InputContainer
 from av.error import FFmpegError
+from av.format import Flags as FormatFlags
 from av.video.stream import VideoStream
 
 from manekko.arrays import Array, UInt8
@@ -148,8 +149,10 @@ def open_clip(path: Path) -> Clip:
         has_sound = len(container.streams.audio) > 0
         still = _is_still(container)
         fps, duration_s, count = (STILL_FPS, None, 1) if still else _timing(container, stream, path)
-    kind = "image" if still or (count == 1 and not has_sound) else "video"
-    if kind == "image":
+        still = still or (container.format.name in _MOVING_PICTURES and count == 1)
+    if still:
+        height, width = read_picture(path).shape[:2]
+        size_px = (width, height)
         return Clip(ClipInfo(path, "image", size_px, STILL_FPS, None, 1, has_sound=False), warnings=warnings)
     return Clip(ClipInfo(path, "video", size_px, fps, duration_s, count, has_sound), first_s, warnings)
 
@@ -211,7 +214,7 @@ def _video_pictures(
         head = next(frames, None)
         arrived = head is not None and head[1].pts is not None and head[0] <= first_s + start_s
         if head is not None and (arrived or not sought):
-            developer = Developer.of(head[1], stream.sample_aspect_ratio, clip.info.size_px)
+            developer = Developer.of(head[1], stream.sample_aspect_ratio, size_px=clip.info.size_px)
             for time_s, frame in chain([head], frames):
                 if time_s - first_s >= start_s:
                     yield time_s - first_s, developer.develop(frame)
@@ -221,7 +224,9 @@ def _video_pictures(
 
 
 def _seek(container: InputContainer, stream: VideoStream, time_s: float) -> bool:
-    if container.format.name in _MOVING_PICTURES or not stream.time_base:
+    # Where the file holds no times, FFmpeg would count them from 0 again after a seek.
+    timeless = container.format.flags & FormatFlags.no_timestamps.value
+    if container.format.name in _MOVING_PICTURES or timeless or not stream.time_base:
         return False
     try:
         container.seek(int(time_s / stream.time_base), stream=stream)

@@ -24,9 +24,22 @@ class Orientation:
     flip_y: bool = False
 
 
+_QUARTERS = (
+    Orientation(),
+    Orientation(transposed=True, flip_y=True),
+    Orientation(flip_x=True, flip_y=True),
+    Orientation(transposed=True, flip_x=True),
+)
+"""By quarter turns counter-clockwise."""
+
+
 def orientation_of(frame: av.VideoFrame) -> Orientation:
-    """Return the orientation that the file asks for (phone's display matrix, photo's EXIF)."""
-    side_data = frame.side_data.get("DISPLAYMATRIX")
+    """Return the orientation that a video asks for, as phones do with a display matrix."""
+    try:
+        side_data = frame.side_data.get("DISPLAYMATRIX")
+    except ValueError:
+        # PyAV refuses to list side data where FFmpeg knows more kinds than it; the angle can still be had.
+        return _QUARTERS[round(frame.rotation / 90) % 4]
     if side_data is None:
         return Orientation()
     matrix = np.frombuffer(bytes(side_data), dtype=np.int32)
@@ -58,10 +71,22 @@ class Developer:
 
     @classmethod
     def of(
-        cls, frame: av.VideoFrame, pixel_aspect: Fraction | None, size_px: tuple[int, int] | None = None
+        cls,
+        frame: av.VideoFrame,
+        pixel_aspect: Fraction | None,
+        *,
+        size_px: tuple[int, int] | None = None,
+        orientation: Orientation | None = None,
     ) -> "Developer":
-        """Return the developer for a stream from one of its frames; ``size_px`` sets the size of the pictures."""
-        orientation = orientation_of(frame)
+        """Return the developer for a stream from one of its frames.
+
+        Args:
+            frame: any frame of the stream.
+            pixel_aspect: width of a stored pixel over its height; None for square ones.
+            size_px: size of the pictures [px]; None for that of the frame with square pixels.
+            orientation: how the frames are turned; None for what the frame says.
+        """
+        orientation = orientation or orientation_of(frame)
         if size_px is None:
             return cls(square_size(frame.width, frame.height, pixel_aspect), orientation, VideoReformatter())
         stored = size_px[::-1] if orientation.transposed else size_px
