@@ -20,7 +20,7 @@ TOLERANCE = {"mpjpe_camera_mm": 3.0, "pa_mpjpe_mm": 3.0, "slide_mm_per_frame": 1
 """How much worse than the golden figure each may be; all figures here are better when lower. The rest: 8 %."""
 RELATIVE = 0.08
 WATCHED = [figure for figure in FIGURES if figure not in ("keys", "floating_share")]
-NAIVE = {"trace_wavefile": (25.4, 13.4), "cam01": (None, 15.2)}
+NAIVE = {"trace_wavefile": (25.8, 13.8), "cam01": (None, 15.2), "cam02": (None, 42.0)}
 """Rotation and direction error of the naive mapping [°]: a bench that finds otherwise measures something else."""
 
 

@@ -10,14 +10,13 @@ from manekko.bench.command import captured_vmd
 from manekko.bench.judge import Verdict, judge, measuring_file, pick, table
 from manekko.bench.naive import FPS, motionless, naive_motion
 from manekko.bench.peer_kalidokit import kalidokit_motion
-from manekko.errors import MissingToolError
+from manekko.errors import InputError, MissingToolError
 from manekko.files.models import read_rig
 from manekko.files.vmd import parse_vmd, rig_motion_from_vmd, vmd_from_rig_motion, write_vmd
 from manekko.motion.metrics import figures
 from manekko.motion.motion import RigMotion
 from manekko.people.find import find_people
 from manekko.people.keypoints import Track
-from manekko.progress import silent
 from manekko.skeleton.rig import Rig
 from manekko.video.source import open_clip
 
@@ -221,16 +220,10 @@ def _openmmd_rows(rig: Rig, folder: Path) -> list[Row]:
 
 
 def _most_seen(clip: Path) -> Track:
-    tracks = find_people(
-        open_clip(clip),
-        start_s=0.0,
-        end_s=None,
-        people=1,
-        parts=frozenset({"body"}),
-        workers=None,
-        progress=silent,
-    )
-    return max(tracks, key=lambda track: int(track.seen.sum()))
+    tracks = find_people(open_clip(clip), people=1)
+    if not tracks:
+        raise InputError(f"nobody was found in {clip}: there is nothing to compare")
+    return tracks[0]
 
 
 def _saved(motion: RigMotion, path: Path) -> Path:

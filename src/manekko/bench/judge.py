@@ -67,7 +67,7 @@ def pick(verdict: Verdict, path: str) -> float | None:
     value: Any = verdict
     for step in path.split("."):
         value = value.get(step) if isinstance(value, dict) else None
-    return value
+    return None if value is None else float(value)
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
@@ -89,5 +89,7 @@ def _cell(value: object) -> str:
     if value is None:
         return "-"
     if isinstance(value, float):
+        if value.is_integer() and abs(value) >= 100:
+            return f"{value:.0f}"
         return f"{value:.3f}" if abs(value) < 1 else f"{value:.2f}" if abs(value) < 10 else f"{value:.1f}"
     return str(value)
