@@ -1,0 +1,40 @@
+"""What a body wears, as a histogram of colours: tells people apart when they meet."""
+
+import numpy as np
+
+from manekko.arrays import Array, Float, UInt8
+from manekko.people.keypoints import BODY33_INDEX
+
+_LEVELS = 4  # per colour channel
+BINS = 2 * _LEVELS**3
+"""Trunk and thighs, each with 4 x 4 x 4 colours."""
+
+_SAMPLES = np.linspace(0.1, 0.9, 12)
+
+
+def clothes(
+    rgb: UInt8[Array, "height width 3"], keypoints_px: Float[Array, "keypoint=33 2"]
+) -> Float[Array, "bin=128"]:
+    """Return the shares of colours on the trunk and on the thighs, together 1."""
+    left_shoulder, right_shoulder, left_hip, right_hip, left_knee, right_knee = (
+        keypoints_px[BODY33_INDEX[f"{side}_{name}"]]
+        for name in ("shoulder", "hip", "knee")
+        for side in ("left", "right")
+    )
+    down, across = (grid[..., None] for grid in np.meshgrid(_SAMPLES, _SAMPLES, indexing="ij"))
+    upper = left_shoulder + (right_shoulder - left_shoulder) * across
+    lower = left_hip + (right_hip - left_hip) * across
+    trunk = (upper + (lower - upper) * down).reshape(-1, 2)
+    thighs = np.concatenate(
+        [hip + (knee - hip) * _SAMPLES[:, None] for hip, knee in ((left_hip, left_knee), (right_hip, right_knee))]
+    )
+    return np.concatenate([_shares(rgb, trunk), _shares(rgb, thighs)]) / 2
+
+
+def _shares(rgb: UInt8[Array, "height width 3"], points_px: Float[Array, "point 2"]) -> Float[Array, "bin=64"]:
+    height, width = rgb.shape[:2]
+    columns = np.clip(points_px[:, 0], 0, width - 1).astype(np.int64)
+    rows = np.clip(points_px[:, 1], 0, height - 1).astype(np.int64)
+    levels = rgb[rows, columns].astype(np.int64) * _LEVELS // 256
+    numbers = levels @ np.array([_LEVELS**2, _LEVELS, 1])
+    return np.bincount(numbers, minlength=_LEVELS**3).astype(np.float64) / len(points_px)

@@ -1,0 +1,40 @@
+"""One network of the detector, run by LiteRT on one thread."""
+
+import numpy as np
+from ai_edge_litert.interpreter import Interpreter
+
+from manekko.arrays import Array, Float
+from manekko.weights import weight_path
+
+
+class Net:
+    """A loaded network. Not to be called from two threads at once: each worker loads its own.
+
+    One thread, because two networks side by side are quicker than one on two threads, and the sums then come in the
+    same order on every machine with as many cores as it may have.
+    """
+
+    def __init__(self, name: str) -> None:
+        """Load a model by its file name.
+
+        Raises:
+            MissingToolError: the file is not there and cannot be fetched.
+        """
+        self._interpreter = Interpreter(str(weight_path(name)), num_threads=1)
+        self._interpreter.allocate_tensors()
+        (inputs,) = self._interpreter.get_input_details()
+        self._input = inputs["index"]
+        self._outputs = [output["index"] for output in self._interpreter.get_output_details()]
+        self.side = int(inputs["shape"][1])
+        """Width and height of the picture that it takes [px]."""
+
+    def __call__(self, picture: Float[Array, "side side 3"], outputs: tuple[int, ...]) -> list[np.ndarray]:
+        """Return the asked outputs for one picture, without their batch axis."""
+        self._interpreter.set_tensor(self._input, picture[None])
+        self._interpreter.invoke()
+        return [self._interpreter.get_tensor(self._outputs[number])[0] for number in outputs]
+
+
+def sigmoid(logits: Float[Array, "*shape"]) -> Float[Array, "*shape"]:
+    """Return 1 / (1 + exp(-x)) without overflow."""
+    return 1.0 / (1.0 + np.exp(-np.clip(logits, -60.0, 60.0)))

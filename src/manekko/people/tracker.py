@@ -1,0 +1,226 @@
+"""Following every body through a chunk of frames: looked for now and then, followed from frame to frame."""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from manekko.arrays import Array, Float, UInt8
+from manekko.people.clothes import clothes
+from manekko.people.detector import Detector
+from manekko.people.face import FaceNet, FacePose
+from manekko.people.hands import SIDES, HandNet, HandPose
+from manekko.people.landmarks import BodyNet, BodyPose, roi_of_detection
+from manekko.people.plausible import distance, is_plausible
+from manekko.people.roi import Roi
+from manekko.people.tracklet import Tracklet
+
+LOOK_EVERY = 12
+"""Frames between two looks for new people."""
+
+FIND_SCORE = 0.3
+"""Least score of the detector; low, for each find is checked by the body network."""
+
+NEW_SCORE = 0.7
+"""Least score of a body never seen before."""
+
+KEEP_SCORE = 0.5
+"""Least score of a body that is being followed."""
+
+SAME_BODY = 0.06
+"""Skeletons nearer than this [body sizes] are of one body."""
+
+_COLOURS_EVERY = 6
+
+
+@dataclass(frozen=True)
+class Networks:
+    """The networks of one worker; hands and face only where asked for."""
+
+    people: Detector
+    body: BodyNet
+    hands: HandNet | None
+    face: FaceNet | None
+
+    @classmethod
+    def load(cls, parts: frozenset[str]) -> "Networks":
+        """Load what ``parts`` ("body", "hands", "face") need.
+
+        Raises:
+            MissingToolError: the models are not there and cannot be fetched.
+        """
+        return cls(
+            Detector.of_people(),
+            BodyNet(),
+            HandNet() if "hands" in parts else None,
+            FaceNet() if "face" in parts else None,
+        )
+
+
+@dataclass
+class _Live:
+    """A body being followed; grows by one entry a frame."""
+
+    roi: Roi
+    frames: list[int] = field(default_factory=list)
+    poses: list[BodyPose] = field(default_factory=list)
+    hands: list[dict[str, HandPose | None]] = field(default_factory=list)
+    faces: list[FacePose | None] = field(default_factory=list)
+    colours: list[np.ndarray] = field(default_factory=list)
+
+
+def follow(networks: Networks, frames: Iterable[tuple[int, UInt8[Array, "height width 3"]]]) -> list[Tracklet]:
+    """Return a tracklet for each stretch of frames in which one body was followed without doubt.
+
+    Args:
+        networks: the worker's own.
+        frames: numbers and pictures, consecutive; nothing is known of the frames before.
+    """
+    live: list[_Live] = []
+    done: list[_Live] = []
+    for step, (number, rgb) in enumerate(frames):
+        count = len(live)
+        live, lost = _followed(networks, live, number, rgb)
+        done += lost
+        if step % LOOK_EVERY == 0 or len(live) < max(count, 1):
+            live += _newcomers(networks, live, number, rgb, tiles=step == 0)
+        live, merged = _without_doubles(live, number)
+        done += merged
+        for body in live:
+            _add_details(networks, body, rgb)
+    return [_tracklet(body, networks) for body in done + live if body.frames]
+
+
+def _followed(
+    networks: Networks, live: list[_Live], number: int, rgb: UInt8[Array, "height width 3"]
+) -> tuple[list[_Live], list[_Live]]:
+    kept, lost = [], []
+    for body in live:
+        pose = _settled(networks.body, rgb, body.roi)
+        if pose is None or pose.score < KEEP_SCORE:
+            lost.append(body)
+            continue
+        body.frames.append(number)
+        body.poses.append(pose)
+        body.roi = pose.next_roi
+        kept.append(body)
+    return kept, lost
+
+
+def _settled(net: BodyNet, rgb: UInt8[Array, "height width 3"], roi: Roi) -> BodyPose | None:
+    """Look where the body was; where it has moved on since, look again where it is now. None: nobody plausible."""
+    if not roi.is_usable(rgb):
+        return None
+    pose = net.look(rgb, roi)
+    if pose.score >= KEEP_SCORE / 2 and _moved(roi, pose.next_roi) and pose.next_roi.is_usable(rgb):
+        again = net.look(rgb, pose.next_roi)
+        pose = again if again.score >= pose.score - 0.1 else pose
+    height, width = rgb.shape[:2]
+    return pose if is_plausible(pose.keypoints_px, pose.confidences, (width, height)) else None
+
+
+def _moved(before: Roi, after: Roi) -> bool:
+    shift = math.dist(before.center_px, after.center_px) / before.size_px
+    growth = after.size_px / before.size_px
+    turn = abs(math.remainder(after.rotation_rad - before.rotation_rad, 2 * math.pi))
+    return shift > 0.06 or not 0.87 < growth < 1.15 or turn > math.radians(12)
+
+
+def _newcomers(
+    networks: Networks, live: list[_Live], number: int, rgb: UInt8[Array, "height width 3"], tiles: bool
+) -> list[_Live]:
+    regions: list[Roi | None] = [None, *_tiles(rgb)] if tiles else [None]
+    rois = [roi_of_detection(found) for region in regions for found in networks.people.find(rgb, FIND_SCORE, region)]
+    known = [body.roi for body in live]
+    new = []
+    for roi in rois:
+        if any(_about_the_same(roi, other) for other in known):
+            continue
+        pose = _settled(networks.body, rgb, roi)
+        if pose is not None and pose.score >= NEW_SCORE:
+            known.append(pose.next_roi)
+            new.append(_Live(pose.next_roi, [number], [pose]))
+    return new
+
+
+def _tiles(rgb: UInt8[Array, "height width 3"]) -> list[Roi]:
+    """Return overlapping squares as wide as the picture's short side: small people are larger in them."""
+    height, width = rgb.shape[:2]
+    short, long = min(height, width), max(height, width)
+    count = 1 if long < 1.25 * short else 1 + math.ceil((long - short) / (0.6 * short))
+    if count == 1:
+        return []
+    along = np.linspace(short / 2, long - short / 2, count)
+    places = [(float(a), short / 2) if width >= height else (short / 2, float(a)) for a in along]
+    return [Roi(place, float(short), 0.0) for place in places]
+
+
+def _about_the_same(first: Roi, second: Roi) -> bool:
+    larger = max(first.size_px, second.size_px)
+    near = math.dist(first.center_px, second.center_px) < 0.15 * larger
+    return near and min(first.size_px, second.size_px) > 0.6 * larger
+
+
+def _without_doubles(live: list[_Live], number: int) -> tuple[list[_Live], list[_Live]]:
+    """Where two have come to follow one body, end both and begin anew: whose body it is, the whole clip decides."""
+    kept: list[_Live] = []
+    ended: list[_Live] = []
+    for body in sorted(live, key=lambda one: -one.poses[-1].score):
+        twin = next((other for other in kept if _same(other.poses[-1], body.poses[-1])), None)
+        if twin is None:
+            kept.append(body)
+            continue
+        ended.append(_Live(body.roi, *_shortened(body)))
+        if len(twin.frames) > 1 and len(body.frames) > 1:
+            ended.append(_Live(twin.roi, *_shortened(twin)))
+            kept[kept.index(twin)] = _Live(twin.roi, [number], [twin.poses[-1]])
+    return kept, ended
+
+
+def _shortened(body: _Live) -> tuple[list, list, list, list, list]:
+    return body.frames[:-1], body.poses[:-1], body.hands, body.faces, body.colours
+
+
+def _same(first: BodyPose, second: BodyPose) -> bool:
+    return distance(first.keypoints_px, second.keypoints_px, first.confidences * second.confidences) < SAME_BODY
+
+
+def _add_details(networks: Networks, body: _Live, rgb: UInt8[Array, "height width 3"]) -> None:
+    keypoints = body.poses[-1].keypoints_px
+    if len(body.frames) % _COLOURS_EVERY == 1:
+        body.colours.append(clothes(rgb, keypoints))
+    if networks.hands is not None:
+        before = body.hands[-1] if body.hands else dict.fromkeys(SIDES)
+        body.hands.append({side: networks.hands.look(rgb, keypoints, side, before[side]) for side in SIDES})
+    if networks.face is not None:
+        body.faces.append(networks.face.look(rgb, keypoints, body.faces[-1] if body.faces else None))
+
+
+def _tracklet(body: _Live, networks: Networks) -> Tracklet:
+    hands = [[one[side] for side in SIDES] for one in body.hands]
+    details: dict[str, Float[Array, ...]] = {}
+    if networks.hands is not None:
+        details["hands_px"] = _stack([[_or_nan(h and h.keypoints_px, (21, 2)) for h in pair] for pair in hands])
+        details["hands_world_m"] = _stack([[_or_nan(h and h.world_m, (21, 3)) for h in pair] for pair in hands])
+        details["hand_scores"] = _stack([[h.score if h else 0.0 for h in pair] for pair in hands])
+    if networks.face is not None:
+        details["face_px"] = _stack([_or_nan(face and face.keypoints_px, (468, 3)) for face in body.faces])
+        details["face_scores"] = _stack([face.score if face else 0.0 for face in body.faces])
+    return Tracklet(
+        frames=np.array(body.frames),
+        keypoints_px=np.stack([pose.keypoints_px for pose in body.poses]),
+        confidences=np.stack([pose.confidences for pose in body.poses]),
+        scores=np.array([pose.score for pose in body.poses]),
+        colours=np.mean(body.colours, axis=0),
+        world_m=np.stack([pose.world_m for pose in body.poses]),
+        **details,
+    )
+
+
+def _stack(values: list) -> Float[Array, "..."]:
+    return np.array(values, dtype=np.float32)
+
+
+def _or_nan(points: Float[Array, "..."] | None, shape: tuple[int, int]) -> Float[Array, "..."]:
+    return np.full(shape, np.nan) if points is None else points
