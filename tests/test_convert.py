@@ -4,11 +4,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from manekko.files.motions import read_motion, write_motion
 
 from manekko.convert import convert
 from manekko.errors import InputError
 from manekko.files.models import read_rig, standard_rig
+from manekko.files.motions import read_motion, write_motion
 from manekko.motion.metrics import figures
 from manekko.motion.motion import BoneTrack, Motion, RigMotion
 from manekko.motion.rig_kinematics import pose_rig
@@ -33,7 +33,7 @@ def vmd(tmp_path: Path) -> Path:
 
 
 def rig_motion_of(path: Path) -> RigMotion:
-    motion = read_motion(path, standard_rig())
+    motion = read_motion(path)
     assert isinstance(motion, RigMotion)
     return motion
 
@@ -45,7 +45,7 @@ def wrist_m(motion: RigMotion, frame: int) -> np.ndarray:
 def test_the_hand_is_where_it_was_after_a_round_through_bvh(vmd: Path, tmp_path: Path) -> None:
     notes = convert(vmd, tmp_path / "wave.bvh")
     assert any("standard model" in note for note in notes)
-    assert isinstance(read_motion(tmp_path / "wave.bvh", standard_rig()), Motion)
+    assert isinstance(read_motion(tmp_path / "wave.bvh"), Motion)
     convert(tmp_path / "wave.bvh", tmp_path / "again.vmd")
     before, after = rig_motion_of(vmd), rig_motion_of(tmp_path / "again.vmd")
     for frame in (0, 15, 30):

@@ -17,7 +17,7 @@ def check(source: Path, model: Path) -> Figures:
         FormatError: a file's bytes do not follow its format.
     """
     rig = read_rig(model)
-    motion = read_motion(source, rig)
+    motion = read_motion(source)
     return figures(retarget(motion, rig) if isinstance(motion, Motion) else motion, rig)
 
 
