@@ -36,7 +36,7 @@ def joints_of_humanoid(joints: Sequence[BvhJoint]) -> dict[str, int]:
     Limbs go by name; what carries both legs is the hips, what carries both arms the chest, whatever it is called.
     Empty where no legs are found.
     """
-    shared = re.sub(r"[^:_\-.]*$", "", commonprefix([joint.name for joint in joints]))
+    shared = re.sub(r"[^:_\-.]*$", "", commonprefix([joint.name for joint in joints]))  # noqa: RUF071 - letters are meant, not parts of a path
     words = [_word(joint.name.removeprefix(shared)) for joint in joints]
     found: dict[str, int] = {}
     for side in ("left", "right"):
