@@ -2,7 +2,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from manekko.people.keypoints import BODY33_MIRROR
@@ -106,6 +106,7 @@ def test_spans_cover_the_flagged_frames_and_nothing_else(flags: list[bool], fps:
     assert all(a.end_s < b.start_s for a, b in pairwise(found))
 
 
+@settings(max_examples=25)
 @given(st.sampled_from(sorted(part_keypoints())), st.integers(0, 60), st.integers(8, 30))
 def test_every_long_gap_of_a_part_is_told_and_the_mirror_swaps_left_and_right(part: str, first: int, length: int):
     track = dance_track(4.0)

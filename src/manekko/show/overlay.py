@@ -24,7 +24,9 @@ _FINGER_EDGES = [
 
 
 def draw_track(picture: UInt8[Array, "height width 3"], track: Track, frame: int) -> None:
-    """Draw one frame of a track on the picture, whatever size the picture is shown at."""
+    """Draw one frame of a track on the picture, whatever size the picture is shown at; nothing if it is unseen."""
+    if frame >= len(track.times_s):
+        return
     scale = np.array(picture.shape[1::-1]) / np.array(track.image_size_px)
     points = track.keypoints_px[frame] * scale
     if not np.isfinite(points).all(-1).any():
@@ -75,7 +77,7 @@ def _draw_hands(
     for points, score in zip(hands.keypoints_px[frame] * scale, hands.scores[frame], strict=True):
         if score >= FAINT:
             for a, b in _FINGER_EDGES:
-                draw_line(picture, points[a], points[b], colour, 1)
+                draw_line(picture, points[a], points[b], colour, 1.0)
 
 
 def _draw_number(
@@ -88,9 +90,9 @@ def _draw_number(
     place = np.array([known[:, 0].mean(), known[:, 1].min()])
     spread = float(np.ptp(known, axis=0).max()) if len(known) > 1 else 10.0
     text = str(track_id)
-    size = text_size(text, 14)
+    size = text_size(text, 14.0)
     height, width = picture.shape[:2]
     left = float(np.clip(place[0] - size[0] / 2, 6, max(6, width - size[0] - 8)))
     top = float(np.clip(place[1] - 1.2 * spread - size[1] - 10, 6, max(6, height - size[1] - 8)))
     fill_rectangle(picture, (left - 6, top - 5), (left + size[0] + 6, top + size[1] + 3), BACKGROUND, 0.75)
-    draw_text(picture, text, (left, top), colour, 14)
+    draw_text(picture, text, (left, top), colour, 14.0)

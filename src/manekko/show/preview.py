@@ -1,6 +1,9 @@
 """The preview: the video with what was seen, beside what was solved, so that a mistake shows at a glance."""
 
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +29,7 @@ from manekko.show.layout import (
     person_colour,
 )
 from manekko.show.overlay import draw_track
-from manekko.show.solved import PersonView, draw_solved
+from manekko.show.solved import PersonView, draw_floor, draw_solved
 from manekko.video.source import Clip, Frame
 from manekko.video.writer import VideoWriter, write_png
 
@@ -36,6 +39,7 @@ FASTEST_FPS = 30.0
 """The preview shows at most about this many frames a second, whatever the video has."""
 
 _STAGE = "preview"
+_AHEAD = 3  # frames in memory that wait to be drawn or written
 
 
 def write_preview(
@@ -67,13 +71,35 @@ def write_preview(
     ground = _ground(plan, people)
     frames = _frames(clip, people, start_s, end_s)
     progress(_STAGE, 0, total)
+    draw = partial(preview_picture, people=people, plan=plan, ground=ground)
     with VideoWriter(target, SIZE_PX, min(fps, FASTEST_FPS), sound=sound) as writer:
-        next_s = -1.0
-        for frame in frames:
-            if frame.time_s >= next_s - 1e-3:
-                writer.write(preview_picture(frame, people, plan, ground), frame.time_s)
-                next_s = max(next_s, frame.time_s - 1.0 / FASTEST_FPS) + 1.0 / FASTEST_FPS
+        for frame, picture in _drawn(_sparse(frames), draw):
+            writer.write(picture, frame.time_s)
             progress(_STAGE, frame.index + 1, total)
+
+
+def _sparse(frames: Iterator[Frame]) -> Iterator[Frame]:
+    """Leave out frames that come faster than the preview shows them."""
+    next_s = 0.0
+    for frame in frames:
+        if frame.time_s >= next_s - 1e-3:
+            next_s = max(next_s, frame.time_s - 1.0 / FASTEST_FPS) + 1.0 / FASTEST_FPS
+            yield frame
+
+
+def _drawn(
+    frames: Iterator[Frame], draw: Callable[[Frame], UInt8[Array, "height width 3"]]
+) -> Iterator[tuple[Frame, UInt8[Array, "height width 3"]]]:
+    """Draw in a thread of its own while the next frames are decoded and the last ones encoded."""
+    with ThreadPoolExecutor(1) as pool:
+        waiting: deque[tuple[Frame, Future[UInt8[Array, "height width 3"]]]] = deque()
+        for frame in frames:
+            waiting.append((frame, pool.submit(draw, frame)))
+            if len(waiting) > _AHEAD:
+                ready, picture = waiting.popleft()
+                yield ready, picture.result()
+        for ready, picture in waiting:
+            yield ready, picture.result()
 
 
 def write_preview_png(clip: Clip | None, people: Sequence[PersonView], target: Path, *, start_s: float = 0.0) -> None:
@@ -94,17 +120,23 @@ def preview_picture(
     """Return one picture of the preview."""
     canvas = ground.copy()
     source = _shrunk(frame.rgb, plan.source)
-    shown = [person for person in people if _is_seen(person.track, frame.index)]
-    for person in shown:
+    seen = [_is_seen(person.track, frame.index) for person in people]
+    for person in people:
         draw_track(source, person.track, frame.index)
-    if not shown:
+    if not any(seen):
         _write_middle(source, "no one in view")
     canvas[plan.source.rows, plan.source.columns] = source
-    for person, (front, side) in zip(people, plan.views, strict=False):
+    for person, (front, side), in_view in zip(people, plan.views, seen, strict=False):
         number = person.frame_at(frame.time_s)
+        if person.framing.follows:
+            draw_floor(canvas, front, person, "front", number)
+            draw_floor(canvas, side, person, "side", number)
         draw_solved(canvas, front, person, "front", number)
         draw_solved(canvas, side, person, "side", number)
-    _write_labels(canvas, plan, people, frame)
+        if not in_view:
+            width = text_size("filled", 11.0)[0]
+            draw_text(canvas, "filled", (side.left + side.width - width - 12.0, side.top + 12.0), RIGHT, 11.0)
+    _write_time(canvas, frame.time_s)
     return canvas
 
 
@@ -148,58 +180,49 @@ def _is_seen(track: Track, frame: int) -> bool:
 def _ground(plan: Layout, people: Sequence[PersonView]) -> UInt8[Array, "height width 3"]:
     """Return what stays the same in every picture."""
     canvas = np.full((SIZE_PX[1], SIZE_PX[0], 3), BACKGROUND, dtype=np.uint8)
-    for box in (box for boxes in plan.views for box in boxes):
-        canvas[box.rows, box.columns] = PANEL
-    if not people:
+    for person, (front, side) in zip(people, plan.views, strict=False):
+        canvas[front.rows, front.columns] = PANEL
+        canvas[side.rows, side.columns] = PANEL
+        if not person.framing.follows:
+            draw_floor(canvas, front, person, "front", 0)
+            draw_floor(canvas, side, person, "side", 0)
+        draw_text(canvas, "front", (front.left + 12.0, front.top + 12.0), SOFT, 11.0)
+        draw_text(canvas, "side", (side.left + 12.0, side.top + 12.0), SOFT, 11.0)
+        if len(people) > 1:
+            number = str(person.track.track_id)
+            place = (front.left + front.width - text_size(number, 14.0)[0] - 12.0, front.top + 11.0)
+            draw_text(canvas, number, place, person_colour(person.track.track_id), 14.0)
+    if plan.views:
+        _write_legend(canvas, plan.views[0][0])
+    else:
         _write_middle(canvas[:, plan.column.width :], "no motion")
     return canvas
 
 
 def _write_middle(picture: UInt8[Array, "height width 3"], text: str) -> None:
     height, width = picture.shape[:2]
-    size = text_size(text, 16)
+    size = text_size(text, 16.0)
     left, top = (width - size[0]) / 2, (height - size[1]) / 2
     fill_rectangle(picture, (left - 14, top - 10), (left + size[0] + 14, top + size[1] + 8), BACKGROUND, 0.8)
-    draw_text(picture, text, (left, top), INK, 16)
-
-
-def _write_labels(
-    canvas: UInt8[Array, "height width 3"], plan: Layout, people: Sequence[PersonView], frame: Frame
-) -> None:
-    """Write what each box shows, the time, and what the colours mean."""
-    for person, boxes in zip(people, plan.views, strict=False):
-        seen = _is_seen(person.track, frame.index)
-        for box, text in zip(boxes, ("front", "side"), strict=True):
-            draw_text(canvas, text, (box.left + 12, box.top + 12), SOFT, 11)
-        front, side = boxes
-        if len(people) > 1:
-            number = str(person.track.track_id)
-            place = (front.left + front.width - text_size(number, 14)[0] - 12, front.top + 11)
-            draw_text(canvas, number, place, person_colour(person.track.track_id), 14)
-        if not seen:
-            width = text_size("filled", 11)[0]
-            draw_text(canvas, "filled", (side.left + side.width - width - 12, side.top + 12), RIGHT, 11)
-    _write_time(canvas, frame.time_s)
-    if plan.views:
-        _write_legend(canvas, plan.views[0][0])
+    draw_text(picture, text, (left, top), INK, 16.0)
 
 
 def _write_time(canvas: UInt8[Array, "height width 3"], time_s: float) -> None:
     text = f"{int(time_s // 60)}:{time_s % 60:05.2f}"
-    width, height = text_size("00:00.00", 13)
-    top = SIZE_PX[1] - height - 14
-    fill_rectangle(canvas, (6, top - 6), (width + 22, SIZE_PX[1] - 6), BACKGROUND, 0.7)
-    draw_text(canvas, text, (14, top), INK, 13)
+    width, height = text_size("00:00.00", 13.0)
+    top = SIZE_PX[1] - height - 14.0
+    fill_rectangle(canvas, (6.0, top - 6.0), (width + 22.0, SIZE_PX[1] - 6.0), BACKGROUND, 0.7)
+    draw_text(canvas, text, (14.0, top), INK, 13.0)
 
 
 def _write_legend(canvas: UInt8[Array, "height width 3"], box: Box) -> None:
     """Explain the colours on the first line of a view, where there is room."""
     if box.width < 360:
         return
-    left = box.left + 84
+    left = box.left + 84.0
     for text, colour in (("left", LEFT), ("right", RIGHT), ("planted", PLANTED)):
-        width, height = text_size(text, 11)
+        width, height = text_size(text, 11.0)
         middle = box.top + 12 + height / 2
-        draw_line(canvas, (left + 4, middle), (left + 14, middle), colour, 6)
-        draw_text(canvas, text, (left + 23, box.top + 12), SOFT, 11)
+        draw_line(canvas, (left + 4, middle), (left + 14, middle), colour, 6.0)
+        draw_text(canvas, text, (left + 23.0, box.top + 12.0), SOFT, 11.0)
         left += width + 40

@@ -26,6 +26,7 @@ _SQUARE_M = 0.5
 _HEAD_M = 0.105
 _TRUNK, _HEAD = -1, -2
 _FIXED_M = 1.05
+_LABEL_PX = 34.0
 _TRAIL_S = 2.0
 _FLOOR_DEPTH_M = 1.0
 _OUTLINE: Colour = (12, 14, 18)
@@ -100,6 +101,8 @@ class Framing:
     """Height that must fit [m]."""
     reach_m: float
     """Half of the width that must fit [m]."""
+    follows: bool
+    """Whether the centre moves."""
 
 
 def frame_motion(positions_m: Float[Array, "frame joint 3"], fps: float) -> Framing:
@@ -110,11 +113,11 @@ def frame_motion(positions_m: Float[Array, "frame joint 3"], fps: float) -> Fram
     middle = np.array([(low + high) / 2 for low, high in reach_by_axis])
     half = max((high - low) / 2 for low, high in reach_by_axis)
     if half <= _FIXED_M:
-        return Framing(np.tile(middle, (count, 1)), top, max(half, 0.6))
+        return Framing(np.tile(middle, (count, 1)), top, max(half, 0.6), follows=False)
     hips = positions_m[:, 0][:, [0, 2]]
     followed = gaussian_filter1d(hips, sigma=0.7 * fps, axis=0, mode="nearest")
     spread = np.abs(positions_m[..., [0, 2]] - followed[:, None]).max(axis=(1, 2))
-    return Framing(followed, top, float(np.clip(np.percentile(spread, 99.0), 0.6, _FIXED_M)))
+    return Framing(followed, top, float(np.clip(np.percentile(spread, 99.0), 0.6, _FIXED_M)), follows=True)
 
 
 def _range(values: Float[Array, "frame joint"]) -> tuple[float, float]:
@@ -147,27 +150,27 @@ class _Camera:
 def _camera(box: Box, framing: Framing, side: Side, frame: int) -> _Camera:
     # Above: room for the label; below: room for the near half of the floor.
     below = _FLOOR_DEPTH_M * np.sin(_PITCH_RAD) + 0.08
-    wide = box.width / (2.0 * (framing.reach_m + 0.12))
-    high = (box.height - 34.0) / (framing.top_m + 0.30 + below)
-    scale = float(min(wide, high))
-    floor = (
-        box.height
-        - below * scale
-        - max(0.0, (box.height - 34.0) / scale - (framing.top_m + 0.30 + below)) * (scale * 0.3)
-    )
-    return _Camera(side, framing.centres_m[frame], scale, box.width / 2.0, float(floor))
+    tall = framing.top_m + 0.30 + below
+    room = box.height - _LABEL_PX
+    scale = float(min(box.width / (2.0 * (framing.reach_m + 0.12)), room / tall))
+    floor = box.height - below * scale - 0.45 * (room - tall * scale)
+    return _Camera(side, framing.centres_m[frame], scale, box.width / 2.0, floor)
+
+
+def draw_floor(canvas: UInt8[Array, "height width 3"], box: Box, person: PersonView, side: Side, frame: int) -> None:
+    """Draw the floor into an empty box; it is the same in every frame unless the camera follows the dancer."""
+    _draw_grid(canvas[box.rows, box.columns], _camera(box, person.framing, side, frame))
 
 
 def draw_solved(canvas: UInt8[Array, "height width 3"], box: Box, person: PersonView, side: Side, frame: int) -> None:
-    """Draw one solved frame of a person into a box of the preview that is still empty."""
+    """Draw one solved frame of a person into a box of the preview that holds no more than the floor."""
     panel = canvas[box.rows, box.columns]
     camera = _camera(box, person.framing, side, frame)
-    _draw_floor(panel, camera)
     _draw_trail(panel, camera, person, frame)
     _draw_body(panel, camera, person.positions_m[frame], person.contacts[frame])
 
 
-def _draw_floor(panel: UInt8[Array, "height width 3"], camera: _Camera) -> None:
+def _draw_grid(panel: UInt8[Array, "height width 3"], camera: _Camera) -> None:
     """Draw the grid of the floor around the dancer, in squares of half a metre that stand still in the world."""
     reach = panel.shape[1] / (2.0 * camera.px_per_m)
     half = np.array([reach, _FLOOR_DEPTH_M] if camera.side == "front" else [_FLOOR_DEPTH_M, reach])
@@ -181,15 +184,15 @@ def _draw_floor(panel: UInt8[Array, "height width 3"], camera: _Camera) -> None:
             ends[:, 2 - 2 * axis] = low[1 - axis], high[1 - axis]
             lines.append(ends)
     for start, end in camera.see(np.array(lines).reshape(-1, 2, 3))[0]:
-        draw_line(panel, start, end, GRID, 1)
+        draw_line(panel, start, end, GRID, 1.0)
 
 
 def _draw_trail(panel: UInt8[Array, "height width 3"], camera: _Camera, person: PersonView, frame: int) -> None:
     """Draw the way of the hips over the floor during the last seconds."""
-    step = max(1, round(person.fps / 15.0))
+    step = max(1, round(person.fps / 6.0))
     frames = np.arange(frame, max(-1, frame - round(_TRAIL_S * person.fps)), -step)
     ground = person.positions_m[frames, 0] * [1.0, 0.0, 1.0]
-    draw_polyline(panel, camera.see(ground)[0], SOFT, 2)
+    draw_polyline(panel, camera.see(ground)[0], SOFT, 2.0)
 
 
 def _draw_body(
@@ -228,14 +231,14 @@ def _draw_limb(
     start, end = points[_LIMB_ENDS[index]]
     width = camera.width(thickness)
     if not end_name.endswith("Toes"):
-        draw_line(panel, start, end, _OUTLINE, width + 3)
+        draw_line(panel, start, end, _OUTLINE, width + 3.0)
         draw_line(panel, start, end, colour, width)
         if end_name.endswith("Hand"):
             _draw_fingers(panel, camera, points, end_name.removesuffix("Hand"))
         return
     # The toe joint is the ball of the foot; the toes reach on.
     end = end + 0.45 * (end - start)
-    draw_line(panel, start, end, _OUTLINE, width + 3)
+    draw_line(panel, start, end, _OUTLINE, width + 3.0)
     draw_line(panel, start, end, colour, width)
     heel, toe = planted[:2] if end_name == "leftToes" else planted[2:]
     middle = (start + end) / 2
@@ -269,7 +272,7 @@ def _draw_head(panel: UInt8[Array, "height width 3"], camera: _Camera, joints_m:
     nose_in_front = near[1] >= near[0]
     radius = camera.width(_HEAD_M)
     if not nose_in_front:
-        draw_line(panel, points[1], points[2], _OUTLINE, camera.width(0.03) + 3)
+        draw_line(panel, points[1], points[2], _OUTLINE, camera.width(0.03) + 3.0)
         draw_line(panel, points[1], points[2], BODY, camera.width(0.03))
     draw_circle(panel, points[0], radius + 1.5, _OUTLINE)
     draw_circle(panel, points[0], radius, BODY)
