@@ -9,6 +9,7 @@ from manekko.errors import InputError
 from manekko.lift.camera import Camera, default_camera, turned_to_ray
 from manekko.lift.fit3d import BONES, FitWeights, fit_positions
 from manekko.lift.gravity import to_world, upright_rotation
+from manekko.lift.plausible import plausible_legs
 from manekko.lift.proportions import bone_lengths, root_depths, with_lengths
 from manekko.lift.series import resampled, smoothed, without_spikes
 from manekko.lift.swaps import repair_swaps
@@ -107,7 +108,7 @@ def _prior(track: Track, grid: Array, keypoints: Array, camera: Camera, rate: fl
     world = smoothed(without_spikes(resampled(track.times_s, track.world_m, grid)), fps=rate, cutoff_hz=BODY_CUTOFF_HZ)
     hips = smoothed(keypoints[:, _HIPS].mean(1), fps=rate, cutoff_hz=1.0)
     world = turned_to_ray(world, camera.rays(hips))
-    return world - world[:, _HIPS].mean(1, keepdims=True)
+    return plausible_legs(world - world[:, _HIPS].mean(1, keepdims=True))
 
 
 def _fit(keypoints: Array, confidences: Array, prior: Array, camera: Camera, rate: float) -> Float[Array, "frame 33 3"]:

@@ -9,14 +9,23 @@ from manekko.lift.series import smoothed
 from manekko.skeleton.contacts import spans
 from manekko.skeleton.kinematics import joint_positions
 from manekko.skeleton.limbs import reach
-from manekko.skeleton.rotations import as_axes, conjugate, from_axes, multiply, normalized, rotate, slerp
+from manekko.skeleton.rotations import (
+    IDENTITY_XYZW,
+    as_axes,
+    conjugate,
+    from_axes,
+    multiply,
+    normalized,
+    rotate,
+    slerp,
+)
 from manekko.skeleton.skeleton import JOINT_INDEX, Skeleton
 
 _EASE_S = 0.2
 """Time in which a foot's correction fades after it lifts off and before it lands [s]."""
 _ROOT_CUTOFF_HZ = 2.0
 """The root follows its planted feet this fast; the legs take the rest."""
-_IDENTITY = np.array([0.0, 0.0, 0.0, 1.0])
+SIDES = ("left", "right")
 
 
 @dataclass(frozen=True)
@@ -37,26 +46,54 @@ def plant_feet(body: Body, contacts: Bool[Array, "frame 4"], *, fps: float) -> B
     rotations = body.global_rotations_xyzw.copy()
     joints = joint_positions(body.skeleton, body.root_positions_m, rotations)
     planted = np.stack([contacts[:, :2].any(1), contacts[:, 2:].any(1)], axis=1)
-    shifts = np.zeros((len(rotations), 2, 3))
-    feet = []
-    for side, name in enumerate(("left", "right")):
-        foot = rotations[:, JOINT_INDEX[name + "Foot"]]
-        foot = _settled_rotation(foot, np.asarray(contacts[:, 2 * side : 2 * side + 2].all(1)), fps=fps)
-        toes = joints[:, JOINT_INDEX[name + "Toes"]]
-        shifts[:, side] = _settled_shift(toes, planted[:, side], _ball_height(body.skeleton, name), fps=fps)
-        feet.append((foot, toes))
-    root_shift = _common_shift(shifts, planted, fps=fps)
-    roots = body.root_positions_m + root_shift
-    for side, name in enumerate(("left", "right")):
-        foot, toes = feet[side]
-        ankles = toes + shifts[:, side] - rotate(foot, body.skeleton.rest_offsets_m[JOINT_INDEX[name + "Toes"]])
-        _bend_leg(body.skeleton, rotations, roots, name, foot, ankles)
+    feet = [
+        _settled_foot(
+            joints[:, JOINT_INDEX[side + "Foot"]],
+            rotations[:, JOINT_INDEX[side + "Foot"]],
+            body.skeleton.rest_positions_m[JOINT_INDEX[side + "Foot"], 1],
+            body.skeleton.rest_offsets_m[JOINT_INDEX[side + "Toes"]],
+            contacts[:, 2 * index : 2 * index + 2],
+            fps=fps,
+        )
+        for index, side in enumerate(SIDES)
+    ]
+    shifts = np.stack([shift for shift, _ in feet], axis=1)
+    roots = body.root_positions_m + _common_shift(shifts, planted, fps=fps)
+    for index, side in enumerate(SIDES):
+        ankles = joints[:, JOINT_INDEX[side + "Foot"]] + shifts[:, index]
+        _bend_leg(body.skeleton, rotations, roots, side, feet[index][1], ankles)
     return Body(body.skeleton, roots, rotations)
 
 
-def _ball_height(skeleton: Skeleton, side: str) -> float:
-    """Height of the toe joint above the floor when the sole is flat [m]."""
-    return float(skeleton.rest_positions_m[JOINT_INDEX[side + "Toes"], 1])
+def _settled_foot(
+    ankles: Float[Array, "frame 3"],
+    foot: Float[Array, "frame 4"],
+    ankle_height_m: float,
+    ball_offset_m: Float[Array, "3"],
+    contacts: Bool[Array, "frame 2"],
+    *,
+    fps: float,
+) -> tuple[Float[Array, "frame 3"], Float[Array, "frame 4"]]:
+    """Return the shift of one ankle and the foot's rotation that keep its planted parts at rest.
+
+    A foot on heel and toe lies flat where its ankle was seen; on the toes alone it turns about the ball, whose place
+    the flat part of the same contact fixes.
+    """
+    flat, planted = np.asarray(contacts.all(1)), np.asarray(contacts.any(1))
+    turned, shift = foot.copy(), np.zeros_like(ankles)
+    for start, end in spans(planted):
+        inside = np.arange(start, end)
+        level = inside[flat[inside]]
+        ball = np.median(ankles[inside] + rotate(foot[inside], ball_offset_m), axis=0)
+        ball[1] = ankle_height_m + ball_offset_m[1]
+        if len(level):
+            heading = _flat_heading(foot[level])
+            rest = np.median(ankles[level], axis=0) * np.array([1.0, 0.0, 1.0]) + np.array([0.0, ankle_height_m, 0.0])
+            turned[level], shift[level] = heading, rest - ankles[level]
+            ball = rest + rotate(heading, ball_offset_m)
+        tilted = inside[~flat[inside]]
+        shift[tilted] = ball - rotate(foot[tilted], ball_offset_m) - ankles[tilted]
+    return _eased(shift, planted, fps=fps), _eased_rotation(foot, turned, flat, fps=fps)
 
 
 def _eased(correction: Array, planted: Bool[Array, " frame"], *, fps: float) -> Float[Array, "frame n"]:
@@ -74,27 +111,11 @@ def _eased(correction: Array, planted: Bool[Array, " frame"], *, fps: float) -> 
     return result
 
 
-def _settled_shift(toes: Array, planted: Array, height_m: float, *, fps: float) -> Float[Array, "frame 3"]:
-    """Shift that holds the toe joint at the middle of its places through each contact, at its height on the floor."""
-    correction = np.zeros_like(toes)
-    for start, end in spans(planted):
-        anchor = np.median(toes[start:end], axis=0)
-        anchor[1] = height_m
-        correction[start:end] = anchor - toes[start:end]
-    return _eased(correction, planted, fps=fps)
-
-
-def _settled_rotation(foot: Array, flat: Array, *, fps: float) -> Float[Array, "frame 4"]:
-    """Feet that stand on heel and toe lie flat and keep their heading; on the toes alone they keep their tilt."""
-    target = foot.copy()
-    for start, end in spans(flat):
-        target[start:end] = _flat_heading(foot[start:end])
-    delta = multiply(target, conjugate(foot))
-    delta *= np.where(delta[:, 3:] < 0, -1.0, 1.0)
-    share = _eased(np.ones((len(foot), 1)), flat, fps=fps)
-    nearest = _nearest_flat(flat)
-    carried = np.where(flat[:, None], delta, delta[nearest]) if flat.any() else delta
-    return multiply(slerp(_IDENTITY, normalized(carried), np.clip(share[:, 0], 0.0, 1.0)), foot)
+def _eased_rotation(foot: Array, turned: Array, flat: Array, *, fps: float) -> Float[Array, "frame 4"]:
+    """Carry the turns known in flat frames into their neighbours, fading to nothing over ``_EASE_S``."""
+    delta = multiply(turned, conjugate(foot))[_nearest_flat(flat)]
+    share = np.clip(_eased(np.ones((len(foot), 1)), flat, fps=fps)[:, 0], 0.0, 1.0)
+    return multiply(slerp(IDENTITY_XYZW, normalized(delta), share), foot)
 
 
 def _nearest_flat(flat: Array) -> Array:

@@ -42,6 +42,10 @@ class _Pose:
         if bone in self.rig:
             self.rotations[bone] = rotation
 
+    def centre_shift(self) -> Array:
+        """How far the whole body is from its rest place; shape (frame, 3)."""
+        return sum((self.shifts[b] for b in ("センター", "グルーブ") if b in self.shifts), np.zeros((self.frames, 3)))
+
     def parent_rotation(self, bone: str) -> Array:
         """Global rotation of the nearest ancestor that the motion turns."""
         parent = self.rig.bones[self.rig.index[bone]].parent
@@ -159,8 +163,7 @@ def _put_leg(pose: _Pose, turned: Array, side: str, s: str, ankles_m: Float[Arra
     down = np.array([0.0, -1.0, 0.0])
     thigh = multiply(turned[:, JOINT_INDEX[side + "UpperLeg"]], between(thigh_rest, down))
     pivot = rig.rest("下半身") if "下半身" in rig else rig.rest("センター")
-    shift = sum(pose.shifts.values(), np.zeros((pose.frames, 3)))
-    socket = pivot + shift + rotate(pose.rotations["下半身"], rig.rest(s + "足") - pivot)
+    socket = pivot + pose.centre_shift() + rotate(pose.rotations["下半身"], rig.rest(s + "足") - pivot)
     thigh, shin = reach(
         thigh, socket, ankles_m, upper_offset_m=thigh_rest, lower_offset_m=shin_rest, hinge=np.array([1.0, 0.0, 0.0])
     )

@@ -8,7 +8,7 @@ from manekko.arrays import Array, Float
 from manekko.skeleton.limbs import reach
 from manekko.skeleton.rig import Rig
 from manekko.skeleton.rotations import between, conjugate, multiply, rotate, swing_twist
-from manekko.skeleton.skeleton import JOINT_INDEX
+from manekko.skeleton.skeleton import ELBOW_NORMAL, JOINT_INDEX
 
 _NEAR_M, _FAR_M = 0.14, 0.34
 """Distance of a wrist from the body's middle line or the other wrist [m]: nearer, its place counts; further, its arm's
@@ -57,7 +57,7 @@ def _reaching(
     """Swing and bend the arm to the target in its own plane; the forearm keeps its twist."""
     across = np.array([sign, 0.0, 0.0])
     in_t_pose = between(upper_rest, across)
-    hinge = rotate(conjugate(in_t_pose), np.array([0.0, -sign, 0.0]))
+    hinge = _hinge(upper, lower, upper_rest, lower_rest, rotate(conjugate(in_t_pose), -sign * ELBOW_NORMAL))
     # The forearm's rest direction seen from the upper arm differs in an A-pose: bend from a straight arm instead.
     straight = rotate(between(across, upper_rest), across) * np.linalg.norm(lower_rest)
     new_upper, new_lower = reach(
@@ -69,6 +69,16 @@ def _reaching(
         multiply(conjugate(multiply(upper, between(lower_rest, straight))), lower), _unit(lower_rest)
     )
     return np.where(bent[:, None], new_upper, upper), np.where(bent[:, None], multiply(hinged, twist), lower)
+
+
+def _hinge(upper: Array, lower: Array, upper_rest: Array, lower_rest: Array, straight_hinge: Array) -> Array:
+    """Axis of the upper arm about which the elbow is bent; an almost straight arm takes the anatomical one."""
+    forearm = rotate(conjugate(upper), rotate(lower, lower_rest))
+    normal = np.cross(upper_rest, forearm) / (np.linalg.norm(upper_rest) * np.linalg.norm(lower_rest))
+    size = np.linalg.norm(normal, axis=-1, keepdims=True)
+    trust = np.clip((size - 0.1) / 0.2, 0.0, 1.0)
+    mixed = trust * normal / np.maximum(size, 1e-9) + (1.0 - trust) * straight_hinge
+    return mixed / np.maximum(np.linalg.norm(mixed, axis=-1, keepdims=True), 1e-9)
 
 
 def _unit(vector: Array) -> Array:

@@ -25,8 +25,10 @@ from manekko.skeleton.rotations import (
 )
 from manekko.skeleton.skeleton import ELBOW_NORMAL, HUMANOID, JOINT_INDEX
 
-_BEND_FADE_RAD = (np.radians(15.0), np.radians(40.0))
-"""Below the first bend a limb's plane says nothing of its twist; from the second on it says all."""
+_KNEE_FADE_RAD = (np.radians(5.0), np.radians(20.0))
+"""Below the first bend a leg's plane says nothing of its twist; from the second on it says all."""
+_ELBOW_FADE_RAD = (np.radians(40.0), np.radians(120.0))
+"""The same for an arm, whose points are less sure and whose twist has no foot to vouch for it."""
 _SPINE_SHARE = 0.5
 """Share of the turn from pelvis to chest that the lower spine takes."""
 _NECK_SHARE = 0.5
@@ -111,11 +113,11 @@ def _head(points: BodyPoints) -> Array:
     return frame_from(across, np.cross(forward, across))
 
 
-def _bend_weight(upper: Array, lower: Array) -> Array:
+def _bend_weight(upper: Array, lower: Array, fade_rad: tuple[float, float]) -> Array:
     """Trust in the plane of two bones, 0 (straight) to 1 (well bent); shape (frame, 1)."""
     cosine = (normalized(upper) * normalized(lower)).sum(-1, keepdims=True)
     bend = np.arccos(np.clip(cosine, -1.0, 1.0))
-    return np.clip((bend - _BEND_FADE_RAD[0]) / (_BEND_FADE_RAD[1] - _BEND_FADE_RAD[0]), 0.0, 1.0)
+    return np.clip((bend - fade_rad[0]) / (fade_rad[1] - fade_rad[0]), 0.0, 1.0)
 
 
 def _twisted_to(swung: Array, axis: Array, hint_rest: Array, hint: Array, weight: Array) -> Array:
@@ -132,7 +134,7 @@ def _arm(points: BodyPoints, side: int, chest: Array) -> tuple[Array, Array, Arr
     lower = points.wrists[side] - points.elbows[side]
     swung = multiply(chest, between(rest, rotate(conjugate(chest), upper)))
     normal = -sign * np.cross(normalized(upper), normalized(lower))
-    upper_rotation = _twisted_to(swung, rest, ELBOW_NORMAL, normal, _bend_weight(upper, lower))
+    upper_rotation = _twisted_to(swung, rest, ELBOW_NORMAL, normal, _bend_weight(upper, lower, _ELBOW_FADE_RAD))
     lower_swung = multiply(upper_rotation, between(rest, rotate(conjugate(upper_rotation), lower)))
     palm, trust = _palm(points, side)
     _, twist = swing_twist(multiply(conjugate(lower_swung), palm), rest)
@@ -168,14 +170,20 @@ def _leg(points: BodyPoints, side: int, hips: Array) -> tuple[Array, Array, Arra
     shin = points.ankles[side] - points.knees[side]
     forward = points.toes[side] - points.heels[side]
     swung = multiply(hips, between(rest, rotate(conjugate(hips), thigh)))
-    bent = _bend_weight(thigh, shin)
+    bent = _bend_weight(thigh, shin, _KNEE_FADE_RAD)
     # The foot tells the turn of a straight leg, the knee's plane that of a bent one.
     hinge = bent * normalized(np.cross(thigh, shin)) + (1.0 - bent) * normalized(np.cross(-thigh, forward))
     # A hinge that points inwards is a mistake of the depth; fade it out instead of turning the leg around.
     sense = (normalized(hinge) * as_axes(hips)[..., 0]).sum(-1, keepdims=True)
     thigh_rotation = _twisted_to(swung, rest, right, hinge, np.clip(sense / 0.5, 0.0, 1.0))
     shin_rotation = multiply(thigh_rotation, between(rest, rotate(conjugate(thigh_rotation), shin)))
-    foot = frame_from(
-        np.cross(as_axes(shin_rotation)[..., 1], forward), np.cross(forward, as_axes(shin_rotation)[..., 0])
-    )
-    return thigh_rotation, shin_rotation, foot
+    return thigh_rotation, shin_rotation, _foot(shin_rotation, forward)
+
+
+def _foot(shin: Array, forward: Array) -> Array:
+    """Foot that points ``forward``; the more that is against the shin's own front, the more the foot stays neutral."""
+    axes = as_axes(shin)
+    pointing = normalized(forward)
+    trust = np.clip((pointing * axes[..., 2]).sum(-1, keepdims=True) / 0.5, 0.0, 1.0)
+    pointing = normalized(trust * pointing + (1.0 - trust) * axes[..., 2])
+    return frame_from(np.cross(axes[..., 1], pointing), np.cross(pointing, axes[..., 0]))

@@ -16,7 +16,7 @@ def reach(
     *,
     upper_offset_m: Float[Array, "3"],
     lower_offset_m: Float[Array, "3"],
-    hinge: Float[Array, "3"],
+    hinge: Float[Array, "*frame 3"],
 ) -> tuple[Float[Array, "frame 4"], Float[Array, "frame 4"]]:
     """Return global rotations of both bones so that the limb's end comes to the target, or as near as it reaches.
 
