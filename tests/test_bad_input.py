@@ -355,11 +355,13 @@ def test_a_clip_shown_turned_is_captured_upright(example: Path, weights_folder: 
     turn_display(clip)
     out = tmp_path / "out"
     assert_done(run("capture", clip, "--parts", "body", "--no-preview", "--formats", "bvh", "--out", out), out)
-    from manekko.files.bvh import motion_from_bvh, parse_bvh
+    from manekko.files.motions import read_motion
+    from manekko.skeleton.skeleton import JOINT_INDEX
 
-    motion = motion_from_bvh(parse_bvh((out / "turned.bvh").read_bytes()))
+    motion = read_motion(out / "turned.bvh")
+    assert isinstance(motion, Motion)
     positions_m = motion.joint_positions_m()
-    head, foot = (motion.skeleton.index[name] for name in ("head", "leftFoot"))
+    head, foot = (JOINT_INDEX[name] for name in ("head", "leftFoot"))
     assert np.median(positions_m[:, head, 1] - positions_m[:, foot, 1]) > 0.8
 
 

@@ -11,6 +11,7 @@ from manekko.files.models import read_rig, standard_rig
 from manekko.files.motions import read_motion, write_motion
 from manekko.motion.metrics import figures
 from manekko.motion.motion import BoneTrack, Motion, RigMotion
+from manekko.motion.resample import resampled
 from manekko.motion.rig_kinematics import pose_rig
 
 
@@ -64,6 +65,17 @@ def test_a_pose_becomes_a_motion_of_one_frame(vmd: Path, tmp_path: Path) -> None
     convert(vmd, tmp_path / "wave.vpd")
     assert convert(tmp_path / "wave.vpd", tmp_path / "one.vmd") == ()
     assert rig_motion_of(tmp_path / "one.vmd").frame_count == 1
+
+
+def test_a_motion_of_another_rate_takes_as_long_as_before(vmd: Path, tmp_path: Path) -> None:
+    convert(vmd, tmp_path / "wave.bvh")
+    motion = read_motion(tmp_path / "wave.bvh")
+    assert isinstance(motion, Motion)
+    write_motion(tmp_path / "quick.bvh", resampled(motion, fps=100.0))
+    convert(tmp_path / "quick.bvh", tmp_path / "again.vmd")
+    after = rig_motion_of(tmp_path / "again.vmd")
+    assert after.frame_count == 31
+    np.testing.assert_allclose(wrist_m(after, 15), wrist_m(rig_motion_of(vmd), 15), atol=0.02)
 
 
 def test_the_same_kind_needs_a_model(vmd: Path, tmp_path: Path) -> None:

@@ -4,8 +4,10 @@ from pathlib import Path
 
 from manekko.files.models import read_rig
 from manekko.files.motions import read_motion
+from manekko.files.vmd import FPS as VMD_FPS
 from manekko.motion.metrics import Figures, figures
 from manekko.motion.motion import Motion
+from manekko.motion.resample import resampled
 from manekko.motion.retarget import retarget
 
 
@@ -18,7 +20,9 @@ def check(source: Path, model: Path) -> Figures:
     """
     rig = read_rig(model)
     motion = read_motion(source)
-    return figures(retarget(motion, rig) if isinstance(motion, Motion) else motion, rig)
+    if isinstance(motion, Motion):
+        motion = retarget(resampled(motion, fps=VMD_FPS), rig)
+    return figures(motion, rig)
 
 
 def table(result: Figures) -> str:

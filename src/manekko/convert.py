@@ -6,7 +6,9 @@ from pathlib import Path
 from manekko.errors import InputError
 from manekko.files.models import read_rig, standard_rig
 from manekko.files.motions import read_motion, write_motion
-from manekko.motion.motion import RigMotion
+from manekko.files.vmd import FPS as VMD_FPS
+from manekko.motion.motion import Motion, RigMotion
+from manekko.motion.resample import resampled
 from manekko.motion.retarget import retarget
 from manekko.motion.rigged import motion_from_rig_motion
 
@@ -38,6 +40,8 @@ def convert(source: Path, target: Path, *, model: Path | None = None) -> tuple[s
         notes.append("the motion is taken as made for the standard model, and fitted from there")
         # Morphs are named alike on most models, so they pass through as they are.
         motion = replace(retarget(motion_from_rig_motion(motion, standard_rig()), rig), morphs=motion.morphs)
+    if isinstance(motion, Motion) and kind == ".vmd":
+        motion = resampled(motion, fps=VMD_FPS)
     if kind == ".vpd" and motion.frame_count > 1:
         notes.append("a VPD holds one pose: the first frame was written")
     target.parent.mkdir(parents=True, exist_ok=True)
