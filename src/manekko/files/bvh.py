@@ -11,8 +11,17 @@ from manekko.errors import InputError
 from manekko.files.bvh_names import joints_of_humanoid
 from manekko.files.bvh_text import BvhFile, BvhJoint, parse_bvh, write_bvh
 from manekko.motion.motion import Motion
-from manekko.motion.rigged import motion_from_rotations, standing, tpose_direction
-from manekko.skeleton.rotations import IDENTITY_XYZW, between, conjugate, from_axes, multiply, normalized, rotate
+from manekko.motion.rigged import motion_from_rotations, standing
+from manekko.skeleton.rotations import (
+    IDENTITY_XYZW,
+    angle_between,
+    between,
+    conjugate,
+    from_axes,
+    multiply,
+    normalized,
+    rotate,
+)
 from manekko.skeleton.skeleton import (
     FINGERS,
     HUMANOID,
@@ -33,6 +42,8 @@ _MOST_POSES = 10_000_000
 _CALIBRATION_FRAMES = 400
 _FLOOR_SLACK_M = 0.05
 """A floor this near y = 0 is taken for y = 0."""
+_HAND_SLACK_RAD = np.radians(20.0)
+"""Hands differ: palms and fingers at rest this near to the T-pose's directions are in T-pose."""
 _LIMBS = (("UpperArm", "LowerArm"), ("LowerArm", "Hand"), ("UpperLeg", "LowerLeg"), ("LowerLeg", "Foot"))
 _NECESSARY = ("LowerLeg", "Foot")
 
@@ -144,8 +155,10 @@ def _corrections_from_rest(
         result[joint] = result.get(above, body) if follows else body
         child = children.get(joint)
         if child is not None and child in found:
-            expected = rotate(result[joint], tpose_direction(joint, child, directions))
-            result[joint] = multiply(between(expected, rest[found[child]] - rest[found[joint]]), result[joint])
+            expected = rotate(result[joint], directions[JOINT_INDEX[child]])
+            arc = between(expected, rest[found[child]] - rest[found[joint]])
+            if not follows or angle_between(arc, IDENTITY_XYZW) > _HAND_SLACK_RAD:
+                result[joint] = multiply(arc, result[joint])
     return result
 
 

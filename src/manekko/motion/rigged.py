@@ -131,18 +131,11 @@ def _corrections(rest_m: Mapping[str, Array]) -> dict[str, Float[Array, "4"]]:
         for chain in chains:
             for joint, child in pairwise(chain):
                 if joint in rest_m and child in rest_m:
-                    result[joint] = between(tpose_direction(joint, child, defaults), rest_m[child] - rest_m[joint])
+                    result[joint] = between(defaults[JOINT_INDEX[child]], rest_m[child] - rest_m[joint])
             last = chain[-1]
             if last in rest_m and chain[-2] in result and last[len(side) :].startswith(FINGERS):
                 result[last] = result[chain[-2]]
     return result
-
-
-def tpose_direction(joint: str, child: str, offsets_m: Float[Array, "joint 3"]) -> Float[Array, "3"]:
-    """Return the direction from a joint to its child in T-pose; a hand points along the arm."""
-    if joint.endswith("Hand"):
-        return np.array([1.0 if joint.startswith("left") else -1.0, 0.0, 0.0])
-    return offsets_m[JOINT_INDEX[child]]
 
 
 def _skeleton(rest_m: Mapping[str, Array], corrections: Mapping[str, Array]) -> Skeleton:
