@@ -106,6 +106,7 @@ def test_page_tells_verdicts_steps_and_warnings(tmp_path: Path):
     assert "dance.mp4-p1.vmd" in words
     assert "0.40 mm a frame" in words
     assert "33.0 mmpoor" in words
+    assert "nan %" not in words
     assert "nobody in view until 2.1 s: the first pose is held" in words
 
 

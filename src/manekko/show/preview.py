@@ -137,6 +137,8 @@ def preview_picture(
             width = text_size("filled", 11.0)[0]
             draw_text(canvas, "filled", (side.left + side.width - width - 12.0, side.top + 12.0), RIGHT, 11.0)
     _write_time(canvas, frame.time_s)
+    if plan.views:
+        _write_legend(canvas, plan)
     return canvas
 
 
@@ -192,9 +194,7 @@ def _ground(plan: Layout, people: Sequence[PersonView]) -> UInt8[Array, "height 
             number = str(person.track.track_id)
             place = (front.left + front.width - text_size(number, 14.0)[0] - 12.0, front.top + 11.0)
             draw_text(canvas, number, place, person_colour(person.track.track_id), 14.0)
-    if plan.views:
-        _write_legend(canvas, plan.views[0][0])
-    else:
+    if not plan.views:
         _write_middle(canvas[:, plan.column.width :], "no motion")
     return canvas
 
@@ -215,14 +215,17 @@ def _write_time(canvas: UInt8[Array, "height width 3"], time_s: float) -> None:
     draw_text(canvas, text, (14.0, top), INK, 13.0)
 
 
-def _write_legend(canvas: UInt8[Array, "height width 3"], box: Box) -> None:
-    """Explain the colours on the first line of a view, where there is room."""
-    if box.width < 360:
-        return
-    left = box.left + 84.0
+def _write_legend(canvas: UInt8[Array, "height width 3"], plan: Layout) -> None:
+    """Explain the colours: on the first line of a view, or beside the time where views are narrow."""
+    front = plan.views[0][0]
+    left, top = front.left + 84.0, front.top + 12.0
+    if front.width < 360:
+        left, top = 122.0, SIZE_PX[1] - text_size("left", 11.0)[1] - 15.0
+        strip_top = SIZE_PX[1] - text_size("0", 13.0)[1] - 20.0
+        fill_rectangle(canvas, (104.0, strip_top), (left + 230.0, SIZE_PX[1] - 6.0), BACKGROUND, 0.7)
     for text, colour in (("left", LEFT), ("right", RIGHT), ("planted", PLANTED)):
         width, height = text_size(text, 11.0)
-        middle = box.top + 12 + height / 2
-        draw_line(canvas, (left + 4, middle), (left + 14, middle), colour, 6.0)
-        draw_text(canvas, text, (left + 23.0, box.top + 12.0), SOFT, 11.0)
-        left += width + 40
+        middle = top + height / 2
+        draw_line(canvas, (left + 4.0, middle), (left + 14.0, middle), colour, 6.0)
+        draw_text(canvas, text, (left + 23.0, top), SOFT, 11.0)
+        left += width + 40.0

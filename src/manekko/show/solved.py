@@ -272,10 +272,13 @@ def _draw_head(panel: UInt8[Array, "height width 3"], camera: _Camera, joints_m:
     nose_in_front = near[1] >= near[0]
     radius = camera.width(_HEAD_M)
     if not nose_in_front:
-        draw_line(panel, points[1], points[2], _OUTLINE, camera.width(0.03) + 3.0)
-        draw_line(panel, points[1], points[2], BODY, camera.width(0.03))
+        _draw_nose(panel, camera, points)
     draw_circle(panel, points[0], radius + 1.5, _OUTLINE)
     draw_circle(panel, points[0], radius, BODY)
     if nose_in_front:
-        draw_line(panel, points[1], points[2], _OUTLINE, camera.width(0.035))
-        draw_circle(panel, points[2], camera.width(0.018), _OUTLINE)
+        _draw_nose(panel, camera, points)
+
+
+def _draw_nose(panel: UInt8[Array, "height width 3"], camera: _Camera, points: Float[Array, "3 2"]) -> None:
+    draw_line(panel, points[1], points[2], _OUTLINE, camera.width(0.03) + 4.0)
+    draw_line(panel, points[1], points[2], BODY, camera.width(0.03))

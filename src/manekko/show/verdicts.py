@@ -132,7 +132,10 @@ def figure_rows(track: Track, series: MotionSeries | None, metrics: Mapping[str,
     """Return the table of figures of one person: what was seen, then what was solved."""
     flat = flattened(metrics)
     rows = _seen_rows(track)
-    rows += [_row(rule, float(value)) for rule in _RULES if isinstance(value := flat.get(rule.key), (int, float))]
+    for rule in _RULES:
+        value = flat.get(rule.key)
+        if isinstance(value, int | float) and np.isfinite(value):
+            rows.append(_row(rule, float(value)))
     if series is not None and series.airborne.any():
         share = 100.0 * float(series.airborne.mean())
         rows.append(FigureRow("In the air", f"{share:.0f} % of the time", "plain", "Both feet off the floor."))
