@@ -42,6 +42,11 @@ class Lifted:
     upright_xyzw: Float[Array, "4"]
     """Rotation from camera axes to the world."""
 
+    @property
+    def start_m(self) -> Float[Array, "3"]:
+        """Where the hips are in the first frame in which the person is seen [m]."""
+        return self.positions_m[int(np.argmax(self.seen)), _HIPS].mean(0)
+
 
 def lift_track(track: Track, *, focal_px: float | None = None) -> Lifted:
     """Return the person of a track in 3D.

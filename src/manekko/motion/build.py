@@ -25,10 +25,10 @@ _JOINT_KEYPOINTS = {
 """The keypoint whose confidence speaks for each joint's rotation; hands and fingers: the wrist."""
 
 
-def motion_from_lifted(lifted: Lifted) -> Motion:
+def motion_from_lifted(lifted: Lifted, *, origin_m: Float[Array, "3"] | None = None) -> Motion:
     """Return the motion of a lifted person: rotations, proportions, planted feet, the floor at y = 0.
 
-    The dancer starts above the origin.
+    ``origin_m`` is the place in the lifted world that becomes the motion's origin; by default the dancer's first.
     """
     positions = lifted.positions_m
     feet = positions[:, [BODY33_INDEX[f"{s}_{p}"] for s in ("left", "right") for p in ("heel", "toe")]]
@@ -42,7 +42,7 @@ def motion_from_lifted(lifted: Lifted) -> Motion:
     skeleton = _proportions(points)
     body = Body(skeleton, _roots(points, rotations, skeleton), rotations)
     body = plant_feet(body, contacts, fps=MOTION_FPS)
-    start = body.root_positions_m[0] * np.array([1.0, 0.0, 1.0])
+    start = (lifted.start_m if origin_m is None else origin_m) * np.array([1.0, 0.0, 1.0])
     return Motion(
         fps=MOTION_FPS,
         skeleton=skeleton,

@@ -1,10 +1,11 @@
 """What a detector saw of one person through a video: image points, confidences, weak 3D."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from manekko.arrays import Array, Bool, Float
+from manekko.errors import InputError
 
 BODY33 = (
     "nose left_eye_inner left_eye left_eye_outer right_eye_inner right_eye right_eye_outer left_ear right_ear "
@@ -86,3 +87,32 @@ class Track:
     def seen(self) -> Bool[Array, " frame"]:
         """Whether any keypoint of the person was found in each frame."""
         return np.asarray(np.isfinite(self.keypoints_px).all(-1).any(-1))
+
+    def between(self, start_s: float, end_s: float | None) -> "Track":
+        """Return the frames with ``start_s`` ≤ time < ``end_s``, their times counted from the first of them.
+
+        Raises:
+            InputError: no frame lies there.
+        """
+        inside = np.flatnonzero(
+            (self.times_s >= start_s - 1e-6) & (self.times_s < (np.inf if end_s is None else end_s))
+        )
+        if len(inside) == 0:
+            raise InputError(
+                f"the clip ends at {self.times_s[-1]:.2f} s: no frame from {start_s:g} s on; start earlier"
+            )
+        part = slice(int(inside[0]), int(inside[-1]) + 1)
+        hands, face = self.hands, self.face
+        if hands is not None:
+            hands = Hands(hands.keypoints_px[part], hands.world_m[part], hands.scores[part])
+        if face is not None:
+            face = Face(face.keypoints_px[part], face.scores[part])
+        return replace(
+            self,
+            times_s=self.times_s[part] - self.times_s[part][0],
+            keypoints_px=self.keypoints_px[part],
+            confidences=self.confidences[part],
+            world_m=self.world_m[part],
+            hands=hands,
+            face=face,
+        )

@@ -104,7 +104,7 @@ class Clip:
     def _timed_pictures(self, start_s: float) -> Iterator[tuple[float, UInt8[Array, "height width 3"]]]:
         """Yield the pictures from ``start_s`` on, with their times on the clip's clock."""
         if self.info.kind == "folder":
-            return folder_frames(self.info.path, self.info.size_px, STILL_FPS, start_s, self.warnings)
+            return folder_frames(self.info.path, self.info.size_px, self.info.fps, start_s, self.warnings)
         if self.info.kind == "image":
             return iter([(0.0, read_picture(self.info.path))] if start_s <= 0 else [])
         return _video_pictures(self, start_s)
@@ -132,15 +132,19 @@ def _nothing_between(info: ClipInfo, start_s: float, end_s: float | None, last_s
     return InputError(f"{info.path} is {length_s:.2f} s long and has no frame from {start_s:g} s on; start earlier")
 
 
-def open_clip(path: Path) -> Clip:
-    """Return a clip: any video or picture that FFmpeg reads, or a folder of pictures (in natural order, 30 fps).
+def open_clip(path: Path, *, folder_fps: float = STILL_FPS) -> Clip:
+    """Return a clip: any video or picture that FFmpeg reads, or a folder of pictures.
+
+    Args:
+        path: where it is.
+        folder_fps: pictures a second of a folder, which are taken in natural order.
 
     Raises:
         InputError: nothing is there, it cannot be read, or it holds no pictures; the message says which.
     """
     check_path(path)
     if path.is_dir():
-        return _open_folder(path)
+        return _open_folder(path, folder_fps)
     warnings: list[str] = []
     with opened(path) as container:
         stream = video_stream(container, path)
@@ -157,12 +161,12 @@ def open_clip(path: Path) -> Clip:
     return Clip(ClipInfo(path, "video", size_px, fps, duration_s, count, has_sound), first_s, warnings)
 
 
-def _open_folder(path: Path) -> Clip:
+def _open_folder(path: Path, fps: float) -> Clip:
     pictures = folder_pictures(path)
     warnings: list[str] = []
     size_px = first_size(pictures, path, warnings)
     count = len(pictures)
-    info = ClipInfo(path, "folder", size_px, STILL_FPS, count / STILL_FPS, count, has_sound=False)
+    info = ClipInfo(path, "folder", size_px, fps, count / fps, count, has_sound=False)
     return Clip(info, warnings=warnings)
 
 
