@@ -14,7 +14,6 @@ from manekko.motion.motion import Motion
 from manekko.motion.rigged import motion_from_rotations, standing
 from manekko.skeleton.rotations import (
     IDENTITY_XYZW,
-    angle_between,
     between,
     conjugate,
     from_axes,
@@ -157,7 +156,7 @@ def _corrections_from_rest(
         if child is not None and child in found:
             expected = rotate(result[joint], directions[JOINT_INDEX[child]])
             arc = between(expected, rest[found[child]] - rest[found[joint]])
-            if not follows or angle_between(arc, IDENTITY_XYZW) > _HAND_SLACK_RAD:
+            if not follows or abs(arc[3]) < np.cos(_HAND_SLACK_RAD / 2.0):
                 result[joint] = multiply(arc, result[joint])
     return result
 
