@@ -8,7 +8,7 @@ from manekko.lift.series import smoothed
 from manekko.motion.feet import Body, plant_feet
 from manekko.motion.motion import Motion
 from manekko.people.keypoints import BODY33_INDEX
-from manekko.skeleton.contacts import find_contacts, floor_heights
+from manekko.skeleton.contacts import find_contacts, floor_heights, resting_heights
 from manekko.skeleton.fit import BodyPoints, fit_rotations
 from manekko.skeleton.kinematics import local_rotations
 from manekko.skeleton.rotations import normalized, rotate
@@ -35,9 +35,8 @@ def motion_from_lifted(lifted: Lifted, *, origin_m: Float[Array, "3"] | None = N
     floor = floor_heights(feet, fps=MOTION_FPS)
     heights = feet[..., 1] - floor[:, None]
     contacts = find_contacts(feet, heights, fps=MOTION_FPS)
-    shift = np.zeros_like(positions[:, 0])
-    shift[:, 1] = _SOLE_DROP_M - floor
-    points = _body_points(positions + shift[:, None])
+    grounded = positions + np.array([0.0, _SOLE_DROP_M, 0.0]) - floor[:, None, None] * np.array([0.0, 1.0, 0.0])
+    points = _body_points(_with_level_feet(grounded, heights))
     rotations = _smooth_rotations(fit_rotations(points))
     skeleton = _proportions(points)
     body = Body(skeleton, _roots(points, rotations, skeleton), rotations)
@@ -51,6 +50,17 @@ def motion_from_lifted(lifted: Lifted, *, origin_m: Float[Array, "3"] | None = N
         confidences=_joint_confidences(lifted.confidences),
         contacts=contacts,
     )
+
+
+def _with_level_feet(
+    positions: Float[Array, "frame 33 3"], heights_m: Float[Array, "frame 4"]
+) -> Float[Array, "frame 33 3"]:
+    """Lower the heels by as much as they rest above the toes, so that a foot on the floor is seen level."""
+    result = positions.copy()
+    left_heel, left_toe, right_heel, right_toe = resting_heights(heights_m)
+    result[:, BODY33_INDEX["left_heel"], 1] -= left_heel - left_toe
+    result[:, BODY33_INDEX["right_heel"], 1] -= right_heel - right_toe
+    return result
 
 
 def _body_points(positions: Float[Array, "frame 33 3"]) -> BodyPoints:

@@ -61,8 +61,9 @@ class _Pose:
 def retarget(motion: Motion, rig: Rig, *, legs: Legs = "ik") -> RigMotion:
     """Return the motion as keys for every frame on the bones that the rig has.
 
-    Bones: センター グルーブ 上半身 上半身2 下半身 首 頭 肩 腕 腕捩 ひじ 手捩 手首 fingers 足 ひざ 足首 足ＩＫ つま先ＩＫ.
-    Travel and steps are scaled by the length of the legs; ``legs`` chooses which of IK and FK is on from frame 0.
+    Bones: センター グルーブ 上半身 上半身2 下半身 首 頭 肩 腕 腕捩 ひじ 手捩 手首 fingers 足 ひざ 足首 足ＩＫ
+    つま先ＩＫ. Travel and steps are scaled by the length of the legs; ``legs`` chooses which of IK and FK is on from
+    frame 0.
     """
     turned = global_rotations(motion.local_rotations_xyzw)
     joints = joint_positions(motion.skeleton, motion.root_positions_m, turned)

@@ -41,7 +41,7 @@ def find_contacts(
     """
     velocity = np.gradient(points_m, axis=0) * fps if len(points_m) > 1 else np.zeros_like(points_m)
     speed = np.linalg.norm(velocity * _ACROSS_VIEW, axis=-1)
-    height = heights_m - np.minimum(np.percentile(heights_m, _RESTING_PERCENTILE, axis=0), _HIGHEST_REST)
+    height = heights_m - resting_heights(heights_m)
     enter = (speed < _ENTER_SPEED) & (height < _ENTER_HEIGHT)
     stay = (speed < _LEAVE_SPEED) & (height < _LEAVE_HEIGHT)
     planted = np.stack([_hysteresis(enter[:, k], stay[:, k]) for k in range(points_m.shape[1])], axis=1)
@@ -51,6 +51,11 @@ def find_contacts(
             if end - start < shortest:
                 planted[start:end, column] = False
     return planted
+
+
+def resting_heights(heights_m: Float[Array, "frame point"]) -> Float[Array, " point"]:
+    """Return the height of each point above the floor when it rests on it [m], from how low it comes."""
+    return np.minimum(np.percentile(heights_m, _RESTING_PERCENTILE, axis=0), _HIGHEST_REST)
 
 
 def spans(flags: Bool[Array, " frame"]) -> list[tuple[int, int]]:
