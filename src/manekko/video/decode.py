@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from fractions import Fraction
 from itertools import chain
 from pathlib import Path
-from typing import TypeVar, overload
+from typing import NoReturn, TypeVar, overload
 
 import av
 from av.audio.stream import AudioStream
@@ -20,8 +20,9 @@ from manekko.errors import InputError
 
 EXPECTED = "a video (mp4 mov avi webm wmv mkv gif) or a picture (png jpg webp bmp)"
 
-# Text shown as a terminal picture, and playlists that name other files: never what a dancer's clip is.
-_REFUSED_FORMATS = {"tty", "bin", "xbin", "adf", "idf", "hls", "concat", "dash", "ffmetadata", "rawvideo"}
+_HEAD_BYTES = 4096
+_MOST_PIXELS = 10**8
+_CONTROL_BYTES = bytes(set(range(0x20)) - set(b"\t\n\r\x0c"))
 _NOT_NUMBERED_S = 600.0  # a longer silence between two frames is a broken time stamp, not a pause
 _DAMAGE = (FFmpegError, OSError, ValueError)
 
@@ -32,14 +33,18 @@ def check_path(path: Path) -> None:
     """Raise ``InputError`` unless something readable in principle (an ordinary file or a folder) is at ``path``."""
     try:
         mode = path.stat().st_mode
-    except PermissionError:
-        raise InputError(f"{path} cannot be opened: no permission to read it; allow it or copy it elsewhere") from None
-    except FileNotFoundError:
-        raise InputError(f"there is nothing at {path}{_near_names(path)}; expected {EXPECTED}") from None
     except (OSError, ValueError) as error:
-        raise InputError(f"{path} cannot be opened ({error}); expected {EXPECTED}") from None
+        raise _unopened(path, error) from None
     if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
         raise InputError(f"{path} is a pipe or a device; expected a file: {EXPECTED}")
+
+
+def _unopened(path: Path, error: OSError | ValueError) -> InputError:
+    if isinstance(error, PermissionError):
+        return InputError(f"{path} cannot be opened: no permission to read it; allow it or copy it elsewhere")
+    if isinstance(error, FileNotFoundError):
+        return InputError(f"there is nothing at {path}{_near_names(path)}; expected {EXPECTED}")
+    return InputError(f"{path} cannot be opened ({_reason(error)}); expected {EXPECTED}")
 
 
 def _near_names(path: Path) -> str:
@@ -64,23 +69,38 @@ def opened(path: Path) -> Iterator[InputContainer]:
     check_path(path)
     try:
         handle = path.open("rb")
-    except PermissionError:
-        raise InputError(f"{path} cannot be opened: no permission to read it; allow it or copy it elsewhere") from None
     except OSError as error:
-        raise InputError(f"{path} cannot be opened ({error.strerror}); expected {EXPECTED}") from None
+        raise _unopened(path, error) from None
     with handle:
-        head = handle.read(64)
-        handle.seek(0)
-        if not head:
-            raise InputError(f"{path} is empty (0 bytes); copy or download it again; expected {EXPECTED}")
         try:
-            container = av.open(handle, mode="r", options={"protocol_whitelist": "file"}, buffer_size=1 << 18)
+            head = handle.read(_HEAD_BYTES)
+            handle.seek(0)
+        except OSError as error:
+            raise _unopened(path, error) from None
+        _check_head(path, head)
+        try:
+            container = av.open(handle, mode="r", buffer_size=1 << 18, io_open=_refuse_other_files)
         except _DAMAGE as error:
             raise InputError(f"{path} {_refusal(head, error)}") from None
         with container:
-            if _REFUSED_FORMATS & set(container.format.name.split(",")):
-                raise InputError(f"{path} is a text or a playlist; expected {EXPECTED}")
             yield container
+
+
+def _check_head(path: Path, head: bytes) -> None:
+    """Refuse what FFmpeg would take too much trouble over: nothing, and text.
+
+    FFmpeg shows text as pictures of a terminal, and follows playlists to other files and into the network.
+    """
+    if not head:
+        raise InputError(f"{path} is empty (0 bytes); copy or download it again; expected {EXPECTED}")
+    if not head.strip(b"\0"):
+        raise InputError(f"{path} holds only zeros: a copy or download was not finished; do it again")
+    if len(head.translate(None, _CONTROL_BYTES)) == len(head):
+        raise InputError(f"{path} is a text file; expected {EXPECTED}")
+
+
+def _refuse_other_files(url: str, flags: int, options: dict[str, str]) -> NoReturn:
+    raise PermissionError(f"the file refers to another, {url}")
 
 
 def _refusal(head: bytes, error: Exception) -> str:
@@ -173,6 +193,8 @@ def video_stream(container: InputContainer, path: Path) -> VideoStream:
         raise InputError(f"{path} {held}; expected {EXPECTED}")
     if stream.codec_context is None:
         raise InputError(f"{path} is coded in a way that FFmpeg cannot decode; save it as H.264 MP4 first")
+    if stream.width * stream.height > _MOST_PIXELS:
+        raise InputError(f"{path} has {stream.width}x{stream.height} pixels; scale it down to at most 8192 a side")
     stream.thread_type = "AUTO"
     return stream
 
@@ -189,6 +211,5 @@ def first_frame(
     for time_s, frame in timed(decoded(container, stream, found), stream.time_base, 1 / 30):
         troubles.extend(found)
         return time_s, frame
-    reason = f" ({found[0]})" if found else ""
     remedy = "save an animated WebP as GIF or MP4 first" if path.suffix.lower() == ".webp" else "copy it again"
-    raise InputError(f"{path} holds no frame that can be decoded{reason}; {remedy}")
+    raise InputError(f"{path} is damaged: not one frame of it can be decoded; {remedy}")
