@@ -158,7 +158,7 @@ class Accuracy:
             table(["clip", "figure", "ours", "at most", ""], marks),
             "OpenMMD's sample: our motion from its OpenPose JSON beside the VMD it ships",
             _rows_table(self.openmmd, [*OPENMMD_FIGURES, "bones_moving"]),
-            *(f"  {row.method} moves: {row.note}" for row in self.openmmd),
+            *(f"  {row.method} moves: {row.note}" for row in self.openmmd if not row.note.startswith("not run")),
         ]
         return "\n\n".join(parts)
 
@@ -167,7 +167,7 @@ def accuracy() -> Accuracy:
     """Capture the measuring clips and have the results and the baselines judged.
 
     Raises:
-        MissingToolError: data, judge or the detector's models are missing. (Without node, KalidoKit's rows say so.)
+        MissingToolError: data, judge or the detector's models are missing. (A row that cannot be had says why.)
     """
     model = measuring_file(*MODEL)
     rig = read_rig(model)
@@ -191,32 +191,40 @@ def checks(rows: list[Row]) -> list[Check]:
 def _case_rows(case: Case, rig: Rig, folder: Path) -> list[Row]:
     clip, model = measuring_file(*case.clip), measuring_file(*MODEL)
 
-    def judged(method: str, vmd: Path) -> Row:
-        verdict = judge(case.mode, "--model", model, *case.options(), "--pred", vmd)
+    def judged(method: str, vmd: Callable[[], Path]) -> Row:
+        try:
+            verdict = judge(case.mode, "--model", model, *case.options(), "--pred", vmd())
+        except MissingToolError as error:
+            return Row(case.name, method, dict.fromkeys(FIGURES), f"not run: {error}")
         return Row(case.name, method, picked(verdict, FIGURES))
 
-    ours = judged(OURS, captured_vmd(clip, model, folder / case.name))
     track = _most_seen(clip)
     still = motionless(rig, int(track.times_s[-1] * FPS) + 1)
-    rows = [ours, judged("motionless", _saved(still, folder / "still.vmd"))]
-    for method, make in (("naive mapping", naive_motion), ("KalidoKit", kalidokit_motion)):
-        try:
-            rows.append(judged(method, _saved(make(track, rig), folder / "peer.vmd")))
-        except MissingToolError as error:
-            rows.append(Row(case.name, method, dict.fromkeys(FIGURES), f"not run: {error}"))
-    return rows
+    peer = folder / "peer.vmd"
+    return [
+        judged(OURS, lambda: captured_vmd(clip, model, folder / case.name)),
+        judged("motionless", lambda: _saved(still, peer)),
+        judged("naive mapping", lambda: _saved(naive_motion(track, rig), peer)),
+        judged("KalidoKit", lambda: _saved(kalidokit_motion(track, rig), peer)),
+    ]
 
 
 def _openmmd_rows(rig: Rig, folder: Path) -> list[Row]:
     model, sample = measuring_file(*MODEL), measuring_file("openmmd", "coco18_json.tar.gz")
-    ours = captured_vmd(sample, model, folder / "openmmd", "--fps", f"{FPS:g}")
-    rows = []
-    for method, vmd in ((OURS, ours), ("OpenMMD", measuring_file("openmmd", "openmmd_output.vmd"))):
-        moving = figures(rig_motion_from_vmd(parse_vmd(vmd.read_bytes())), rig).keys.moving_bones
-        verdict = judge("stats", vmd, "--model", model)
-        found = picked(verdict, OPENMMD_FIGURES) | {"bones_moving": len(moving)}
-        rows.append(Row("OpenMMD sample", method, found, " ".join(moving)))
-    return rows
+
+    def judged(method: str, vmd: Callable[[], Path]) -> Row:
+        try:
+            path = vmd()
+        except MissingToolError as error:
+            return Row("OpenMMD sample", method, dict.fromkeys(OPENMMD_FIGURES), f"not run: {error}")
+        moving = figures(rig_motion_from_vmd(parse_vmd(path.read_bytes())), rig).keys.moving_bones
+        found = picked(judge("stats", path, "--model", model), OPENMMD_FIGURES) | {"bones_moving": float(len(moving))}
+        return Row("OpenMMD sample", method, found, " ".join(moving))
+
+    return [
+        judged(OURS, lambda: captured_vmd(sample, model, folder / "openmmd", "--fps", f"{FPS:g}")),
+        judged("OpenMMD", lambda: measuring_file("openmmd", "openmmd_output.vmd")),
+    ]
 
 
 def _most_seen(clip: Path) -> Track:
