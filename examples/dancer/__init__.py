@@ -1,0 +1,1 @@
+"""The figure, the dance, the picture and the music of ``dance.mp4``."""
