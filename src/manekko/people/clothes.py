@@ -35,6 +35,12 @@ def _shares(rgb: UInt8[Array, "height width 3"], points_px: Float[Array, "point 
     height, width = rgb.shape[:2]
     columns = np.clip(points_px[:, 0], 0, width - 1).astype(np.int64)
     rows = np.clip(points_px[:, 1], 0, height - 1).astype(np.int64)
-    levels = rgb[rows, columns].astype(np.int64) * _LEVELS // 256
-    numbers = levels @ np.array([_LEVELS**2, _LEVELS, 1])
-    return np.bincount(numbers, minlength=_LEVELS**3).astype(np.float64) / len(points_px)
+    # Each colour counts for the levels on both sides of it, so that a change of light moves shares little by little.
+    levels = rgb[rows, columns] * ((_LEVELS - 1) / 255.0)
+    lower = np.minimum(levels.astype(np.int64), _LEVELS - 2)
+    shares = np.zeros(_LEVELS**3)
+    for corner in np.ndindex(2, 2, 2):
+        weights = np.prod(np.abs(1.0 - np.array(corner) - (levels - lower)), axis=1)
+        numbers = (lower + corner) @ np.array([_LEVELS**2, _LEVELS, 1])
+        shares += np.bincount(numbers, weights, minlength=_LEVELS**3)
+    return shares / len(points_px)

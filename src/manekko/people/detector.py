@@ -63,7 +63,7 @@ class Detector:
 
 
 def anchors(side: int, strides: tuple[int, ...]) -> Float[Array, "anchor 2"]:
-    """Return the middles of the anchors as shares of the picture: two per cell and layer, layers of a stride together."""
+    """Return the middles of the anchors as shares of the picture: two per cell and layer, grouped by stride."""
     grids = []
     for stride in sorted(set(strides)):
         count = -(-side // stride)

@@ -99,7 +99,7 @@ def _about(points_px: Float[Array, "point 2"], turn_rad: float, scale: float, do
 
 
 def _level(right_px: Float[Array, " 2"], left_px: Float[Array, " 2"]) -> float:
-    """Return the turn [rad] of a square in which the dancer's right eye stands level, on the left, with the left eye."""
+    """Return the turn [rad] of a square in which the eyes are level, the dancer's right eye on the left."""
     across, down = (float(value) for value in left_px - right_px)
     return math.atan2(down, across)
 

@@ -13,6 +13,7 @@ NEXT_S = 0.25
 LEAST_SEEN_S = 0.4
 """Nobody is seen for less than this, unless the clip itself is not much longer."""
 
+_FLEETING = 4  # frames: what is seen for less may be anything, and joins nothing over a long gap
 _LIMIT = 1.0  # links that cost more are not made
 _FAR = 1e6
 
@@ -31,11 +32,13 @@ def link(tracklets: list[Tracklet], *, fps: float) -> list[list[Tracklet]]:
     """
     chains = [[tracklet] for tracklet in sorted(tracklets, key=lambda one: (one.first, float(_middle(one, 0)[0])))]
     chains = _joined_over_short_gaps(chains, fps)
+    fleeting = [chain for chain in chains if sum(len(one.frames) for one in chain) < _FLEETING]
+    chains = [chain for chain in chains if sum(len(one.frames) for one in chain) >= _FLEETING]
     while True:
         count = len(chains)
-        chains = _joined(chains, [chain[-1] for chain in chains], [chain[0] for chain in chains], fps)
+        chains = _joined(chains, fps)
         if len(chains) == count:
-            return chains
+            return chains + fleeting
 
 
 def people_of(
@@ -97,22 +100,20 @@ def _joined_over_short_gaps(chains: list[list[Tracklet]], fps: float) -> list[li
     return people
 
 
-def _joined(
-    chains: list[list[Tracklet]], ends: list[Tracklet], starts: list[Tracklet], fps: float
-) -> list[list[Tracklet]]:
+def _joined(chains: list[list[Tracklet]], fps: float) -> list[list[Tracklet]]:
     """Join chains over gaps of any length, each to at most one before and one after it."""
     costs = np.full((len(chains), len(chains)), _FAR)
-    for row, end in enumerate(ends):
-        for column, start in enumerate(starts):
-            if start.first > end.last:
-                costs[row, column] = _cost(chains[row], chains[column], fps)
-    after = dict(_pairs(costs))
-    heads = [number for number in range(len(chains)) if number not in after.values()]
+    for row, before in enumerate(chains):
+        for column, after in enumerate(chains):
+            if after[0].first > before[-1].last:
+                costs[row, column] = _cost(before, after, fps)
+    followers = dict(_pairs(costs))
+    heads = [number for number in range(len(chains)) if number not in followers.values()]
     joined = []
     for head in heads:
         chain, number = list(chains[head]), head
-        while number in after:
-            number = after[number]
+        while number in followers:
+            number = followers[number]
             chain += chains[number]
         joined.append(chain)
     return joined
@@ -147,7 +148,8 @@ def _cost(before: list[Tracklet], after: list[Tracklet], fps: float) -> float:
     looks = _looks_apart(before, after)
     if looks is None:
         return 0.8 * place + 0.3 * growth
-    return 0.45 * place + 0.2 * growth + 1.1 * looks
+    # From one frame to the next place tells nearly all; later clothes do, though light and folds change them.
+    return 0.6 * place + 0.2 * growth + 0.5 * looks if gap_s < NEXT_S else 0.45 * place + 0.2 * growth + 1.1 * looks
 
 
 def _velocity(tracklet: Tracklet, fps: float) -> Float[Array, " 2"]:
@@ -170,11 +172,11 @@ def _looks_apart(before: list[Tracklet], after: list[Tracklet]) -> float | None:
 
 
 def _mean_colours(chain: list[Tracklet]) -> Float[Array, " bin"] | None:
-    known = [one for one in chain if one.colours is not None]
+    known = [(len(one.frames), one.colours) for one in chain if one.colours is not None]
     if not known:
         return None
-    lengths = np.array([len(one.frames) for one in known], dtype=np.float64)
-    return np.tensordot(lengths / lengths.sum(), np.stack([one.colours for one in known]), 1)
+    lengths = np.array([length for length, _ in known], dtype=np.float64)
+    return np.tensordot(lengths / lengths.sum(), np.stack([colours for _, colours in known]), 1)
 
 
 def _middle(tracklet: Tracklet, frame: int) -> Float[Array, " 2"]:

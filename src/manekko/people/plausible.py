@@ -31,14 +31,15 @@ def is_plausible(
         confidences: 0-1.
         image_size_px: width and height of the picture.
     """
-    inside = ((keypoints_px >= 0) & (keypoints_px < image_size_px)).all(1) & (confidences >= _CONFIDENT)
+    within = (keypoints_px >= 0) & (keypoints_px < np.array(image_size_px))
+    inside = within.all(axis=1) & (confidences >= _CONFIDENT)
     if inside[_TORSO].sum() < 2 or inside[_BODY].sum() < 6:
         return False
     head = float(np.ptp(keypoints_px[_HEAD], axis=0).max())
     body = float(np.ptp(keypoints_px[_BODY], axis=0).max())
-    limbs = np.array([np.linalg.norm(keypoints_px[a] - keypoints_px[b]) for a, b in _LIMBS])
+    limbs = sorted(float(np.linalg.norm(keypoints_px[a] - keypoints_px[b])) for a, b in _LIMBS)
     # An adult's head keypoints span 14 cm, a child's or a drawn figure's up to a third of the trunk.
-    return body > 3.0 * head and float(np.sort(limbs)[-4:].mean()) > 1.1 * head
+    return body > 3.0 * head and sum(limbs[-4:]) / 4 > 1.1 * head
 
 
 def extent(keypoints_px: Float[Array, "*batch keypoint 2"]) -> Float[Array, "*batch"]:

@@ -11,8 +11,9 @@ from manekko.people.clothes import clothes
 from manekko.people.detector import Detector
 from manekko.people.face import FaceNet, FacePose
 from manekko.people.hands import SIDES, HandNet, HandPose
+from manekko.people.keypoints import BODY33_MIRROR
 from manekko.people.landmarks import BodyNet, BodyPose, roi_of_detection
-from manekko.people.plausible import distance, is_plausible
+from manekko.people.plausible import distance, extent, is_plausible
 from manekko.people.roi import Roi
 from manekko.people.tracklet import Tracklet
 
@@ -22,7 +23,10 @@ LOOK_EVERY = 12
 FIND_SCORE = 0.3
 """Least score of the detector; low, for each find is checked by the body network."""
 
-NEW_SCORE = 0.7
+TILE_SCORE = 0.6
+"""The same in a part of the picture, whose edges may cut people."""
+
+NEW_SCORE = 0.85
 """Least score of a body never seen before."""
 
 KEEP_SCORE = 0.5
@@ -30,6 +34,18 @@ KEEP_SCORE = 0.5
 
 SAME_BODY = 0.06
 """Skeletons nearer than this [body sizes] are of one body."""
+
+SHARED_POINT = 0.04
+"""Keypoints nearer than this [body sizes] are one and the same."""
+
+SHARED = 0.25
+"""A new skeleton that shares more than this of its points with another is no second body."""
+
+MOSTLY = 0.85
+"""A skeleton with this share of its points within another's box lies before it, behind it, or is made of it."""
+
+SURE_SCORE = 0.97
+"""Whole bodies that nothing hides score more than this."""
 
 _COLOURS_EVERY = 6
 
@@ -70,6 +86,23 @@ class _Live:
     colours: list[np.ndarray] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class _Lost:
+    """Where a body was when it was lost from sight."""
+
+    roi: Roi
+    frame: int
+
+    def is_due(self, number: int) -> bool:
+        """Whether to look for it in this frame: at once, then less and less often."""
+        return number - self.frame in (0, 1, 2, 4, 6, 9, 12, 16, 20)
+
+    @property
+    def region(self) -> Roi:
+        """The square to look in: small enough for the detector to see the body large."""
+        return Roi(self.roi.center_px, 1.6 * self.roi.size_px, 0.0)
+
+
 def follow(networks: Networks, frames: Iterable[tuple[int, UInt8[Array, "height width 3"]]]) -> list[Tracklet]:
     """Return a tracklet for each stretch of frames in which one body was followed without doubt.
 
@@ -79,12 +112,18 @@ def follow(networks: Networks, frames: Iterable[tuple[int, UInt8[Array, "height 
     """
     live: list[_Live] = []
     done: list[_Live] = []
+    lost: list[_Lost] = []
     for step, (number, rgb) in enumerate(frames):
-        count = len(live)
-        live, lost = _followed(networks, live, number, rgb)
-        done += lost
-        if step % LOOK_EVERY == 0 or len(live) < max(count, 1):
-            live += _newcomers(networks, live, number, rgb, tiles=step == 0)
+        live, gone = _followed(networks, live, number, rgb)
+        done += gone
+        lost += [_Lost(body.roi, number) for body in gone]
+        regions: list[tuple[Roi | None, float]] = [(one.region, FIND_SCORE) for one in lost if one.is_due(number)]
+        if step % LOOK_EVERY == 0 or not live:
+            regions.append((None, FIND_SCORE))
+        if step == 0:
+            regions += [(tile, TILE_SCORE) for tile in _tiles(rgb)]
+        live += _newcomers(networks, live, number, rgb, regions)
+        lost = [one for one in lost if not any(_about_the_same(one.roi, body.roi) for body in live)]
         live, merged = _without_doubles(live, number)
         done += merged
         for body in live:
@@ -128,20 +167,49 @@ def _moved(before: Roi, after: Roi) -> bool:
 
 
 def _newcomers(
-    networks: Networks, live: list[_Live], number: int, rgb: UInt8[Array, "height width 3"], tiles: bool
+    networks: Networks,
+    live: list[_Live],
+    number: int,
+    rgb: UInt8[Array, "height width 3"],
+    regions: list[tuple[Roi | None, float]],
 ) -> list[_Live]:
-    regions: list[Roi | None] = [None, *_tiles(rgb)] if tiles else [None]
-    rois = [roi_of_detection(found) for region in regions for found in networks.people.find(rgb, FIND_SCORE, region)]
-    known = [body.roi for body in live]
+    """Return the bodies found in the regions (None: the whole picture) with their least scores, if not followed yet."""
+    finds = [found for region, least in regions for found in networks.people.find(rgb, least, region)]
+    known = [body.poses[-1] for body in live]
     new = []
-    for roi in rois:
-        if any(_about_the_same(roi, other) for other in known):
+    for found in sorted(finds, key=lambda one: -one.score):  # sure finds first: doubtful ones may be parts of them
+        roi = roi_of_detection(found)
+        if any(_about_the_same(roi, other.next_roi) for other in known):
             continue
         pose = _settled(networks.body, rgb, roi)
-        if pose is not None and pose.score >= NEW_SCORE:
-            known.append(pose.next_roi)
-            new.append(_Live(pose.next_roi, [number], [pose]))
+        least = NEW_SCORE if found.score >= 0.5 else SURE_SCORE
+        if pose is None or pose.score < least or any(is_part_of(pose, other) for other in known):
+            continue
+        known.append(pose)
+        new.append(_Live(pose.next_roi, [number], [pose]))
     return new
+
+
+def is_part_of(new: BodyPose, known: BodyPose) -> bool:
+    """Whether a skeleton was made of another one's limbs: a good share of its points lie on the other's."""
+    sure = new.confidences > 0.5
+    reach = SHARED_POINT * max(float(extent(new.keypoints_px)), float(extent(known.keypoints_px)))
+    same = np.linalg.norm(new.keypoints_px - known.keypoints_px, axis=1)
+    mirrored = np.linalg.norm(new.keypoints_px - known.keypoints_px[BODY33_MIRROR], axis=1)
+    shared = np.minimum(same, mirrored)[sure] < reach
+    if not sure.any() or shared.mean() > SHARED:
+        return True
+    if max(_inside(new, known), _inside(known, new)) < MOSTLY:
+        return False
+    # One stands before the other, as a child before its parent does; or limbs were read as a body of their own.
+    return new.score < SURE_SCORE or (_inside(new, known) >= MOSTLY and new.next_roi.size_px > known.next_roi.size_px)
+
+
+def _inside(one: BodyPose, other: BodyPose) -> float:
+    """Return the share of one's sure keypoints that lie in the other's upright box."""
+    sure = one.keypoints_px[one.confidences > 0.5]
+    low, high = other.keypoints_px.min(0), other.keypoints_px.max(0)
+    return float(np.all((sure >= low) & (sure <= high), axis=1).mean()) if len(sure) else 1.0
 
 
 def _tiles(rgb: UInt8[Array, "height width 3"]) -> list[Roi]:
