@@ -20,6 +20,7 @@ _KINDS = {
     "bvh": "the motion, for Blender, Maya, MotionBuilder …",
     "vrma": "the motion, for VRM avatars",
     "glb": "the motion as glTF",
+    "keypoints": "what was seen, to solve again without the video",
     "wav": "the sound, in step with frame 0 of the motion",
     "preview": "the video beside the solved skeleton, to check by eye",
     "report": "this page",

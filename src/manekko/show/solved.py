@@ -26,6 +26,8 @@ _SQUARE_M = 0.5
 _HEAD_M = 0.105
 _TRUNK, _HEAD = -1, -2
 _FIXED_M = 1.05
+_NARROWEST_M = 0.6
+_CALM_S = 0.7
 _LABEL_PX = 34.0
 _TRAIL_S = 2.0
 _FLOOR_DEPTH_M = 1.0
@@ -107,22 +109,19 @@ class Framing:
 
 def frame_motion(positions_m: Float[Array, "frame joint 3"], fps: float) -> Framing:
     """Return a steady framing: fixed if the dancer stays within about 2 m, else the hips are followed smoothly."""
-    reach_by_axis = [_range(positions_m[..., axis]) for axis in (0, 2)]
+    ground = positions_m[..., [0, 2]]
+    low, high = ground.min(axis=1), ground.max(axis=1)
+    # Places reached once in a blue moon may lie outside.
+    lowest, highest = np.percentile(low, 0.5, axis=0), np.percentile(high, 99.5, axis=0)
     top = float(np.percentile(positions_m[..., 1].max(axis=1), 99.5))
-    count = len(positions_m)
-    middle = np.array([(low + high) / 2 for low, high in reach_by_axis])
-    half = max((high - low) / 2 for low, high in reach_by_axis)
+    half = float((highest - lowest).max()) / 2.0
     if half <= _FIXED_M:
-        return Framing(np.tile(middle, (count, 1)), top, max(half, 0.6), follows=False)
-    hips = positions_m[:, 0][:, [0, 2]]
-    followed = gaussian_filter1d(hips, sigma=0.7 * fps, axis=0, mode="nearest")
-    spread = np.abs(positions_m[..., [0, 2]] - followed[:, None]).max(axis=(1, 2))
-    return Framing(followed, top, float(np.clip(np.percentile(spread, 99.0), 0.6, _FIXED_M)), follows=True)
-
-
-def _range(values: Float[Array, "frame joint"]) -> tuple[float, float]:
-    """Lowest and highest place that is reached more than once in a blue moon."""
-    return float(np.percentile(values.min(axis=1), 0.5)), float(np.percentile(values.max(axis=1), 99.5))
+        middle = (lowest + highest) / 2.0
+        return Framing(np.tile(middle, (len(low), 1)), top, max(half, _NARROWEST_M), follows=False)
+    followed = gaussian_filter1d(positions_m[:, 0][:, [0, 2]], sigma=_CALM_S * fps, axis=0, mode="nearest")
+    spread = np.maximum(high - followed, followed - low).max(axis=1)
+    reach = float(np.clip(np.percentile(spread, 99.0), _NARROWEST_M, _FIXED_M))
+    return Framing(followed, top, reach, follows=True)
 
 
 @dataclass(frozen=True)
