@@ -111,7 +111,7 @@ def pmx_text(text: str) -> bytes:
     return struct.pack("<i", len(raw)) + raw
 
 
-def pmx_21() -> bytes:
+def pmx_21(*, soft_bodies: bool = True) -> bytes:
     """Return a PMX 2.1 file in UTF-8 that has one of everything; its indices are 1, 2 and 4 bytes wide."""
     head = b"PMX " + struct.pack("<fB8B", 2.1, 8, 1, 1, 2, 1, 1, 2, 1, 4)
     return b"".join(
@@ -126,7 +126,7 @@ def pmx_21() -> bytes:
             counted("i", [pmx_text("Root") + pmx_text("") + struct.pack("<Bi", 1, 2) + b"\0\0\0" + b"\1\1"]),
             counted("i", [_pmx_body()]),
             counted("i", [pmx_text("j") + pmx_text("") + struct.pack("<Bii24f", 0, 0, -1, *range(24))]),
-            counted("i", [_pmx_soft_body()]),
+            counted("i", [_pmx_soft_body()]) if soft_bodies else b"",
         ]
     )
 
@@ -172,7 +172,6 @@ def _pmx_morphs() -> list[bytes]:
         (9, struct.pack("<bf", 0, 1.0)),
         (10, struct.pack("<iB6f", 0, 1, *range(6))),
     ]
-    # Morph indices are one byte wide here; kind 0 and 9 use them.
     return [pmx_text(f"m{kind}") + pmx_text("") + struct.pack("<2Bi", 4, kind, 1) + offset for kind, offset in offsets]
 
 

@@ -24,7 +24,7 @@ def random_motion(rig: Rig, *, seed: int, size: float = 0.5, switch_ik_off_at: i
     return RigMotion(rig.name, bones, {}, states)
 
 
-def still_motion(**turns_rad: tuple[float, float, float]) -> RigMotion:
+def still_motion(turns_rad: dict[str, tuple[float, float, float]]) -> RigMotion:
     """Return one key at frame 0 that turns each named bone by a rotation vector [rad]."""
     return RigMotion("still", {name: key(turn_rad=turn) for name, turn in turns_rad.items()})
 

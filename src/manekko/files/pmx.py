@@ -66,7 +66,7 @@ def _tail(file: PmxFile, bone: PmxBone) -> tuple[float, float, float] | None:
     """Return where a bone's drawn tip is [m]; None where it has no length."""
     if bone.tail_bone is not None:
         return metres(file.bones[bone.tail_bone].position) if 0 <= bone.tail_bone < len(file.bones) else None
-    if bone.tail_offset is None or not any(bone.tail_offset):
+    if bone.tail_offset is None or not any(bone.tail_offset) or not np.isfinite(bone.tail_offset).all():
         return None
     x, y, z = (start + shift for start, shift in zip(bone.position, bone.tail_offset, strict=True))
     return metres((x, y, z))
@@ -76,7 +76,7 @@ def _rig_ik(ik: PmxIk, count: int) -> Ik | None:
     if not 0 <= ik.target < count or not np.isfinite(ik.step_rad):
         return None
     links = tuple(
-        IkLink(link.bone, None if link.limits is None else mirrored_limits(*link.limits))
+        IkLink(link.bone, mirrored_limits(*link.limits) if link.limits and np.isfinite(link.limits).all() else None)
         for link in ik.links
         if 0 <= link.bone < count
     )

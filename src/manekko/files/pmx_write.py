@@ -39,7 +39,7 @@ class _PmxWriter:
         self.header = header
         self.pieces: list[bytes] = []
 
-    def pack(self, layout: str, *numbers: float) -> None:
+    def pack(self, layout: str, *numbers: float | int) -> None:
         self.pieces.append(struct.pack("<" + layout, *numbers))
 
     def words(self, *texts: str) -> None:
