@@ -57,7 +57,7 @@ def write_wav(source: Path, target: Path, *, start_s: float = 0.0, end_s: float 
         first = next(pieces, None)
         if first is None:
             return False
-        with replacing(target) as temporary, wave.open(str(temporary), "wb") as wav:
+        with replacing(target) as temporary, temporary.open("wb") as handle, wave.open(handle, "wb") as wav:
             wav.setparams((channels, 2, rate, 0, "NONE", ""))
             wav.writeframes(first.astype("<i2").tobytes())
             for piece in pieces:

@@ -25,7 +25,6 @@ _ENCODERS = {"libx264": {"preset": "superfast", "crf": "23"}, "mpeg4": {"qmin": 
 
 _TIME_BASE = Fraction(1, 60_000)  # the finest, for round frame rates, that MPEG-4 part 2 can tell
 _AAC_RATES = {8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 64_000, 88_200, 96_000}
-_SOUND_AHEAD_S = 0.5
 _SOUND_BLOCK = 4096
 
 
@@ -67,6 +66,7 @@ class VideoWriter:
         with ExitStack() as stack:
             self._wav = stack.enter_context(_opened_wav(self._sound_path)) if self._sound_path else None
             temporary = stack.enter_context(replacing(self.target))
+            temporary.touch()  # FFmpeg opens it at the first frame only: too late to hear that it cannot be written
             # A name with a protocol is never read as an address; the index goes to the front, for playing from the web.
             options = {"movflags": "+faststart"}
             container = av.open(f"file:{temporary}", "w", format="mp4", options=options)
@@ -95,7 +95,7 @@ class VideoWriter:
         frame.duration = round(1 / (self._rate * _TIME_BASE))
         with refusals(self.target):
             self._container.mux(self._video.encode(frame))
-            self._write_sound(float(self._last_tick * _TIME_BASE) + _SOUND_AHEAD_S)
+            self._write_sound(float(self._last_tick * _TIME_BASE))
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
