@@ -55,9 +55,9 @@ def distance(
 ) -> float:
     """Return the mean distance of two skeletons' keypoints in body sizes; infinite where they share none."""
     known = np.isfinite(first_px).all(1) & np.isfinite(second_px).all(1)
-    weight = known.astype(np.float64) if weights is None else np.where(known, weights, 0.0)
+    weight = np.ones(known.sum()) if weights is None else weights[known]
     if weight.sum() <= 0.0:
         return float("inf")
     size = max(float(extent(first_px[known])), float(extent(second_px[known])), 1e-6)
-    apart = np.linalg.norm(np.where(known[:, None], first_px - second_px, 0.0), axis=1)
-    return float((apart * weight).sum() / weight.sum() / size)
+    apart = np.linalg.norm(first_px[known] - second_px[known], axis=1)
+    return float(apart @ weight / weight.sum() / size)
