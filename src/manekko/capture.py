@@ -4,11 +4,11 @@ import contextlib
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 
-from manekko import __version__
 from manekko.errors import InputError
 from manekko.files.keypoints import write_tracks
 from manekko.files.models import read_rig, standard_rig
@@ -265,8 +265,10 @@ def _report(run: _Run, people: Sequence[_Person], rig: Rig) -> Report:
         metrics = figures(person.rig_motion, rig).as_dict()
         persons.append(PersonReport(person.track, person.motion, own, metrics, warnings=person.warnings))
     shared = {kind: run.files[kind].name for kind in ("preview", "wav") if kind in run.files}
+    shared |= {"report": run.path("-report.html").name, "json": run.path("-report.json").name}
+    shared["keypoints"] = run.path("-keypoints.npz").name
     return Report(
-        version=__version__,
+        version=version("manekko"),
         input=_input_facts(run),
         people=persons,
         timing_s={stage: round(seconds, 3) for stage, seconds in run.timing_s.items()},

@@ -5,7 +5,7 @@ camera space. Terms, each divided by its standard deviation:
 
 - an image point lies on its ray (Geman–McClure robust, weighted by confidence);
 - a bone has its length, constant through the clip;
-- a bone points as the prior says; the prior's depth is trusted less than its x and y;
+- a bone points as the prior says: above all along the view, where the picture says nothing;
 - the person stands at the depth that the whole body's size says.
 """
 
@@ -48,11 +48,11 @@ class FitWeights:
 
     image_m: float = 0.022
     """Sideways error of an image point of full confidence, at the person's depth [m]."""
-    prior_sideways: float = 0.2
+    prior_sideways: float = 0.5
     """Error of a prior bone across the view, in bone lengths."""
-    prior_depth: float = 0.4
+    prior_depth: float = 0.3
     """Error of a prior bone along the view, in bone lengths."""
-    length: float = 0.06
+    length: float = 0.1
     """Error of a bone's length, in bone lengths."""
     root_depth_m: float = 0.02
     """Error of the smoothed depth of the hips [m]."""

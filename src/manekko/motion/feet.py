@@ -23,6 +23,8 @@ from manekko.skeleton.skeleton import JOINT_INDEX, Skeleton
 
 _EASE_S = 0.2
 """Time in which a foot's correction fades after it lifts off and before it lands [s]."""
+_HEEL_BEHIND_ANKLE = 0.35
+"""How far the heel stands behind the ankle, as a share of the way from ankle to ball."""
 _ROOT_CUTOFF_HZ = 2.0
 """The root follows its planted feet this fast; the legs take the rest."""
 SIDES = ("left", "right")
@@ -76,24 +78,28 @@ def _settled_foot(
 ) -> tuple[Float[Array, "frame 3"], Float[Array, "frame 4"]]:
     """Return the shift of one ankle and the foot's rotation that keep its planted parts at rest.
 
-    A foot on heel and toe lies flat where its ankle was seen; on the toes alone it turns about the ball, whose place
+    A foot on heel and toe lies flat where its ankle was seen; on one of them alone it turns about that, whose place
     the flat part of the same contact fixes.
     """
     flat, planted = np.asarray(contacts.all(1)), np.asarray(contacts.any(1))
-    turned, shift = foot.copy(), np.zeros_like(ankles)
+    turned = foot.copy()
+    for start, end in spans(planted):
+        level = np.arange(start, end)[flat[start:end]]
+        if len(level):
+            turned[level] = _flat_heading(foot[level])
+    turned = _eased_rotation(foot, turned, flat, fps=fps)
+    heel_offset = np.array([0.0, -ankle_height_m, -_HEEL_BEHIND_ANKLE * ball_offset_m[2]])
+    offsets = np.where(contacts[:, 1:], ball_offset_m, heel_offset)
+    shift = np.zeros_like(ankles)
     for start, end in spans(planted):
         inside = np.arange(start, end)
         level = inside[flat[inside]]
-        ball = np.median(ankles[inside] + rotate(foot[inside], ball_offset_m), axis=0)
-        ball[1] = ankle_height_m + ball_offset_m[1]
-        if len(level):
-            heading = _flat_heading(foot[level])
-            rest = np.median(ankles[level], axis=0) * np.array([1.0, 0.0, 1.0]) + np.array([0.0, ankle_height_m, 0.0])
-            turned[level], shift[level] = heading, rest - ankles[level]
-            ball = rest + rotate(heading, ball_offset_m)
-        tilted = inside[~flat[inside]]
-        shift[tilted] = ball - rotate(foot[tilted], ball_offset_m) - ankles[tilted]
-    return _eased(shift, planted, fps=fps), _eased_rotation(foot, turned, flat, fps=fps)
+        rest = np.median(ankles[level if len(level) else inside], axis=0)
+        rest[1] = ankle_height_m
+        heading = turned[level[0]] if len(level) else _flat_heading(foot[inside])
+        anchors = rest + rotate(heading, offsets[inside])
+        shift[inside] = anchors - rotate(turned[inside], offsets[inside]) - ankles[inside]
+    return _eased(shift, planted, fps=fps), turned
 
 
 def _eased(correction: Array, planted: Bool[Array, " frame"], *, fps: float) -> Float[Array, "frame n"]:

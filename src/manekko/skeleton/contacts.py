@@ -5,9 +5,9 @@ from scipy.ndimage import percentile_filter, uniform_filter1d
 
 from manekko.arrays import Array, Bool, Float
 
-_ENTER_SPEED, _LEAVE_SPEED = 0.35, 0.55
+_ENTER_SPEED, _LEAVE_SPEED = 0.45, 0.80
 """Speed of a planted point [m/s]: below the first it becomes planted, above the second it leaves."""
-_ENTER_HEIGHT, _LEAVE_HEIGHT = 0.045, 0.08
+_ENTER_HEIGHT, _LEAVE_HEIGHT = 0.05, 0.09
 """Height above the floor of a planted point [m], in the same way."""
 _ACROSS_VIEW = np.array([1.0, 1.0, 0.0])
 """Speed along the view tells nothing of contact: measured, it is as large in planted feet as in moving ones."""

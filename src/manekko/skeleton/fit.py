@@ -31,7 +31,7 @@ _ELBOW_FADE_RAD = (np.radians(40.0), np.radians(120.0))
 """The same for an arm, whose points are less sure and whose twist has no foot to vouch for it."""
 _SPINE_SHARE = 0.5
 """Share of the turn from pelvis to chest that the lower spine takes."""
-_NECK_SHARE = 0.5
+_NECK_SHARE = 0.15
 """Share of the turn from chest to head that the neck takes."""
 _FOREARM_TWIST_LIMIT_RAD = np.radians(100.0)
 _WRIST_LIMIT_RAD = np.radians(70.0)
