@@ -244,7 +244,7 @@ def test_a_motion_that_claims_millions_of_keys_is_refused_at_once(tmp_path: Path
 
 
 def test_an_unknown_kind_of_motion_names_the_known_ones(tmp_path: Path) -> None:
-    assert_one_clear_line(run("convert", tmp_path / "dance.fbx", tmp_path / "dance.vmd"), ".vmd, .vpd or .bvh")
+    assert_one_clear_line(run("convert", tmp_path / "dance.fbx", tmp_path / "dance.vmd"), ".vmd .vpd .bvh")
 
 
 # --- wishes that the clip cannot fulfil ------------------------------------------------------------------------------

@@ -97,7 +97,7 @@ def test_people_are_all_or_a_number() -> None:
 
 
 def test_what_the_help_calls_the_default_can_be_given() -> None:
-    spelled = "capture a.mp4 --model standard --people all --parts body,hands,face --formats vmd --start 0 --end end"
+    spelled = "capture a.mp4 --model standard --people all --parts body --formats vmd --start 0 --end end"
     assert parsed(*spelled.split(), "--fps", "30", "--workers", "all", "--out", "out") == parsed("capture", "a.mp4")
 
 
@@ -158,6 +158,23 @@ def test_stopping_is_one_line_and_exits_with_1(
     monkeypatch.setattr(cli, "_run", stop)
     assert cli.main(["demo"]) == 1
     assert capsys.readouterr().err == "manekko: stopped: no unfinished file was left behind\n"
+
+
+def test_native_libraries_stay_silent_and_our_words_do_not() -> None:
+    script = (
+        "import os, sys\n"
+        "from manekko import cli\n"
+        "def noisy(command):\n"
+        "    os.write(2, b'INFO: a banner')\n"
+        "    print('ours', file=sys.stderr)\n"
+        "    raise MemoryError\n"
+        "cli._run = noisy\n"
+        "sys.exit(cli.main(['demo']))"
+    )
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False)
+    ours, complaint = run.stderr.splitlines()
+    assert ours == "ours"
+    assert complaint.startswith("manekko: the machine ran out of memory")
 
 
 def test_japanese_is_printed_on_a_console_of_another_code_page(tmp_path: Path) -> None:

@@ -4,7 +4,8 @@ import errno
 import json
 import os
 import sys
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -100,8 +101,8 @@ class Capture:
     """Your model (PMX or PMD): the motion will fit its bones and proportions."""
     people: _People = None
     """How many people to follow, the most visible first; each gets a file."""
-    parts: _Parts = frozenset(_PARTS)
-    """What to look at: body, hands, face, with commas between. Less takes less time."""
+    parts: _Parts = frozenset({"body"})
+    """What to look at: body, hands, face, with commas between. More takes more time."""
     formats: _Formats = ("vmd",)
     """Files to write, with commas between: vmd (MikuMikuDance), bvh (Blender and others)."""
     start: _Start = 0.0
@@ -184,7 +185,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     command: Command = tyro.cli(Command, prog="manekko", description=_DESCRIPTION, args=arguments)  # pyright: ignore
     try:
-        code = _run(command)
+        with _quiet_libraries():
+            code = _run(command)
         sys.stdout.flush()
     except KeyboardInterrupt:
         return _fail("stopped: no unfinished file was left behind")
@@ -255,7 +257,9 @@ def _what_it_is(file: Path) -> str:
     if file.stem.endswith("-preview"):
         return "the skeleton over the clip, and the solved motion"
     if file.stem.endswith("-report"):
-        return "how well it went: open it in a browser" if file.suffix == ".html" else ""
+        return "how well it went: open it in a browser" if file.suffix == ".html" else "the same, for programs"
+    if file.stem.endswith("-keypoints"):
+        return "what was seen, for programs"
     meanings = {
         ".vmd": "the motion, for MikuMikuDance",
         ".vpd": "the pose, for MikuMikuDance",
@@ -342,6 +346,26 @@ def _explain_os_error(error: OSError) -> str:
             return f"{place} is a file, a folder was expected; choose another folder with --out"
         case _:
             return f"{place}: {error.strerror or error}"
+
+
+@contextmanager
+def _quiet_libraries() -> Iterator[None]:
+    """Keep what native libraries write by themselves (TensorFlow's banners) off the terminal; our words stay on it."""
+    own = sys.stderr
+    if os.environ.get("MANEKKO_DEBUG") == "1" or own is None or own is not sys.__stderr__:
+        yield
+        return
+    own.flush()
+    terminal, nowhere = os.dup(own.fileno()), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, own.fileno())
+    os.close(nowhere)
+    try:
+        with os.fdopen(terminal, "w", encoding="utf-8", errors="backslashreplace", closefd=False) as sys.stderr:
+            yield
+    finally:
+        sys.stderr = own
+        os.dup2(terminal, own.fileno())
+        os.close(terminal)
 
 
 def _speak_utf8(*streams: object) -> None:
