@@ -62,6 +62,18 @@ def test_a_stage_of_unknown_length_is_drawn_too() -> None:
     assert "7/?" in drawn(console)
 
 
+def test_a_stage_whose_length_was_overestimated_ends_full() -> None:
+    console, clock = terminal(), Clock()
+    with bars(console, clock=clock) as progress:
+        progress("people", 0, 270)
+        clock.now_s = 4.0
+        progress("people", 120, 270)
+        progress("preview", 0, 120)
+        clock.now_s = 8.0
+        progress("preview", 60, 120)
+    assert "120/120" in drawn(console)
+
+
 def test_nothing_is_drawn_into_a_file() -> None:
     console = Console(file=io.StringIO())
     with bars(console, clock=Clock()) as progress:

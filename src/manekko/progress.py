@@ -54,6 +54,10 @@ def bars(
 
         def progress(stage: str, done: int, total: int | None) -> None:
             running_s = clock() - started.setdefault(stage, clock())
+            for earlier in [name for name in tasks if name != stage]:
+                # Stages follow one another; one whose total was too high an estimate is over all the same.
+                task = tasks.pop(earlier)
+                drawn.update(task, total=drawn.tasks[task].completed)
             if stage not in tasks and running_s >= _DELAY_S:
                 tasks[stage] = drawn.add_task(stage, total=total, speed="")
             if stage in tasks:
