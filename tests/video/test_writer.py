@@ -11,7 +11,7 @@ from manekko.video import writer
 from manekko.video.sound import write_wav
 from manekko.video.source import open_clip
 from manekko.video.writer import VideoWriter, write_png
-from tests.video.clips import number_of, picture
+from tests.video.clips import make_video, number_of, picture
 from tests.video.test_sound import clicks, heard_s
 
 
@@ -118,6 +118,7 @@ import resource, signal, sys
 from pathlib import Path
 import numpy as np
 from manekko.errors import MissingToolError
+from manekko.video.sound import write_wav
 from manekko.video.writer import VideoWriter, write_png
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
@@ -126,6 +127,8 @@ target = Path(sys.argv[1])
 try:
     if target.suffix == ".png":
         write_png(target, noise)
+    elif target.suffix == ".wav":
+        write_wav(Path(sys.argv[2]), target)
     else:
         with VideoWriter(target, (320, 240), 25.0) as video:
             for index in range(50):
@@ -136,14 +139,17 @@ except MissingToolError as error:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit on file sizes to stand in for a full disk")
-@pytest.mark.parametrize("name", ["a.mp4", "a.png"])
+@pytest.mark.parametrize("name", ["a.mp4", "a.png", "a.wav"])
 def test_full_disk_is_one_line_and_leaves_nothing(tmp_path: Path, name: str) -> None:
-    command = [sys.executable, "-c", FULL_DISK, str(tmp_path / name)]
+    heard = make_video(tmp_path / "in.mkv", sound=clicks(0.5))
+    (tmp_path / "out").mkdir()
+    command = [sys.executable, "-c", FULL_DISK, str(tmp_path / "out" / name), str(heard)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert "cannot write" in done.stdout, done
     assert "free some space or choose another folder" in done.stdout
     assert len(done.stdout.splitlines()) == 1
-    assert list(tmp_path.iterdir()) == []
+    assert done.stderr == ""
+    assert list((tmp_path / "out").iterdir()) == []
 
 
 def test_png_is_exact(tmp_path: Path) -> None:
