@@ -9,6 +9,7 @@ from manekko.errors import InputError
 from manekko.lift.camera import Camera, default_camera, turned_to_ray
 from manekko.lift.fit3d import BONES, FitWeights, fit_positions
 from manekko.lift.gravity import to_world, upright_rotation
+from manekko.lift.guess import guessed_prior
 from manekko.lift.plausible import plausible_legs
 from manekko.lift.proportions import bone_lengths, root_depths, with_lengths
 from manekko.lift.series import resampled, smoothed, without_spikes
@@ -109,10 +110,18 @@ def _on_grid(track: Track, grid: Array) -> tuple[Float[Array, "frame 33 2"], Flo
 
 
 def _prior(track: Track, grid: Array, keypoints: Array, camera: Camera, rate: float) -> Float[Array, "frame 33 3"]:
-    """The detector's own 3D, smoothed, about the mid-hip, turned from the crop's view into the camera's axes."""
-    world = smoothed(without_spikes(resampled(track.times_s, track.world_m, grid)), fps=rate, cutoff_hz=BODY_CUTOFF_HZ)
-    hips = smoothed(keypoints[:, _HIPS].mean(1), fps=rate, cutoff_hz=1.0)
-    world = turned_to_ray(world, camera.rays(hips))
+    """A first shape about the mid-hip in camera axes: the detector's own 3D, or a guess where it gives none.
+
+    The detector's is in the axes of the crop's view and is turned into the camera's.
+    """
+    if np.isfinite(track.world_m).all(-1).any():
+        world = smoothed(
+            without_spikes(resampled(track.times_s, track.world_m, grid)), fps=rate, cutoff_hz=BODY_CUTOFF_HZ
+        )
+        hips = smoothed(keypoints[:, _HIPS].mean(1), fps=rate, cutoff_hz=1.0)
+        world = turned_to_ray(world, camera.rays(hips))
+    else:
+        world = guessed_prior(smoothed(keypoints, fps=rate, cutoff_hz=BODY_CUTOFF_HZ), fps=rate)
     return plausible_legs(world - world[:, _HIPS].mean(1, keepdims=True))
 
 
