@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from manekko.errors import FormatError, InputError
+from manekko.files.model_rig import sole_points
 from manekko.files.models import read_rig, standard_rig
 from tests.files.model_samples import pmd_bone, pmd_core, pmx_21
 
@@ -81,3 +82,12 @@ def test_the_legs_of_the_standard_rig_are_bent_forward_a_little_so_that_ik_knows
     along = (knee - hip)[1] / (ankle - hip)[1]
     assert knee[2] - (hip + along * (ankle - hip))[2] > 0.005
     assert np.linalg.norm(knee - hip) == pytest.approx(np.linalg.norm(ankle - knee), rel=0.05)
+
+
+def test_a_raised_heel_has_its_own_corners() -> None:
+    toes = [(0.05, 0.0, 0.12), (0.11, 0.0, 0.12), (0.08, 0.004, 0.10)]
+    heel = [(0.06, 0.03, -0.06), (0.10, 0.03, -0.06), (0.08, 0.05, -0.05)]
+    vertices = np.array([*toes, *heel, (0.08, 0.10, 0.0), (0.5, 0.0, 0.5)])
+    carriers = np.array([1, 1, 1, 0, 0, 0, 0, -1])
+    points = sole_points(["左足首D", "左足先EX"], vertices, carriers)
+    assert points == (("左足先EX", toes[0]), ("左足先EX", toes[1]), ("左足首D", heel[0]), ("左足首D", heel[1]))

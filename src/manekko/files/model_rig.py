@@ -13,7 +13,7 @@ MMD_UNIT_M = 0.08
 _MIRROR = np.array([1.0, 1.0, -1.0])
 _TOE_CARRIERS = ("足先EX", "つま先")
 _SOLE_CARRIERS = ("足首", "足首D", *_TOE_CARRIERS)
-_SOLE_THICKNESS_M = 0.012
+_SOLE_THICKNESS_M, _FOOT_HEIGHT_M = 0.012, 0.05
 
 
 def metres(position: Sequence[float] | Array) -> tuple[float, float, float]:
@@ -75,22 +75,32 @@ def sole_points(
         carriers: for each vertex the bone with most weight, or −1.
 
     Returns:
-        For each foot the vertices of its lowest 12 mm that lie farthest out to the four corners; fewer when one
-        vertex is two corners, none where no vertex hangs on a foot.
+        For each foot the vertices of its lowest layer that lie farthest out to the four corners, the heel's and the
+        toes' half each on its own (a heel may stand higher); fewer when one vertex is two corners, none where no
+        vertex hangs on a foot.
     """
     points: list[tuple[str, tuple[float, float, float]]] = []
     usable = np.isfinite(positions_m).all(axis=1) & (np.abs(positions_m) < 1e6).all(axis=1)
     for side in "左右":
         feet = [number for number, name in enumerate(names) if name in {side + part for part in _SOLE_CARRIERS}]
-        rows = np.flatnonzero(np.isin(carriers, feet) & usable)
+        rows = _lowest(np.flatnonzero(np.isin(carriers, feet) & usable), positions_m, _FOOT_HEIGHT_M)
         if len(rows) == 0:
             continue
-        heights = positions_m[rows, 1]
-        rows = rows[heights <= heights.min() + _SOLE_THICKNESS_M]
-        flat = positions_m[rows][:, [0, 2]]
-        corners = {int(rows[np.argmax(flat @ way)]) for way in ([1.0, 1.0], [1.0, -1.0], [-1.0, 1.0], [-1.0, -1.0])}
+        along = positions_m[rows, 2]
+        front = along >= (along.min() + along.max()) / 2.0
+        corners: set[int] = set()
+        for half, way in ((rows[front], 1.0), (rows[~front], -1.0)):
+            half = _lowest(half, positions_m, _SOLE_THICKNESS_M)
+            flat = positions_m[half][:, [0, 2]]
+            corners |= {int(half[np.argmax(flat @ [across, way])]) for across in (1.0, -1.0) if len(half)}
         points += [(names[int(carriers[row])], _triple(positions_m[row])) for row in sorted(corners)]
     return tuple(points)
+
+
+def _lowest(rows: Int[Array, " row"], positions_m: Float[Array, "vertex 3"], height_m: float) -> Int[Array, " low"]:
+    """Return the vertices that are at most ``height_m`` above the lowest of ``rows``."""
+    heights = positions_m[rows, 1]
+    return rows[heights <= heights.min(initial=np.inf) + height_m]
 
 
 def bone_soles(names: Sequence[str], rest_m: dict[str, Float[Array, "3"]]) -> tuple:
