@@ -86,7 +86,7 @@ def as_rotation_vectors(rotations_xyzw: Float[Array, "*batch 4"]) -> Float[Array
 def angle_between(a_xyzw: Float[Array, "*a 4"], b_xyzw: Float[Array, "*b 4"]) -> Float[Array, "*c"]:
     """Return the geodesic angle between rotations, 0 to π [rad]."""
     difference = multiply(conjugate(a_xyzw), b_xyzw)
-    return 2.0 * np.arctan2(np.linalg.norm(difference[..., :3], axis=-1), np.abs(difference[..., 3]))
+    return np.asarray(2.0 * np.arctan2(np.linalg.norm(difference[..., :3], axis=-1), np.abs(difference[..., 3])))
 
 
 def swing_twist(
