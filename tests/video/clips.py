@@ -41,7 +41,6 @@ def make_video(
     sound_start_s: float = 0.0,
     sound_codec: str = "aac",
     sound_rate: int = 48_000,
-    rotation: int | None = None,
     pixel_aspect: Fraction | None = None,
     options: dict[str, str] | None = None,
     pictures: Sequence[np.ndarray] | None = None,
@@ -56,8 +55,6 @@ def make_video(
         video.codec_context.time_base = time_base
         if pixel_aspect is not None:
             video.codec_context.sample_aspect_ratio = pixel_aspect
-        if rotation is not None:
-            video.set_display_rotation(rotation)
         audio = output.add_stream(sound_codec, rate=sound_rate, layout="mono") if sound is not None else None
         for index, time_s in enumerate(times_s):
             array = pictures[index] if pictures is not None else picture(index, *size)

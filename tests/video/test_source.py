@@ -115,16 +115,29 @@ def test_neighbouring_parts_share_no_frame_and_lose_none(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    ("degrees", "size", "white"),
-    [(0, (64, 48), (0, 0)), (90, (48, 64), (1, 0)), (180, (64, 48), (1, 1)), (270, (48, 64), (0, 1))],
+    ("matrix", "size", "white"),
+    [
+        ((1, 0, 0, 1), (64, 48), (0, 0)),
+        ((0, 1, -1, 0), (48, 64), (0, 1)),  # quarter turn clockwise: a phone held upright
+        ((-1, 0, 0, -1), (64, 48), (1, 1)),
+        ((0, -1, 1, 0), (48, 64), (1, 0)),
+        ((-1, 0, 0, 1), (64, 48), (0, 1)),  # mirrored: a front camera
+        ((0, 1, 1, 0), (48, 64), (0, 0)),
+    ],
 )
-def test_turned_video_is_upright(tmp_path: Path, degrees: int, size: tuple, white: tuple) -> None:
-    # ``set_display_rotation`` counts counter-clockwise: a quarter turn brings the upper left corner to the lower left.
-    clip = open_clip(make_video(tmp_path / "a.mp4", rotation=degrees, frames=2))
+def test_video_is_turned_and_mirrored_as_it_asks(tmp_path: Path, matrix: tuple, size: tuple, white: tuple) -> None:
+    path = make_video(tmp_path / "a.mp4", frames=2)
+    data = bytearray(path.read_bytes())
+    a, b, c, d = (round(value * 65_536) for value in matrix)
+    # The matrix of a track's header (tkhd, version 0): x' = a x + c y, y' = b x + d y.
+    struct.pack_into(">iiiiiiiii", data, data.index(b"tkhd") + 44, a, b, 0, c, d, 0, 0, 0, 1 << 30)
+    path.write_bytes(data)
+    clip = open_clip(path)
     rgb = next(clip.frames()).rgb
     assert clip.info.size_px == size == rgb.shape[1::-1]
     corners = {(y, x): rgb[y * (size[1] - 12) :, x * (size[0] - 12) :][:12, :12].min() for y in (0, 1) for x in (0, 1)}
     assert max(corners, key=lambda corner: corners[corner]) == white
+    assert number_of(rgb[:: -1 if white[0] else 1, :: -1 if white[1] else 1]) == 0
 
 
 @pytest.mark.parametrize(("aspect", "size"), [(Fraction(4, 3), (85, 48)), (Fraction(1, 2), (64, 96))])
