@@ -18,6 +18,7 @@ from manekko.people.tracklet import Tracklet
 from manekko.pixels.warp import resize
 from manekko.progress import Progress, silent
 from manekko.video.source import Clip
+from manekko.weights import fetch_weights
 
 PARTS = frozenset({"body", "hands", "face"})
 """What can be looked for."""
@@ -65,6 +66,7 @@ def find_people(
         raise InputError(f"{people} people asked for; give 1 or more, or leave it out for everybody")
     if unknown := parts - PARTS:
         raise InputError(f"unknown part {sorted(unknown)[0]!r}; known are {', '.join(sorted(PARTS))}")
+    fetch_weights(progress)  # once, before the workers would all try
     size_px = clip.info.size_px
     times_s: list[float] = []
     frames = _noting_times(clip, start_s, end_s, times_s)

@@ -16,6 +16,7 @@ SIDES = ("left", "right")
 LEAST_SCORE = 0.5
 """A hand below this presence is not there."""
 
+_HOPELESS = 0.1  # between this and LEAST_SCORE a second look, at the points just found, often helps
 _PALM = [0, 1, 2, 3, 5, 6, 9, 10, 13, 14, 17, 18]  # points that do not fly about as the fingers bend
 
 
@@ -59,7 +60,9 @@ class HandNet:
         roi = self._refined(rgb, rough)
         if previous is not None and _still_fits(roi_of_hand(previous.keypoints_px), roi):
             roi = roi_of_hand(previous.keypoints_px)
-        found = self._at(rgb, roi) if roi.is_usable(rgb) else None
+        found = self._at(rgb, roi)
+        if found is not None and _HOPELESS < found.score < LEAST_SCORE:
+            found = self._at(rgb, roi_of_hand(found.keypoints_px))
         return found if found is not None and found.score >= LEAST_SCORE and _at_wrist(found, body_px, side) else None
 
     def _refined(self, rgb: UInt8[Array, "height width 3"], rough: Roi) -> Roi:
@@ -67,7 +70,9 @@ class HandNet:
         middle, rim = rough.to_image(line.reshape(2, 2).astype(np.float64) / self._recrop.side)
         return Roi.of_line(middle, rim, 1.0, -math.pi / 2).shifted(-0.1)
 
-    def _at(self, rgb: UInt8[Array, "height width 3"], roi: Roi) -> HandPose:
+    def _at(self, rgb: UInt8[Array, "height width 3"], roi: Roi) -> HandPose | None:
+        if not roi.is_usable(rgb):
+            return None
         raw, flag, world = self._net(roi.cut(rgb, self._net.side), (0, 1, 3))
         points = roi.to_image(raw.reshape(21, 3)[:, :2].astype(np.float64) / self._net.side)
         return HandPose(float(flag[0]), points, roi.turn(world.reshape(21, 3).astype(np.float64)))

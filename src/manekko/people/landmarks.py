@@ -65,17 +65,18 @@ def roi_of_detection(found: Detection) -> Roi:
 
 def _settle(shares: Float[Array, "point 2"], heat: Float[Array, "64 64 point"]) -> Float[Array, "point 2"]:
     """Move each point to the centre of heat around it, where the heat map is sure enough."""
+    cells = (shares * _HEAT_SIDE).astype(np.int64)
+    inside = ((cells >= 0) & (cells < _HEAT_SIDE)).all(axis=1)
+    points = np.flatnonzero(inside)
+    reach = np.arange(-_HEAT_REACH, _HEAT_REACH + 1)
+    columns, rows = cells[points, 0, None] + reach, cells[points, 1, None] + reach
+    # Outside the map it is as cold as can be; the margin keeps every window whole.
+    padded = np.pad(heat, ((_HEAT_REACH,) * 2, (_HEAT_REACH,) * 2, (0, 0)), constant_values=-60.0)
+    windows = padded[rows[:, :, None] + _HEAT_REACH, columns[:, None, :] + _HEAT_REACH, points[:, None, None]]
+    warmth = sigmoid(windows.astype(np.float64))
+    total = warmth.sum(axis=(1, 2))
+    centres = np.stack([(warmth.sum(1) * columns).sum(1), (warmth.sum(2) * rows).sum(1)], axis=1)
+    sure = windows.max(axis=(1, 2)) >= 0.0  # a probability of one half
     settled = shares.copy()
-    columns, rows = (shares * _HEAT_SIDE).astype(np.int64).T
-    inside = (columns >= 0) & (columns < _HEAT_SIDE) & (rows >= 0) & (rows < _HEAT_SIDE)
-    for point in np.flatnonzero(inside):
-        left, top = max(0, columns[point] - _HEAT_REACH), max(0, rows[point] - _HEAT_REACH)
-        window = heat[top : rows[point] + _HEAT_REACH + 1, left : columns[point] + _HEAT_REACH + 1, point]
-        if window.max() < 0.0:  # the sigmoid of 0 is the least heat of 0.5
-            continue
-        warmth = sigmoid(window.astype(np.float64))
-        total = warmth.sum()
-        across = warmth.sum(0) @ np.arange(left, left + warmth.shape[1])
-        down = warmth.sum(1) @ np.arange(top, top + warmth.shape[0])
-        settled[point] = across / total / _HEAT_SIDE, down / total / _HEAT_SIDE
+    settled[points[sure]] = centres[sure] / total[sure, None] / _HEAT_SIDE
     return settled

@@ -1,5 +1,10 @@
 """One network of the detector, run by LiteRT on one thread."""
 
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 
@@ -20,8 +25,10 @@ class Net:
         Raises:
             MissingToolError: the file is not there and cannot be fetched.
         """
-        self._interpreter = Interpreter(str(weight_path(name)), num_threads=1)
-        self._interpreter.allocate_tensors()
+        path = weight_path(name)
+        with _quietly():
+            self._interpreter = Interpreter(str(path), num_threads=1)
+            self._interpreter.allocate_tensors()
         (inputs,) = self._interpreter.get_input_details()
         self._input = inputs["index"]
         self._outputs = [output["index"] for output in self._interpreter.get_output_details()]
@@ -33,6 +40,26 @@ class Net:
         self._interpreter.set_tensor(self._input, picture[None])
         self._interpreter.invoke()
         return [self._interpreter.get_tensor(self._outputs[number])[0] for number in outputs]
+
+
+_loading = threading.Lock()
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Hold back what LiteRT writes to the error stream while loading: its greeting, which no option stops.
+
+    Its errors come as exceptions all the same.
+    """
+    with _loading:
+        kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+        try:
+            os.dup2(nowhere, 2)
+            yield
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+            os.close(nowhere)
 
 
 def sigmoid(logits: Float[Array, "*shape"]) -> Float[Array, "*shape"]:
