@@ -65,7 +65,11 @@ def bone_lengths(
     first, second = BONES[:, 0], BONES[:, 1]
     vectors = shape_m[:, second] - shape_m[:, first]
     sizes = np.linalg.norm(vectors, axis=-1)
-    across = np.linalg.norm(vectors[..., :2], axis=-1) / np.maximum(sizes, 1e-6)
+    # The nearer end is magnified: at the picture's edge a bone along the view covers image points, too.
+    hips = keypoints_px[:, [BODY33_INDEX["left_hip"], BODY33_INDEX["right_hip"]]].mean(1)
+    placed = shape_m + (camera.rays(hips) * depths_m[:, None])[:, None]
+    flat = placed[..., :2] / np.maximum(placed[..., 2:], 0.1) * depths_m[:, None, None]
+    across = np.linalg.norm(flat[:, second] - flat[:, first], axis=-1) / np.maximum(sizes, 1e-6)
     seen_m = (
         np.linalg.norm(keypoints_px[:, second] - keypoints_px[:, first], axis=-1)
         * (depths_m / camera.focal_px)[:, None]
