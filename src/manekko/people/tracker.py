@@ -92,6 +92,9 @@ class _Lost:
 
     roi: Roi
     frame: int
+    """The first frame to look for it."""
+    beside: bool = False
+    """It came to stand where another is: to be looked for although somebody is there."""
 
     def is_due(self, number: int) -> bool:
         """Whether to look for it in this frame: at once, then less and less often."""
@@ -123,9 +126,10 @@ def follow(networks: Networks, frames: Iterable[tuple[int, UInt8[Array, "height 
         if step == 0:
             regions += [(tile, TILE_SCORE) for tile in _tiles(rgb)]
         live += _newcomers(networks, live, number, rgb, regions)
-        lost = [one for one in lost if not any(_about_the_same(one.roi, body.roi) for body in live)]
+        lost = [one for one in lost if one.beside or not any(_about_the_same(one.roi, body.roi) for body in live)]
         live, merged = _without_doubles(live, number)
         done += merged
+        lost += [_Lost(body.roi, number + 1, beside=True) for body in merged]
         for body in live:
             _add_details(networks, body, rgb)
     return [_tracklet(body, networks) for body in done + live if body.frames]
