@@ -8,13 +8,16 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import tyro
 from tyro.conf import FlagCreatePairsOff, Positional, arg
 from tyro.constructors import PrimitiveConstructorSpec
 
 from manekko.errors import InputError, ManekkoError
+
+if TYPE_CHECKING:
+    from manekko.capture import CaptureResult
 
 _DESCRIPTION = """A person dances in a video; a character dances the same dance.
 
@@ -239,18 +242,22 @@ def _capture(command: Capture) -> int:
     )
     with bars() as progress:
         result = capture(options, progress)
-    print(
-        f"Done: {result.people} {'person' if result.people == 1 else 'people'}, {sum(result.timing_s.values()):.0f} s."
-    )
+    _print_result(result)
+    return 0
+
+
+def _print_result(result: "CaptureResult") -> None:
+    people = "1 person" if result.people == 1 else f"{result.people} people"
+    print(f"Done: {people}, {sum(result.timing_s.values()):.0f} s.")
+    width = max(len(str(file)) for file in result.files)
     for file in result.files:
-        print(f"  {file!s:<36} {_what_it_is(file)}".rstrip())
+        print(f"  {file!s:<{width}}  {_what_it_is(file)}".rstrip())
     for warning in result.warnings:
         print(f"Note: {warning}")
-    for file in [file for file in result.files if file.suffix == ".vmd"][:1]:
-        print(f"Next: in MikuMikuDance load a model, then File > Load motion data > {file}")
-    for file in [file for file in result.files if file.suffix == ".vpd"][:1]:
-        print(f"Next: in MikuMikuDance load a model, then File > Load pose data > {file}")
-    return 0
+    for ending, kind in ((".vmd", "motion"), (".vpd", "pose")):
+        first = next((file for file in result.files if file.suffix == ending), None)
+        if first is not None:
+            print(f"Next: in MikuMikuDance load a model, then File > Load {kind} data > {first}")
 
 
 def _what_it_is(file: Path) -> str:
@@ -296,7 +303,7 @@ def _weights(command: Weights) -> int:
         print(f"Done: the models lie in {folder}")
         return 0
     for name, path in weights_status():
-        print(f"{name:<28} {path if path is not None else 'not fetched yet'}")
+        print(f"{name:<36} {path if path is not None else 'not fetched yet'}")
     return 0
 
 
