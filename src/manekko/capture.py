@@ -83,6 +83,7 @@ class _Run:
     stem: str
     timing_s: dict[str, float] = field(default_factory=dict)
     files: dict[str, Path] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
 
     @contextlib.contextmanager
     def stage(self, name: str) -> Iterator[None]:
@@ -194,11 +195,21 @@ def _tracks(run: _Run) -> list[Track]:
 
 
 def _solve(run: _Run, tracks: Sequence[Track], rig: Rig) -> list[_Person]:
-    lifted = [lift_track(track) for track in counted(tracks, "solve", len(tracks), run.progress)]
+    lifted: list[tuple[Track, Lifted]] = []
+    problem: InputError | None = None
+    for track in counted(tracks, "solve", len(tracks), run.progress):
+        try:
+            lifted.append((track, lift_track(track)))
+        except InputError as error:
+            # A passer-by of whom too little is seen must not cost the dancers their motion.
+            problem = error
+            run.warnings.append(f"person {track.track_id} is left out: {error}")
+    if problem is not None and not lifted:
+        raise problem
     # Everyone's motion starts from one common middle, so that dancers keep their distance from each other.
-    origin = np.mean([one.start_m for one in lifted], axis=0)
+    origin = np.mean([one.start_m for _, one in lifted], axis=0)
     people = []
-    for track, one in zip(tracks, lifted, strict=True):
+    for track, one in lifted:
         motion = motion_from_lifted(one, origin_m=origin)
         rig_motion = retarget(motion, rig, legs=run.options.legs)
         people.append(_Person(track, motion, rig_motion, (*track.warnings, *_solve_warnings(one))))
@@ -274,7 +285,7 @@ def _report(run: _Run, people: Sequence[_Person], rig: Rig) -> Report:
         timing_s={stage: round(seconds, 3) for stage, seconds in run.timing_s.items()},
         files=shared,
         model_name=rig.name if run.options.model is not None else "",
-        warnings=tuple(run.clip.warnings) if run.clip is not None else (),
+        warnings=(*run.warnings, *(run.clip.warnings if run.clip is not None else ())),
     )
 
 

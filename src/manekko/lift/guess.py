@@ -31,6 +31,7 @@ _FOOT_TEMPLATE_M = {"heel": (-0.05, -0.05), "toe": (0.13, -0.07)}
 """Points of a foot (forward, up) from the ankle [m]."""
 _HAND_TEMPLATE_M = {"index": 0.09, "pinky": 0.08, "thumb": 0.05}
 """Points of a hand along the forearm, from the wrist [m]."""
+_STRAIGHT = 0.95
 _WINDOW_S = 2.0
 
 
@@ -123,7 +124,8 @@ def _give_depth(points: Array, kind: str, side: str, forward: Array) -> None:
 
 
 def _missing_length(flat: Array, length: float) -> Array:
-    return np.sqrt(np.maximum(length**2 - (flat**2).sum(-1), 0.0))
+    # A few percent short is noise, not depth: else nobody would ever stand straight.
+    return np.sqrt(np.maximum((_STRAIGHT * length) ** 2 - (flat**2).sum(-1), 0.0))
 
 
 def _with_depth(flat: Array, depth: Array) -> Array:

@@ -15,19 +15,20 @@ _FACING_COST = 0.04
 """Price of a frame whose toes point against the way that hips and shoulders face."""
 _STEP_CAP = 0.5
 """Largest step that counts, in body sizes: one lost wrist must not decide for the whole body."""
+_CLOSE_CALL = 0.25
 
 
 def repair_swaps(track: Track) -> tuple[Track, Bool[Array, " frame"]]:
     """Return the track with left and right put back where the detector swapped them, and which frames those were.
 
-    A swap shows as every paired keypoint jumping to its twin's place at once. The clip as a whole keeps the side
-    that most frames vote for.
+    A swap shows as every paired keypoint jumping to its twin's place at once.
     """
     frames = np.flatnonzero(track.seen)
     swapped = np.zeros(len(track.times_s), dtype=bool)
     if len(frames) < 2:
         return track, swapped
-    swapped[frames] = _cheapest_states(_transition_costs(track, frames), _facing_costs(track, frames))
+    states = _cheapest_states(_transition_costs(track, frames), _facing_costs(track, frames))
+    swapped[frames] = _global_sense(track, frames, states)
     if not swapped.any():
         return track, swapped
     return _swap_frames(track, swapped), swapped
@@ -79,8 +80,17 @@ def _cheapest_states(costs: Float[Array, "step 2"], own_costs: Float[Array, "fra
     states[-1] = int(np.argmin(totals))
     for step in range(len(costs) - 1, -1, -1):
         states[step] = choices[step, states[step + 1]]
-    swapped = states.astype(bool)
-    return ~swapped if swapped.mean() > 0.5 else swapped
+    return states.astype(bool)
+
+
+def _global_sense(track: Track, frames: Array, swapped: Bool[Array, " frame"]) -> Bool[Array, " frame"]:
+    """Swap all or none besides: most frames are right as they are; where that is a close call, people face cameras."""
+    share = float(swapped.mean())
+    if abs(share - 0.5) > _CLOSE_CALL:
+        return ~swapped if share > 0.5 else swapped
+    sides = [track.keypoints_px[frames][:, BODY33_INDEX[f"{side}_shoulder"], 0] for side in ("left", "right")]
+    facing = np.nan_to_num(sides[0] - sides[1]) * np.where(swapped, -1.0, 1.0)
+    return ~swapped if facing.sum() < 0 else swapped
 
 
 def _swap_frames(track: Track, swapped: Bool[Array, " frame"]) -> Track:
