@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 import tyro
 from tyro.conf import FlagCreatePairsOff, Positional, arg
@@ -16,13 +16,13 @@ from tyro.constructors import PrimitiveConstructorSpec
 
 from manekko.errors import InputError, ManekkoError
 
-if TYPE_CHECKING:
-    from manekko.capture import CaptureResult
-
 _DESCRIPTION = """A person dances in a video; a character dances the same dance.
 
 Start with `manekko capture dance.mp4`; `manekko capture --help` lists what can be chosen, `manekko --version` says
 which version this is."""
+
+# All our matrices are small: more threads in numpy would only wait for each other. Set before numpy is loaded.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 _PARTS = ("body", "hands", "face")
 _FORMATS = ("vmd", "bvh")
@@ -242,20 +242,20 @@ def _capture(command: Capture) -> int:
     )
     with bars() as progress:
         result = capture(options, progress)
-    _print_result(result)
+    people = "1 person" if result.people == 1 else f"{result.people} people"
+    print(f"Done: {people}, {sum(result.timing_s.values()):.0f} s.")
+    _print_files(result.files, result.warnings)
     return 0
 
 
-def _print_result(result: "CaptureResult") -> None:
-    people = "1 person" if result.people == 1 else f"{result.people} people"
-    print(f"Done: {people}, {sum(result.timing_s.values()):.0f} s.")
-    width = max(len(str(file)) for file in result.files)
-    for file in result.files:
+def _print_files(files: Sequence[Path], warnings: Sequence[str]) -> None:
+    width = max(len(str(file)) for file in files)
+    for file in files:
         print(f"  {file!s:<{width}}  {_what_it_is(file)}".rstrip())
-    for warning in result.warnings:
+    for warning in warnings:
         print(f"Note: {warning}")
     for ending, kind in ((".vmd", "motion"), (".vpd", "pose")):
-        first = next((file for file in result.files if file.suffix == ending), None)
+        first = next((file for file in files if file.suffix == ending), None)
         if first is not None:
             print(f"Next: in MikuMikuDance load a model, then File > Load {kind} data > {first}")
 
