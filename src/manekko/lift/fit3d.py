@@ -39,6 +39,7 @@ def _indices(pairs: Sequence[str]) -> Array:
 
 BONES = _indices(_LIMBS)
 """Pairs of keypoints with a constant distance; shape (bone, 2)."""
+_BLOCK = 128
 _EDGES = np.concatenate([BONES, _indices(_SHAPE)])
 
 
@@ -76,20 +77,47 @@ def fit_positions(
 
     Source: Gauss–Newton with iteratively reweighted residuals (Geman & McClure 1987), bone lengths linearised.
     """
-    positions = start_m.copy()
     edges_m = prior_m[:, _EDGES[:, 1]] - prior_m[:, _EDGES[:, 0]]
     edge_sizes = np.maximum(np.median(np.linalg.norm(edges_m, axis=-1), axis=0), 0.03)
-    for _ in range(rounds):
-        normal, right = _still_terms(positions, weights)
-        _add_image_terms(normal, right, positions, keypoints_px, confidences, root_depths_m, camera, weights)
-        _add_prior_terms(normal, right, positions, edges_m, edge_sizes, weights)
-        _add_length_terms(normal, right, positions, bone_lengths_m, weights)
-        _add_depth_terms(normal, right, positions, root_depths_m, weights)
-        frames, points = positions.shape[:2]
-        matrix = normal.transpose(0, 1, 3, 2, 4).reshape(frames, points * 3, points * 3)
-        step = np.linalg.solve(matrix, right.reshape(frames, points * 3, 1))
-        positions = positions + step.reshape(positions.shape)
+    positions = start_m.copy()
+    # Frames do not touch each other here, so a block at a time bounds the memory of a clip of any length.
+    for first in range(0, len(positions), _BLOCK):
+        part = slice(first, first + _BLOCK)
+        for _ in range(rounds):
+            positions[part] += _step(
+                positions[part],
+                keypoints_px[part],
+                confidences[part],
+                edges_m[part],
+                edge_sizes,
+                bone_lengths_m,
+                root_depths_m[part],
+                camera,
+                weights,
+            )
     return positions
+
+
+def _step(
+    positions: Array,
+    keypoints_px: Array,
+    confidences: Array,
+    edges_m: Array,
+    edge_sizes: Array,
+    bone_lengths_m: Array,
+    root_depths_m: Array,
+    camera: Camera,
+    weights: FitWeights,
+) -> Float[Array, "frame 33 3"]:
+    """One Gauss–Newton step for each frame."""
+    normal, right = _still_terms(positions, weights)
+    _add_image_terms(normal, right, positions, keypoints_px, confidences, root_depths_m, camera, weights)
+    _add_prior_terms(normal, right, positions, edges_m, edge_sizes, weights)
+    _add_length_terms(normal, right, positions, bone_lengths_m, weights)
+    _add_depth_terms(normal, right, positions, root_depths_m, weights)
+    frames, points = positions.shape[:2]
+    matrix = normal.transpose(0, 1, 3, 2, 4).reshape(frames, points * 3, points * 3)
+    return np.linalg.solve(matrix, right.reshape(frames, points * 3, 1)).reshape(positions.shape)
 
 
 def _still_terms(positions: Array, weights: FitWeights) -> tuple[Array, Array]:
