@@ -59,9 +59,16 @@ class BodyPoints:
 
 def frame_from(x: Array, y: Array) -> Float[Array, "frame 4"]:
     """Return rotations whose x axis is ``x`` and whose y axis leans to ``y``; both rest on +x and +y."""
-    x_axis = normalized(x)
+    across, up = np.array([1.0, 0.0, 0.0]), np.array([0.0, 1.0, 0.0])
+    x_axis = _or_else(normalized(x), across)
     y_axis = normalized(y - x_axis * (x_axis * y).sum(-1, keepdims=True))
+    y_axis = _or_else(y_axis, rotate(between(across, x_axis), up))
     return from_axes(np.stack([x_axis, y_axis, np.cross(x_axis, y_axis)], axis=-1))
+
+
+def _or_else(unit: Array, fallback: Array) -> Array:
+    """Points on one place or line have no direction: take the fallback there."""
+    return np.where(np.linalg.norm(unit, axis=-1, keepdims=True) > 0.5, unit, fallback)
 
 
 def fit_rotations(points: BodyPoints) -> Float[Array, "frame joint 4"]:

@@ -1,0 +1,108 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from manekko.skeleton.contacts import find_contacts, floor_heights, resting_heights, spans
+
+FPS = 30.0
+
+
+def _standing(seconds: float = 3.0) -> np.ndarray:
+    """Four foot points at rest on the floor, (frame, point, 3)."""
+    return np.zeros((round(seconds * FPS), 4, 3))
+
+
+def _contacts(points: np.ndarray) -> np.ndarray:
+    return find_contacts(points, points[..., 1] - floor_heights(points, fps=FPS)[:, None], fps=FPS)
+
+
+def test_points_at_rest_on_the_floor_are_planted_and_the_detectors_tremble_does_not_matter():
+    points = _standing() + np.random.default_rng(0).normal(size=(90, 4, 3)) * 0.002
+    assert _contacts(_standing()).all()
+    assert _contacts(points).mean() > 0.98
+
+
+def test_a_step_lifts_one_foot_and_leaves_the_other():
+    points = _standing()
+    phase = np.clip((np.arange(90) - 40) / 12, 0.0, 1.0)
+    points[:, 2:, 0] += 0.4 * phase[:, None]
+    points[:, 2:, 1] += 0.15 * np.sin(np.pi * phase)[:, None]
+    planted = _contacts(points)
+    assert planted[:, :2].all()
+    assert not planted[43:50, 2:].any()
+    assert planted[:39, 2:].all()
+    assert planted[54:, 2:].all()
+
+
+def test_a_foot_held_up_is_not_planted_however_still():
+    points = _standing()
+    points[30:70, :2, 1] = 0.3
+    planted = _contacts(points)
+    assert not planted[32:68, :2].any()
+    assert planted[:, 2:].all()
+
+
+def test_a_jump_leaves_the_floor_and_keeps_its_height():
+    points = _standing()
+    flight = np.clip((np.arange(90) - 40) / 15, 0.0, 1.0)
+    points[..., 1] += 0.35 * (4 * flight * (1 - flight))[:, None]
+    assert np.abs(floor_heights(points, fps=FPS)).max() < 0.02
+    planted = _contacts(points)
+    assert not planted[42:54].any()
+    assert planted[:39].all()
+    assert planted[57:].all()
+
+
+def test_the_floor_follows_a_dancer_whose_depth_error_lifts_them_slowly():
+    points = _standing(12.0)
+    drift = np.linspace(0.0, 0.4, len(points))
+    points[..., 1] += drift[:, None]
+    floor = floor_heights(points, fps=FPS)
+    assert np.abs(floor - drift)[45:-45].max() < 0.06
+
+
+def test_once_planted_a_point_may_move_a_little_faster_than_one_that_lands():
+    points = _standing()
+    points[:, :, 0] = np.where(np.arange(90) < 45, 0.0, (np.arange(90) - 45) * 0.6 / FPS)[:, None]
+    assert _contacts(points).all()
+    points[:, :, 0] = (np.arange(90) * 0.6 / FPS)[:, None]
+    assert not _contacts(points).any()
+
+
+def test_speed_along_the_view_does_not_lift_a_foot():
+    points = _standing()
+    points[:, :, 2] = (np.arange(90) * 1.5 / FPS)[:, None]
+    assert _contacts(points).all()
+
+
+def test_contacts_shorter_than_a_tenth_of_a_second_are_none():
+    points = _standing(2.0)
+    points[:, :, 0] = np.cumsum(np.where(np.isin(np.arange(60), [30, 31, 32]), 0.0, 0.08))[:, None]
+    assert not _contacts(points).any()
+
+
+def test_heels_that_rest_higher_than_toes_are_planted_too():
+    points = _standing()
+    points[:, [0, 2], 1] = 0.06
+    assert _contacts(points).all()
+    heights = points[..., 1] - floor_heights(points, fps=FPS)[:, None]
+    assert resting_heights(heights) == pytest.approx([0.06, 0.0, 0.06, 0.0], abs=1e-9)
+
+
+def test_a_single_frame_is_no_trouble():
+    one = np.zeros((1, 4, 3))
+    assert floor_heights(one, fps=FPS) == pytest.approx([0.0])
+    assert find_contacts(one, one[..., 1], fps=FPS).shape == (1, 4)
+
+
+@given(st.lists(st.booleans(), max_size=30))
+def test_spans_are_the_runs_of_true_values(flags):
+    flags = np.array(flags, dtype=bool)
+    rebuilt = np.zeros_like(flags)
+    runs = spans(flags)
+    for start, end in runs:
+        assert start < end
+        rebuilt[start:end] = True
+    assert (rebuilt == flags).all()
+    assert all(a[1] < b[0] for a, b in zip(runs, runs[1:], strict=False))
