@@ -24,7 +24,7 @@ from manekko.people.keypoints import Track
 from manekko.progress import Progress, counted, silent
 from manekko.show.preview import PersonView, write_preview, write_preview_png
 from manekko.show.report import write_report
-from manekko.show.report_values import PersonReport, Report
+from manekko.show.report_values import PersonReport, Report, person_warnings
 from manekko.skeleton.rig import Rig
 from manekko.video.sound import write_wav
 from manekko.video.source import Clip, open_clip
@@ -138,7 +138,10 @@ def capture(options: CaptureOptions, progress: Progress = silent) -> CaptureResu
             write_report(report, run.path("-report.json"), run.path("-report.html"))
     run.files |= {"keypoints": run.path("-keypoints.npz")}
     run.files |= {"report": run.path("-report.html"), "report data": run.path("-report.json")}
-    warnings = [*report.warnings, *(f"{_name(people, person)}{w}" for person in people for w in person.warnings)]
+    own = [
+        f"{_name(people, p)}{w}" for p, told in zip(people, report.people, strict=True) for w in person_warnings(told)
+    ]
+    warnings = [*report.warnings, *own]
     return CaptureResult(tuple(run.files.values()), tuple(warnings), len(people), run.timing_s)
 
 

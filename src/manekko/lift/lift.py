@@ -1,6 +1,6 @@
 """One person's track → 3D joint positions in an upright world, at the motion's rate."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from manekko.lift.camera import Camera, default_camera, turned_to_ray
 from manekko.lift.fit3d import BONES, FitWeights, fit_positions
 from manekko.lift.gravity import to_world, upright_rotation
 from manekko.lift.guess import guessed_prior
-from manekko.lift.plausible import plausible_legs
+from manekko.lift.plausible import plausible_hands, plausible_legs, straightened_knees
 from manekko.lift.proportions import bone_lengths, root_depths, with_lengths
 from manekko.lift.series import resampled, smoothed, without_spikes
 from manekko.lift.swaps import repair_swaps
@@ -23,6 +23,11 @@ BODY_CUTOFF_HZ = 5.5
 _DEPTH_CUTOFF_HZ = 1.5
 """Depth from size is noisy and people cannot travel fast along it."""
 _GAP_HALF_LIFE_S = 0.15
+_MOST_OUTSIDE = 0.3
+"""Share of the main keypoints outside the picture from which on a frame is not believed."""
+_MAIN = [
+    BODY33_INDEX[f"{s}_{p}"] for p in ("shoulder", "elbow", "wrist", "hip", "knee", "ankle") for s in ("left", "right")
+]
 _HIPS = [BODY33_INDEX["left_hip"], BODY33_INDEX["right_hip"]]
 
 
@@ -57,14 +62,14 @@ def lift_track(track: Track, *, focal_px: float | None = None) -> Lifted:
     """
     if track.seen.sum() < 1:
         raise InputError(f"person {track.track_id} is never seen: nothing to lift")
-    track, swapped = repair_swaps(track)
+    track, swapped = repair_swaps(_within_picture(track))
     camera = default_camera(track.image_size_px)
     if focal_px is not None:
         camera = Camera(focal_px, camera.centre_px)
     rate = _working_rate(track.times_s)
     grid = np.arange(int(np.floor(track.times_s[-1] * rate + 1e-6)) + 1) / rate
     keypoints, confidences = _on_grid(track, grid)
-    prior = _prior(track, grid, keypoints, camera, rate)
+    prior = plausible_hands(_prior(track, grid, keypoints, camera, rate), confidences)
     positions = _fit(keypoints, confidences, prior, camera, rate)
     upright = upright_rotation(positions[confidences[:, _HIPS].min(1) > 0.1] if len(positions) > 1 else positions)
     step = round(rate / MOTION_FPS)
@@ -76,6 +81,21 @@ def lift_track(track: Track, *, focal_px: float | None = None) -> Lifted:
         camera=camera,
         upright_xyzw=upright,
     )
+
+
+def _within_picture(track: Track) -> Track:
+    """Forget the frames in which most of the body is outside the picture, where the detector only guesses.
+
+    A clip that shows no more than half a body throughout is taken as it is.
+    """
+    width, height = track.image_size_px
+    x, y = track.keypoints_px[:, _MAIN, 0], track.keypoints_px[:, _MAIN, 1]
+    outside = ((x < 0) | (x > width) | (y < 0) | (y > height)).mean(1) > _MOST_OUTSIDE
+    if not outside.any() or outside[track.seen].mean() > 0.5:
+        return track
+    keypoints, world, confidences = track.keypoints_px.copy(), track.world_m.copy(), track.confidences.copy()
+    keypoints[outside], world[outside], confidences[outside] = np.nan, np.nan, 0.0
+    return replace(track, keypoints_px=keypoints, world_m=world, confidences=confidences)
 
 
 def _working_rate(times_s: Array) -> float:
@@ -122,7 +142,7 @@ def _prior(track: Track, grid: Array, keypoints: Array, camera: Camera, rate: fl
         world = turned_to_ray(world, camera.rays(hips))
     else:
         world = guessed_prior(smoothed(keypoints, fps=rate, cutoff_hz=BODY_CUTOFF_HZ), fps=rate)
-    return plausible_legs(world - world[:, _HIPS].mean(1, keepdims=True))
+    return straightened_knees(plausible_legs(world - world[:, _HIPS].mean(1, keepdims=True)), fps=rate)
 
 
 def _fit(keypoints: Array, confidences: Array, prior: Array, camera: Camera, rate: float) -> Float[Array, "frame 33 3"]:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from manekko.arrays import Array, Float
-from manekko.lift.lift import BODY_CUTOFF_HZ, MOTION_FPS, Lifted
+from manekko.lift.lift import MOTION_FPS, Lifted
 from manekko.lift.series import smoothed
 from manekko.motion.feet import Body, plant_feet
 from manekko.motion.motion import Motion
@@ -14,6 +14,7 @@ from manekko.skeleton.kinematics import local_rotations
 from manekko.skeleton.rotations import normalized, rotate
 from manekko.skeleton.skeleton import HUMANOID, JOINT_INDEX, Skeleton, default_skeleton
 
+_ROTATION_CUTOFF_HZ = 5.0
 _SOLE_DROP_M = 0.03
 """The detector's heel and toe points lie this far above the sole [m]."""
 
@@ -85,7 +86,7 @@ def _body_points(positions: Float[Array, "frame 33 3"]) -> BodyPoints:
 
 def _smooth_rotations(rotations: Float[Array, "frame joint 4"]) -> Float[Array, "frame joint 4"]:
     """Low-pass the quaternions, which are continuous in sign, and bring them back to length 1."""
-    return normalized(smoothed(rotations, fps=MOTION_FPS, cutoff_hz=BODY_CUTOFF_HZ))
+    return normalized(smoothed(rotations, fps=MOTION_FPS, cutoff_hz=_ROTATION_CUTOFF_HZ))
 
 
 def _distance(a: Array, b: Array) -> float:
