@@ -193,10 +193,20 @@ def seen(
         track_id=1,
         times_s=times_s,
         keypoints_px=project(camera, points) + noise_px * rng.normal(size=(*points.shape[:2], 2)),
-        confidences=np.full(points.shape[:2], 0.95),
+        confidences=_confidences(points),
         world_m=world + noise_m * rng.normal(size=points.shape),
         image_size_px=PICTURE_PX,
     )
+
+
+def _confidences(points_m: np.ndarray) -> np.ndarray:
+    """High, but low for hands that the head hides."""
+    result = np.full(points_m.shape[:2], 0.95)
+    head = points_m[:, [BODY33_INDEX["left_ear"], BODY33_INDEX["right_ear"]]].mean(1)
+    for name in (f"{side}_{part}" for side, _ in SIDES for part in ("wrist", "index", "pinky", "thumb")):
+        away = points_m[:, BODY33_INDEX[name]] - head
+        result[(np.linalg.norm(away[:, :2], axis=-1) < 0.26) & (away[:, 2] > -0.13), BODY33_INDEX[name]] = 0.4
+    return result
 
 
 def camera_points(

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -105,4 +107,4 @@ def test_spans_are_the_runs_of_true_values(flags):
         assert start < end
         rebuilt[start:end] = True
     assert (rebuilt == flags).all()
-    assert all(a[1] < b[0] for a, b in zip(runs, runs[1:], strict=False))
+    assert all(a[1] < b[0] for a, b in pairwise(runs))
