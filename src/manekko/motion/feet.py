@@ -59,10 +59,12 @@ def plant_feet(body: Body, contacts: Bool[Array, "frame 4"], *, fps: float) -> B
         )
         for index, side in enumerate(SIDES)
     ]
-    shifts = np.stack([shift for shift, _ in feet], axis=1)
-    roots = body.root_positions_m + _common_shift(shifts, planted, fps=fps)
+    root_shift = _common_shift(np.stack([shift for shift, _ in feet], axis=1), planted, fps=fps)
+    roots = body.root_positions_m + root_shift
     for index, side in enumerate(SIDES):
-        ankles = joints[:, JOINT_INDEX[side + "Foot"]] + shifts[:, index]
+        # A foot in the air goes with the body; what holds it in place beyond that fades in and out.
+        held = _eased(feet[index][0] - root_shift, planted[:, index], fps=fps)
+        ankles = joints[:, JOINT_INDEX[side + "Foot"]] + root_shift + held
         _bend_leg(body.skeleton, rotations, roots, side, feet[index][1], ankles)
     return Body(body.skeleton, roots, rotations)
 
@@ -76,7 +78,7 @@ def _settled_foot(
     *,
     fps: float,
 ) -> tuple[Float[Array, "frame 3"], Float[Array, "frame 4"]]:
-    """Return the shift of one ankle and the foot's rotation that keep its planted parts at rest.
+    """Return the shift of one ankle, where it is planted, and the foot's rotation, that keep it at rest.
 
     A foot on heel and toe lies flat where its ankle was seen; on one of them alone it turns about that, whose place
     the flat part of the same contact fixes.
@@ -99,7 +101,7 @@ def _settled_foot(
         heading = turned[level[0]] if len(level) else _flat_heading(foot[inside])
         anchors = rest + rotate(heading, offsets[inside])
         shift[inside] = anchors - rotate(turned[inside], offsets[inside]) - ankles[inside]
-    return _eased(shift, planted, fps=fps), turned
+    return shift, turned
 
 
 def _eased(correction: Array, planted: Bool[Array, " frame"], *, fps: float) -> Float[Array, "frame n"]:
@@ -144,11 +146,15 @@ def _flat_heading(foot: Array) -> Float[Array, "4"]:
 
 
 def _common_shift(shifts: Array, planted: Array, *, fps: float) -> Float[Array, "frame 3"]:
-    """What both feet's corrections have in common, slow enough not to shake the trunk."""
-    weight = planted.astype(float)[..., None]
-    mean = (shifts * weight).sum(1) / np.maximum(weight.sum(1), 1.0)
-    easing = np.where(np.asarray(planted.any(1))[:, None], mean, shifts.mean(1))
-    return smoothed(easing, fps=fps, cutoff_hz=_ROOT_CUTOFF_HZ)
+    """What the planted feet's corrections share, bridged where none is planted, too slow to shake the trunk."""
+    standing = np.flatnonzero(planted.any(1))
+    if len(standing) == 0:
+        return np.zeros_like(shifts[:, 0])
+    weight = planted[standing].astype(float)[..., None]
+    mean = (shifts[standing] * weight).sum(1) / weight.sum(1)
+    frames = np.arange(len(shifts))
+    bridged = np.stack([np.interp(frames, standing, mean[:, axis]) for axis in range(3)], axis=-1)
+    return smoothed(bridged, fps=fps, cutoff_hz=_ROOT_CUTOFF_HZ)
 
 
 def _bend_leg(skeleton: Skeleton, rotations: Array, roots: Array, side: str, foot: Array, ankles: Array) -> None:

@@ -5,7 +5,7 @@ import numpy as np
 from manekko.arrays import Array, Float
 from manekko.skeleton.rotations import between, from_rotation_vectors, multiply, rotate
 
-_STRAIGHTEST = 0.995
+_STRAIGHTEST = 0.9985
 """Longest reach as a share of the limb: a dead straight knee pops, and has no plane."""
 
 
