@@ -11,7 +11,10 @@ from tests.properties.strategies import DIRECTIONS, ROTATIONS
 THIGH, SHIN = np.array([0.0, -0.40, 0.0]), np.array([0.0, -0.39, 0.0])
 KNEE = np.array([1.0, 0.0, 0.0])
 UPPER, LOWER = np.array([0.27, 0.0, 0.0]), np.array([0.22, 0.0, 0.0])
+# Many models stand with slightly bent knees.
+BENT_THIGH, BENT_SHIN = np.array([0.0, -0.38, 0.03]), np.array([0.01, -0.37, -0.06])
 LIMBS = st.sampled_from([(THIGH, SHIN, KNEE), (UPPER, LOWER, -ELBOW_NORMAL)])
+ANY_LIMBS = st.one_of(LIMBS, st.just((BENT_THIGH, BENT_SHIN, KNEE)))
 ROOT = np.array([0.2, 0.9, -0.1])
 
 
@@ -29,7 +32,7 @@ def _reached(upper_xyzw, target, limb):
     return upper[0], lower[0], middle, middle + rotate(lower[0], lower_offset)
 
 
-@given(ROTATIONS, DIRECTIONS, st.floats(0.1, 0.99), LIMBS)
+@given(ROTATIONS, DIRECTIONS, st.floats(0.1, 0.99), ANY_LIMBS)
 def test_a_limb_comes_to_every_target_within_its_reach(start, direction, share, limb):
     length = np.linalg.norm(limb[0]) + np.linalg.norm(limb[1])
     target = ROOT + max(share * length, abs(0.05) + 1e-3) * direction
@@ -38,7 +41,7 @@ def test_a_limb_comes_to_every_target_within_its_reach(start, direction, share, 
     assert end == pytest.approx(target, abs=5e-5)
 
 
-@given(ROTATIONS, DIRECTIONS, st.floats(0.15, 0.99), LIMBS)
+@given(ROTATIONS, DIRECTIONS, st.floats(0.15, 0.99), ANY_LIMBS)
 def test_a_limb_comes_to_targets_before_it_within_a_micrometre(start, direction, share, limb):
     upper_offset, lower_offset, _ = limb
     length = np.linalg.norm(upper_offset) + np.linalg.norm(lower_offset)
@@ -65,7 +68,8 @@ def test_a_limb_bends_about_its_hinge_only_and_never_backwards(start, direction,
 def test_a_limb_points_straight_at_targets_too_far_away(start, direction, share, limb):
     length = np.linalg.norm(limb[0]) + np.linalg.norm(limb[1])
     _, _, _, end = _reached(start, ROOT + share * length * direction, limb)
-    assert end == pytest.approx(ROOT + 0.999 * length * direction, abs=5e-5)
+    assert 0.99 * length < np.linalg.norm(end - ROOT) < length
+    assert (end - ROOT) / np.linalg.norm(end - ROOT) == pytest.approx(direction, abs=1e-4)
 
 
 @given(ROTATIONS, LIMBS)

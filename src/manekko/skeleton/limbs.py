@@ -26,8 +26,19 @@ def reach(
     a, b = float(np.linalg.norm(upper_offset_m)), float(np.linalg.norm(lower_offset_m))
     towards = targets_m - roots_m
     distance = np.clip(np.linalg.norm(towards, axis=-1), abs(a - b) + 1e-4, (a + b) * _STRAIGHTEST)
-    inner = np.arccos(np.clip((a * a + b * b - distance**2) / (2 * a * b), -1.0, 1.0))
-    bend = from_rotation_vectors((np.pi - inner)[:, None] * hinge)
+    bend = from_rotation_vectors(_bends(upper_offset_m, lower_offset_m, distance, hinge)[:, None] * hinge)
     end = upper_offset_m + rotate(bend, lower_offset_m)
     upper = multiply(between(rotate(upper_xyzw, end), towards), upper_xyzw)
     return upper, multiply(upper, bend)
+
+
+def _bends(upper: Array, lower: Array, distance: Array, hinge: Array) -> Float[Array, " frame"]:
+    """Turn of the lower bone about the hinge [rad] that brings the end to a distance from the root.
+
+    A limb need not be straight at rest: the turn counts from there, beyond the turn that would make it straight.
+    """
+    along = (hinge * upper).sum(-1) * (hinge * lower).sum(-1)
+    cosine = (upper * lower).sum(-1) - along
+    sine = (np.cross(hinge, lower) * upper).sum(-1)
+    wanted = (distance**2 - (upper**2).sum() - (lower**2).sum()) / 2.0 - along
+    return np.arctan2(sine, cosine) + np.arccos(np.clip(wanted / np.hypot(cosine, sine), -1.0, 1.0))
