@@ -9,7 +9,7 @@ MediaPipe 0.10.21 wants an older numpy than Manekko, so it lives in its own envi
     python tests/golden/record_people.py frames /tmp/frames              # in Manekko's environment
     /tmp/mediapipe/bin/python tests/golden/record_people.py record /tmp/frames tests/golden/people.json
 
-Only keypoints are kept, never pictures: the frames come from clips that may not be passed on.
+Only keypoints are kept, never pictures: most frames come from clips that may not be passed on.
 """
 
 import json
@@ -18,12 +18,15 @@ import sys
 from pathlib import Path
 
 FRAMES = {
+    "examples/dance.mp4": (0, 100, 200),
     "video/dance_frontal_1080x1920_24fps.mp4": (0, 40, 90),
     "video/dance_outdoor_512x758_24fps.mp4": (0, 30, 100),
     "video/gymnast_moving_camera_1080p_30fps.mp4": (0, 50),
     "anime/anime_dance_368x368_25fps.gif": (0, 30),
 }
-"""Clips of the measuring data, and the frames taken from each."""
+"""The example clip and clips of the measuring data, and the frames taken from each. Record anew when a clip changes."""
+
+ROOT = Path(__file__).parents[2]
 
 
 def write_frames(folder: Path) -> None:
@@ -31,10 +34,10 @@ def write_frames(folder: Path) -> None:
     from manekko.video.source import open_clip
     from manekko.video.writer import write_png
 
-    data = Path(os.environ.get("MANEKKO_DATA", Path(__file__).parents[3] / "shared" / "data"))
+    data = Path(os.environ.get("MANEKKO_DATA", ROOT.parent / "shared" / "data"))
     folder.mkdir(parents=True, exist_ok=True)
     for name, numbers in FRAMES.items():
-        for frame in open_clip(data / name).frames():
+        for frame in open_clip((ROOT if name.startswith("examples/") else data) / name).frames():
             if frame.index in numbers:
                 write_png(folder / f"{Path(name).stem}-{frame.index}.png", frame.rgb)
 

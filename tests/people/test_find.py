@@ -104,8 +104,6 @@ def test_one_picture_gives_a_track_of_one_frame_with_hands_and_face(
 
 @pytest.mark.weights
 def test_the_example_dancer_is_seen_throughout(weights_folder: Path) -> None:
-    if not EXAMPLE.is_file():
-        pytest.skip("examples/dance.mp4 is not there")
     (track,) = find_people(open_clip(EXAMPLE), end_s=2.0)
     assert _seen(track) == 1.0
 

@@ -8,17 +8,16 @@ from manekko.people.landmarks import roi_of_detection
 from manekko.people.tracker import Networks
 from manekko.video.source import open_clip
 
-GOLDEN = Path(__file__).parent.parent / "golden" / "people.json"
+ROOT = Path(__file__).parents[2]
+GOLDEN = ROOT / "tests" / "golden" / "people.json"
+RECORDED = tuple(json.loads(GOLDEN.read_text())["frames"])
 
 
-@pytest.mark.data
-@pytest.mark.weights
-@pytest.mark.parametrize("name", json.loads(GOLDEN.read_text())["frames"])
-def test_keypoints_are_those_of_mediapipe_itself(name: str, data_folder: Path, networks: Networks) -> None:
+def _assert_as_recorded(name: str, path: Path, networks: Networks) -> None:
     answers = json.loads(GOLDEN.read_text())["frames"][name]
     last = max(int(number) for number in answers)
     checked = 0
-    for frame in open_clip(data_folder / name).frames():
+    for frame in open_clip(path).frames():
         if frame.index > last:
             break
         if str(frame.index) not in answers:
@@ -34,3 +33,15 @@ def test_keypoints_are_those_of_mediapipe_itself(name: str, data_folder: Path, n
         assert (pose.confidences <= np.array(answer["visibility"]) + 0.01).all()
         checked += 1
     assert checked == len(answers)
+
+
+@pytest.mark.weights
+def test_keypoints_of_the_example_are_those_of_mediapipe_itself(networks: Networks) -> None:
+    _assert_as_recorded("examples/dance.mp4", ROOT / "examples" / "dance.mp4", networks)
+
+
+@pytest.mark.data
+@pytest.mark.weights
+@pytest.mark.parametrize("name", [name for name in RECORDED if not name.startswith("examples/")])
+def test_keypoints_are_those_of_mediapipe_itself(name: str, data_folder: Path, networks: Networks) -> None:
+    _assert_as_recorded(name, data_folder / name, networks)
