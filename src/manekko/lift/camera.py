@@ -7,6 +7,8 @@ import numpy as np
 from manekko.arrays import Array, Float
 from manekko.skeleton.rotations import between, rotate
 
+_FOCAL_PER_DIAGONAL = 0.75
+
 
 @dataclass(frozen=True)
 class Camera:
@@ -26,9 +28,12 @@ class Camera:
 
 
 def default_camera(image_size_px: tuple[int, int]) -> Camera:
-    """Return the camera taken when nothing is known: focal length = the picture's diagonal (a 53° field of view)."""
+    """Return the camera taken when nothing is known: a field of view of 67° over the diagonal.
+
+    Telephones see more, cameras with a zoom less; a wrong guess shifts and scales the root's depth, little else.
+    """
     width, height = image_size_px
-    return Camera(float(np.hypot(width, height)), (width / 2.0, height / 2.0))
+    return Camera(_FOCAL_PER_DIAGONAL * float(np.hypot(width, height)), (width / 2.0, height / 2.0))
 
 
 def turned_to_ray(

@@ -1,6 +1,7 @@
 """A person in 3D → a rig-independent motion."""
 
 import numpy as np
+from scipy.ndimage import maximum_filter1d, uniform_filter1d
 
 from manekko.arrays import Array, Float
 from manekko.lift.lift import MOTION_FPS, Lifted
@@ -11,10 +12,13 @@ from manekko.people.keypoints import BODY33_INDEX
 from manekko.skeleton.contacts import find_contacts, floor_heights, resting_heights
 from manekko.skeleton.fit import BodyPoints, fit_rotations
 from manekko.skeleton.kinematics import local_rotations
-from manekko.skeleton.rotations import normalized, rotate
+from manekko.skeleton.rotations import angle_between, continuous, normalized, rotate, slerp
 from manekko.skeleton.skeleton import HUMANOID, JOINT_INDEX, Skeleton, default_skeleton
 
 _ROTATION_CUTOFF_HZ = 5.0
+_FASTEST_RAD_S = np.radians(750.0)
+_TAMED_CUTOFF_HZ = 2.5
+_TAMED = ("neck", "head", *(s + part for s in ("left", "right") for part in ("UpperArm", "LowerArm", "Hand")))
 _SOLE_DROP_M = 0.03
 """The detector's heel and toe points lie this far above the sole [m]."""
 
@@ -47,7 +51,7 @@ def motion_from_lifted(lifted: Lifted, *, origin_m: Float[Array, "3"] | None = N
         fps=MOTION_FPS,
         skeleton=skeleton,
         root_positions_m=body.root_positions_m - start,
-        local_rotations_xyzw=local_rotations(body.global_rotations_xyzw),
+        local_rotations_xyzw=_tamed(local_rotations(body.global_rotations_xyzw)),
         confidences=_joint_confidences(lifted.confidences),
         contacts=contacts,
     )
@@ -87,6 +91,21 @@ def _body_points(positions: Float[Array, "frame 33 3"]) -> BodyPoints:
 def _smooth_rotations(rotations: Float[Array, "frame joint 4"]) -> Float[Array, "frame joint 4"]:
     """Low-pass the quaternions, which are continuous in sign, and bring them back to length 1."""
     return normalized(smoothed(rotations, fps=MOTION_FPS, cutoff_hz=_ROTATION_CUTOFF_HZ))
+
+
+def _tamed(rotations: Float[Array, "frame joint 4"]) -> Float[Array, "frame joint 4"]:
+    """Slow down turns that no body makes: the plane of an almost straight arm flips, its owner does not."""
+    if len(rotations) < 2:
+        return rotations
+    joints = [JOINT_INDEX[name] for name in _TAMED]
+    own = continuous(rotations[:, joints])
+    fast = angle_between(own[1:], own[:-1]) * MOTION_FPS > _FASTEST_RAD_S
+    near = maximum_filter1d(np.pad(fast, ((1, 0), (0, 0))).astype(float), size=7, axis=0)
+    share = uniform_filter1d(near, size=5, axis=0)
+    slow = normalized(smoothed(own, fps=MOTION_FPS, cutoff_hz=_TAMED_CUTOFF_HZ))
+    result = rotations.copy()
+    result[:, joints] = slerp(own, slow, share)
+    return result
 
 
 def _distance(a: Array, b: Array) -> float:
