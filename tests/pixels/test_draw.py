@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import manekko.pixels
-from manekko.pixels.draw import draw_circle, draw_line, draw_polyline, draw_text, fill_rectangle, text_size
+from manekko.pixels.draw import draw_circle, draw_line, draw_lines, draw_polyline, draw_text, fill_rectangle, text_size
 
 WHITE = (255, 255, 255)
 anywhere = st.one_of(st.floats(), st.floats(-300, 300), st.sampled_from([1e5, -1e6, 1e9, 1e38]))
@@ -34,6 +34,17 @@ def test_circle_lies_where_it_should_to_a_fraction_of_a_pixel(center: tuple[floa
     np.testing.assert_allclose(middle(rgb), center, atol=0.06)
     # OpenCV's smooth edge adds about half a pixel to the radius.
     assert np.pi * 5.0**2 < rgb[:, :, 0].sum() / 255 < np.pi * 5.8**2
+
+
+def test_many_lines_at_once_are_as_each_by_itself() -> None:
+    lines = np.random.default_rng(4).uniform(-30, 110, (60, 2, 2))
+    lines[7, 1, 0] = np.nan
+    together, each = black(), black()
+    draw_lines(together, lines, WHITE, 3.0)
+    for start, end in lines:
+        draw_line(each, start, end, WHITE, 3.0)
+    # Those partly outside come last, so smooth edges may mix in another order.
+    np.testing.assert_allclose(together.astype(int), each.astype(int), atol=3)
 
 
 def test_outline_of_a_circle_is_hollow() -> None:

@@ -138,12 +138,13 @@ def test_an_unseen_person_is_written_over_the_video():
     view = person(2.0, track)
     plan = layout((360, 640), 1)
     ground = np.zeros((SIZE_PX[1], SIZE_PX[0], 3), dtype=np.uint8)
-    rgb = np.full((640, 360, 3), GREY, dtype=np.uint8)
+    rgb = np.full((plan.source.height, plan.source.width, 3), GREY, dtype=np.uint8)
     seen = preview_picture(Frame(0, 0.0, rgb), [view], plan, ground)
     unseen = preview_picture(Frame(13, 13 / 24.0, rgb), [view], plan, ground)
     assert near(seen[:, : plan.column.width], person_colour(1)).any()
     assert not near(unseen[:, : plan.column.width], person_colour(1)).any()
-    middle = unseen[plan.source.rows, plan.source.columns][330:390]
+    height = plan.source.height
+    middle = unseen[plan.source.rows, plan.source.columns][height // 2 - 25 : height // 2 + 25]
     assert (middle > 200).any()
 
 

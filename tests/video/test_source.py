@@ -55,6 +55,19 @@ def test_frames_come_in_order_with_their_times(tmp_path: Path, name: str) -> Non
     assert clip.warnings == []
 
 
+def test_frames_come_in_any_size_asked_for(tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    for number in range(2):
+        write_png(folder / f"{number}.png", picture(number))
+    video = make_video(tmp_path / "a.mp4", frames=2)
+    for path in (video, folder, folder / "0.png"):
+        for size in ((32, 24), (21, 40), (128, 96)):
+            frames = list(open_clip(path).frames(size_px=size))
+            assert [frame.rgb.shape for frame in frames] == [(size[1], size[0], 3)] * len(frames)
+            assert [number_of(frame.rgb) for frame in frames] == list(range(len(frames)))
+
+
 @pytest.mark.parametrize("rate", [12, 24, 50, 60, 120])
 def test_frame_rate_is_kept(tmp_path: Path, rate: int) -> None:
     clip = open_clip(make_video(tmp_path / "a.mp4", rate=rate))

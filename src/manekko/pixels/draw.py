@@ -30,6 +30,20 @@ def draw_line(
         cv2.line(rgb, _fixed(ends[0]), _fixed(ends[1]), colour, _width(width_px), cv2.LINE_AA, _SHIFT)
 
 
+def draw_lines(
+    rgb: UInt8[Array, "height width 3"],
+    lines_px: Float[Array, "line end=2 axis=2"],
+    colour: Colour,
+    width_px: float = 2.0,
+) -> None:
+    """Draw many lines of one colour and width, as ``draw_line`` would draw each."""
+    inside = ((lines_px >= 0) & (lines_px <= (rgb.shape[1] - 1, rgb.shape[0] - 1))).all(axis=(1, 2))
+    whole = np.rint(lines_px[inside] * (1 << _SHIFT)).astype(np.int32)
+    cv2.polylines(rgb, list(whole), False, colour, _width(width_px), cv2.LINE_AA, _SHIFT)
+    for start, end in lines_px[~inside]:
+        draw_line(rgb, start, end, colour, width_px)
+
+
 def draw_polyline(
     rgb: UInt8[Array, "height width 3"],
     points_px: Float[Array, "point 2"],
@@ -40,9 +54,8 @@ def draw_polyline(
 ) -> None:
     """Draw lines from each point to the next (and back to the first if ``closed``); a NaN point leaves a gap."""
     following = np.roll(points_px, -1, axis=0)
-    count = len(points_px) if closed else len(points_px) - 1
-    for start, end in zip(points_px[:count], following[:count], strict=True):
-        draw_line(rgb, start, end, colour, width_px)
+    count = max(0, len(points_px) if closed else len(points_px) - 1)
+    draw_lines(rgb, np.stack([points_px[:count], following[:count]], axis=1), colour, width_px)
 
 
 def draw_circle(
@@ -130,8 +143,11 @@ def _inside(
     """Return the part of a segment that can touch the picture (Liang–Barsky), or None."""
     if not all(abs(value) < _FAR_PX for value in (*start, *end)):
         return None
+    height, width = rgb.shape[:2]
+    if 0 <= start[0] < width and 0 <= end[0] < width and 0 <= start[1] < height and 0 <= end[1] < height:
+        return start, end
     enter, leave = 0.0, 1.0
-    for axis, length in enumerate((rgb.shape[1], rgb.shape[0])):
+    for axis, length in enumerate((width, height)):
         change = end[axis] - start[axis]
         for distance, speed in ((-margin_px - start[axis], change), (start[axis] - length - margin_px, -change)):
             if speed == 0:

@@ -6,7 +6,7 @@ from math import ceil
 
 from manekko.pixels.draw import Colour
 
-SIZE_PX = (1280, 720)
+SIZE_PX = (960, 540)
 """Width and height of the preview; both even, as H.264 wants them."""
 MOST_PEOPLE = 6
 """More people are drawn over the video but get no views of their own."""

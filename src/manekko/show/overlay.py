@@ -4,7 +4,7 @@ import numpy as np
 
 from manekko.arrays import Array, Float, UInt8
 from manekko.people.keypoints import BODY33_EDGES, BODY33_INDEX, Hands, Track
-from manekko.pixels.draw import Colour, draw_circle, draw_line, draw_text, fill_rectangle, text_size
+from manekko.pixels.draw import Colour, draw_circle, draw_lines, draw_text, fill_rectangle, text_size
 from manekko.show.layout import BACKGROUND, person_colour
 
 FAINT = 0.5
@@ -17,10 +17,10 @@ _JOINTS = [
     for side in ("left", "right")
     for name in ("shoulder", "elbow", "wrist", "hip", "knee", "ankle")
 ]
-_FINGER_EDGES = [
+_FINGER_EDGES = np.array([
     (0, 1), (1, 2), (2, 3), (3, 4), (0, 5), (5, 6), (6, 7), (7, 8), (5, 9), (9, 10), (10, 11), (11, 12),
     (9, 13), (13, 14), (14, 15), (15, 16), (13, 17), (0, 17), (17, 18), (18, 19), (19, 20),
-]  # fmt: skip
+])  # fmt: skip
 
 
 def draw_track(picture: UInt8[Array, "height width 3"], track: Track, frame: int) -> None:
@@ -37,8 +37,7 @@ def draw_track(picture: UInt8[Array, "height width 3"], track: Track, frame: int
     edges = np.array(BODY33_EDGES)
     sure = confidences[edges].min(axis=1)
     _draw_faint(picture, points, edges[(sure < FAINT) & (sure > _FAINTEST)], colour, width)
-    for a, b in edges[sure >= FAINT]:
-        draw_line(picture, points[a], points[b], colour, width)
+    draw_lines(picture, points[edges[sure >= FAINT]], colour, width)
     for joint in _JOINTS:
         if confidences[joint] >= FAINT:
             draw_circle(picture, points[joint], width * 1.1, (255, 255, 255))
@@ -66,8 +65,7 @@ def _draw_faint(
     if layer.size == 0:
         return
     layer = layer.copy()
-    for a, b in edges:
-        draw_line(layer, points[a] - low, points[b] - low, colour, width)
+    draw_lines(layer, points[edges] - low, colour, width)
     patch[:] = (patch >> 1) + (layer >> 1)
 
 
@@ -76,8 +74,7 @@ def _draw_hands(
 ) -> None:
     for points, score in zip(hands.keypoints_px[frame] * scale, hands.scores[frame], strict=True):
         if score >= FAINT:
-            for a, b in _FINGER_EDGES:
-                draw_line(picture, points[a], points[b], colour, 1.0)
+            draw_lines(picture, points[_FINGER_EDGES], colour, 1.0)
 
 
 def _draw_number(

@@ -12,7 +12,6 @@ from manekko.arrays import Array, UInt8
 from manekko.errors import InputError
 from manekko.people.keypoints import Track
 from manekko.pixels.draw import draw_line, draw_text, fill_rectangle, text_size
-from manekko.pixels.warp import resize
 from manekko.progress import Progress, silent
 from manekko.show.layout import (
     BACKGROUND,
@@ -23,7 +22,6 @@ from manekko.show.layout import (
     RIGHT,
     SIZE_PX,
     SOFT,
-    Box,
     Layout,
     layout,
     person_colour,
@@ -52,7 +50,7 @@ def write_preview(
     sound: Path | None = None,
     progress: Progress = silent,
 ) -> None:
-    """Write the preview as a video of 1280×720.
+    """Write the preview as a video of 960×540.
 
     Args:
         clip: the video; None draws the keypoints on a plain ground at the times of the first track.
@@ -69,7 +67,7 @@ def write_preview(
     size, fps, total = _about(clip, people)
     plan = layout(size, len(people))
     ground = _ground(plan, people)
-    frames = _frames(clip, people, start_s, end_s)
+    frames = _frames(clip, people, plan, start_s, end_s)
     progress(_STAGE, 0, total)
     draw = partial(preview_picture, people=people, plan=plan, ground=ground)
     with VideoWriter(target, SIZE_PX, min(fps, FASTEST_FPS), sound=sound) as writer:
@@ -103,29 +101,29 @@ def _drawn(
 
 
 def write_preview_png(clip: Clip | None, people: Sequence[PersonView], target: Path, *, start_s: float = 0.0) -> None:
-    """Write the preview of the first frame as a PNG of 1280×720.
+    """Write the preview of the first frame as a PNG of 960×540.
 
     Raises:
         InputError: there is neither a clip nor a person to show.
     """
     size, _, _ = _about(clip, people)
     plan = layout(size, len(people))
-    frame = next(_frames(clip, people, start_s, None))
+    frame = next(_frames(clip, people, plan, start_s, None))
     write_png(target, preview_picture(frame, people, plan, _ground(plan, people)))
 
 
 def preview_picture(
     frame: Frame, people: Sequence[PersonView], plan: Layout, ground: UInt8[Array, "height width 3"]
 ) -> UInt8[Array, "height width 3"]:
-    """Return one picture of the preview."""
+    """Return one picture of the preview; the frame has the size of the plan's source."""
     canvas = ground.copy()
-    source = _shrunk(frame.rgb, plan.source)
+    source = canvas[plan.source.rows, plan.source.columns]
+    source[:] = frame.rgb
     seen = [_is_seen(person.track, frame.index) for person in people]
     for person in people:
         draw_track(source, person.track, frame.index)
     if not any(seen):
         _write_middle(source, "no one in view")
-    canvas[plan.source.rows, plan.source.columns] = source
     for person, (front, side), in_view in zip(people, plan.views, seen, strict=False):
         number = person.frame_at(frame.time_s)
         if person.framing.follows:
@@ -142,16 +140,6 @@ def preview_picture(
     return canvas
 
 
-def _shrunk(rgb: UInt8[Array, "height width 3"], box: Box) -> UInt8[Array, "box_height box_width 3"]:
-    """Return a copy of the picture in the size of a box."""
-    height, width = rgb.shape[:2]
-    if width >= 2 * box.width and height >= 2 * box.height:
-        # Halving first is twice as fast as shrinking at once, and looks the same.
-        rgb = resize(rgb[: height // 2 * 2, : width // 2 * 2], (width // 2, height // 2))
-    small = resize(rgb, (box.width, box.height))
-    return small.copy() if small is rgb else small
-
-
 def _about(clip: Clip | None, people: Sequence[PersonView]) -> tuple[tuple[int, int], float, int | None]:
     """Return the size of the source [px], its frame rate and about how many frames there are."""
     if people:
@@ -164,12 +152,14 @@ def _about(clip: Clip | None, people: Sequence[PersonView]) -> tuple[tuple[int, 
     return clip.info.size_px, clip.info.fps, clip.info.frame_estimate
 
 
-def _frames(clip: Clip | None, people: Sequence[PersonView], start_s: float, end_s: float | None) -> Iterator[Frame]:
+def _frames(
+    clip: Clip | None, people: Sequence[PersonView], plan: Layout, start_s: float, end_s: float | None
+) -> Iterator[Frame]:
+    """Yield the frames in the size in which they are shown."""
     if clip is not None:
-        yield from clip.frames(start_s, end_s)
+        yield from clip.frames(start_s, end_s, size_px=(plan.source.width, plan.source.height))
         return
     track = people[0].track
-    plan = layout(track.image_size_px, len(people))
     plain = np.full((plan.source.height, plan.source.width, 3), PANEL, dtype=np.uint8)
     for index, time_s in enumerate(track.times_s):
         yield Frame(index, float(time_s), plain)
@@ -218,8 +208,8 @@ def _write_time(canvas: UInt8[Array, "height width 3"], time_s: float) -> None:
 def _write_legend(canvas: UInt8[Array, "height width 3"], plan: Layout) -> None:
     """Explain the colours: on the first line of a view, or beside the time where views are narrow."""
     front = plan.views[0][0]
-    left, top = front.left + 84.0, front.top + 12.0
-    if front.width < 360:
+    left, top = front.left + 66.0, front.top + 12.0
+    if front.width < 310:
         left, top = 122.0, SIZE_PX[1] - text_size("left", 11.0)[1] - 15.0
         strip_top = SIZE_PX[1] - text_size("0", 13.0)[1] - 20.0
         fill_rectangle(canvas, (104.0, strip_top), (left + 230.0, SIZE_PX[1] - 6.0), BACKGROUND, 0.7)

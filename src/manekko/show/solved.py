@@ -14,7 +14,7 @@ from scipy.ndimage import gaussian_filter1d
 
 from manekko.arrays import Array, Bool, Float, UInt8
 from manekko.people.keypoints import Track
-from manekko.pixels.draw import Colour, draw_circle, draw_line, draw_polyline
+from manekko.pixels.draw import Colour, draw_circle, draw_line, draw_lines, draw_polyline
 from manekko.show.layout import BODY, GRID, LEFT, PLANTED, RIGHT, SOFT, Box
 from manekko.skeleton.rotations import normalized
 from manekko.skeleton.skeleton import FINGERS, JOINT_INDEX, finger_segments
@@ -182,8 +182,7 @@ def _draw_grid(panel: UInt8[Array, "height width 3"], camera: _Camera) -> None:
             ends[:, 2 * axis] = index * _SQUARE_M
             ends[:, 2 - 2 * axis] = low[1 - axis], high[1 - axis]
             lines.append(ends)
-    for start, end in camera.see(np.array(lines).reshape(-1, 2, 3))[0]:
-        draw_line(panel, start, end, GRID, 1.0)
+    draw_lines(panel, camera.see(np.array(lines).reshape(-1, 2, 3))[0], GRID, 1.0)
 
 
 def _draw_trail(panel: UInt8[Array, "height width 3"], camera: _Camera, person: PersonView, frame: int) -> None:
@@ -253,9 +252,10 @@ def _draw_fingers(
     colour = LEFT if side == "left" else RIGHT
     palm = points[JOINT_INDEX[side + "Hand"]], points[JOINT_INDEX[side + "MiddleProximal"]]
     draw_line(panel, *palm, colour, camera.width(0.06))
-    for first, second, third in points[_FINGER_JOINTS[side]]:
-        draw_line(panel, first, second, colour, camera.width(0.016))
-        draw_line(panel, second, third + 0.8 * (third - second), colour, camera.width(0.016))
+    fingers = points[_FINGER_JOINTS[side]]
+    fingers[:, 2] += 0.8 * (fingers[:, 2] - fingers[:, 1])
+    pieces = np.stack([fingers[:, :2], fingers[:, 1:]], axis=2).reshape(-1, 2, 2)
+    draw_lines(panel, pieces, colour, camera.width(0.016))
 
 
 def _draw_head(panel: UInt8[Array, "height width 3"], camera: _Camera, joints_m: Float[Array, "joint 3"]) -> None:

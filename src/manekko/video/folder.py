@@ -4,14 +4,13 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import av
 import numpy as np
 
 from manekko.arrays import Array, UInt8
 from manekko.errors import InputError
 from manekko.video.decode import first_frame, opened, video_stream
 from manekko.video.exif import exif_orientation
-from manekko.video.upright import Developer
+from manekko.video.upright import Developer, scaled
 
 PICTURE_SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff"}
 _VIDEO_SUFFIXES = {".mp4", ".mov", ".avi", ".webm", ".wmv", ".mkv", ".gif", ".m4v"}
@@ -104,11 +103,9 @@ def _fitted(rgb: UInt8[Array, "height width 3"], size_px: tuple[int, int]) -> UI
     height, width = rgb.shape[:2]
     scale = min(size_px[0] / width, size_px[1] / height)
     wide, high = max(1, round(width * scale)), max(1, round(height * scale))
-    frame = av.VideoFrame.from_ndarray(rgb, format="rgb24")
-    scaled = frame.reformat(wide, high, interpolation="AREA" if scale < 1 else "BILINEAR").to_ndarray()
     fitted = np.full((size_px[1], size_px[0], 3), _BESIDE, dtype=np.uint8)
     left, top = (size_px[0] - wide) // 2, (size_px[1] - high) // 2
-    fitted[top : top + high, left : left + wide] = scaled
+    fitted[top : top + high, left : left + wide] = scaled(rgb, (wide, high))
     return fitted
 
 

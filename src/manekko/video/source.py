@@ -17,7 +17,7 @@ from manekko.arrays import Array, UInt8
 from manekko.errors import InputError
 from manekko.video.decode import check_path, decoded, first_frame, opened, packets, timed, video_stream
 from manekko.video.folder import first_size, folder_frames, folder_pictures, read_picture
-from manekko.video.upright import Developer
+from manekko.video.upright import Developer, scaled
 
 STILL_FPS = 30.0
 """Rate at which a folder of pictures is played, and the nominal rate of one picture."""
@@ -67,30 +67,34 @@ class Clip:
     warnings: list[str] = field(default_factory=list)
     """What was wrong with the file but could be passed over; grows while frames are read."""
 
-    def frames(self, start_s: float = 0.0, end_s: float | None = None) -> Iterator[Frame]:
+    def frames(
+        self, start_s: float = 0.0, end_s: float | None = None, *, size_px: tuple[int, int] | None = None
+    ) -> Iterator[Frame]:
         """Return the frames with ``start_s`` ≤ time < ``end_s`` on the clip's own clock (0 at its first frame).
 
         Args:
             start_s: where to begin [s]; a video is sought, not decoded, up to about there.
             end_s: where to stop [s]; None reads to the end.
+            size_px: width and height [px] to stretch the pictures to, which makes small ones cheap; None for the
+                clip's own.
 
         Raises:
             InputError: the bounds make no sense, or no frame lies between them.
         """
         check_bounds(start_s, end_s)
-        return self._frames(start_s, end_s)
+        return self._frames(start_s, end_s, size_px or self.info.size_px)
 
     def first_time_s(self, start_s: float) -> float:
         """Return where the first frame at or after ``start_s`` stands [s on the clip's clock]."""
         if start_s <= _TOLERANCE_S:
             return 0.0
-        for time_s, _ in self._timed_pictures(start_s - _TOLERANCE_S):
+        for time_s, _ in self._timed_pictures(start_s - _TOLERANCE_S, self.info.size_px):
             return time_s
         raise _nothing_between(self.info, start_s, None, 0.0)
 
-    def _frames(self, start_s: float, end_s: float | None) -> Iterator[Frame]:
+    def _frames(self, start_s: float, end_s: float | None, size_px: tuple[int, int]) -> Iterator[Frame]:
         first_s, time_s = None, 0.0
-        for index, (time_s, rgb) in enumerate(self._timed_pictures(start_s - _TOLERANCE_S)):
+        for index, (time_s, rgb) in enumerate(self._timed_pictures(start_s - _TOLERANCE_S, size_px)):
             if end_s is not None and time_s >= end_s - _TOLERANCE_S:
                 break
             first_s = time_s if first_s is None else first_s
@@ -101,13 +105,17 @@ class Clip:
         if first_s is None:
             raise _nothing_between(self.info, start_s, end_s, time_s)
 
-    def _timed_pictures(self, start_s: float) -> Iterator[tuple[float, UInt8[Array, "height width 3"]]]:
-        """Yield the pictures from ``start_s`` on, with their times on the clip's clock."""
-        if self.info.kind == "folder":
-            return folder_frames(self.info.path, self.info.size_px, self.info.fps, start_s, self.warnings)
-        if self.info.kind == "image":
-            return iter([(0.0, read_picture(self.info.path))] if start_s <= 0 else [])
-        return _video_pictures(self, start_s)
+    def _timed_pictures(
+        self, start_s: float, size_px: tuple[int, int]
+    ) -> Iterator[tuple[float, UInt8[Array, "height width 3"]]]:
+        """Yield the pictures from ``start_s`` on in the given size, with their times on the clip's clock."""
+        info = self.info
+        if info.kind == "folder":
+            pictures = folder_frames(info.path, info.size_px, info.fps, start_s, self.warnings)
+            return ((time_s, scaled(rgb, size_px)) for time_s, rgb in pictures)
+        if info.kind == "image":
+            return iter([(0.0, scaled(read_picture(info.path), size_px))] if start_s <= 0 else [])
+        return _video_pictures(self, start_s, size_px)
 
     def _note_early_end(self, last_s: float) -> None:
         duration_s = self.info.duration_s
@@ -208,7 +216,7 @@ def _counted(path: Path) -> tuple[int, float]:
 
 
 def _video_pictures(
-    clip: Clip, start_s: float, *, seeking: bool = True
+    clip: Clip, start_s: float, size_px: tuple[int, int], *, seeking: bool = True
 ) -> Iterator[tuple[float, UInt8[Array, "height width 3"]]]:
     path, first_s = clip.info.path, clip.first_frame_s
     with opened(path) as container:
@@ -218,13 +226,13 @@ def _video_pictures(
         head = next(frames, None)
         arrived = head is not None and head[1].pts is not None and head[0] <= first_s + start_s
         if head is not None and (arrived or not sought):
-            developer = Developer.of(head[1], stream.sample_aspect_ratio, size_px=clip.info.size_px)
+            developer = Developer.of(head[1], stream.sample_aspect_ratio, size_px=size_px)
             for time_s, frame in chain([head], frames):
                 if time_s - first_s >= start_s:
                     yield time_s - first_s, developer.develop(frame)
     if sought and not arrived:
         # The file cannot be sought, or not exactly: all that stands before the start is decoded and passed over.
-        yield from _video_pictures(clip, start_s, seeking=False)
+        yield from _video_pictures(clip, start_s, size_px, seeking=False)
 
 
 def _seek(container: InputContainer, stream: VideoStream, time_s: float) -> bool:

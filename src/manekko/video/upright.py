@@ -121,6 +121,16 @@ class Developer:
         return converted.to_ndarray()
 
 
+def scaled(rgb: UInt8[Array, "height width 3"], size_px: tuple[int, int]) -> UInt8[Array, "height2 width2 3"]:
+    """Return the picture stretched to a width and height [px]."""
+    height, width = rgb.shape[:2]
+    if (width, height) == tuple(size_px):
+        return rgb
+    shrinks = size_px[0] * size_px[1] < width * height
+    frame = av.VideoFrame.from_ndarray(rgb, format="rgb24")
+    return frame.reformat(*size_px, interpolation="AREA" if shrinks else "BILINEAR").to_ndarray()
+
+
 def _colorspace(frame: av.VideoFrame) -> int | None:
     """Return BT.709 for high-definition video that does not say, as players assume; else what the frame says."""
     unspecified = frame.colorspace == 2

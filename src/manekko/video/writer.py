@@ -20,7 +20,7 @@ from manekko.arrays import Array, UInt8
 from manekko.errors import InputError
 from manekko.video.target import refusals, replacing
 
-_ENCODERS = {"libx264": {"preset": "superfast", "crf": "23"}, "mpeg4": {"qmin": "3", "qmax": "6"}}
+_ENCODERS = {"libx264": {"preset": "ultrafast", "crf": "23"}, "mpeg4": {"qmin": "3", "qmax": "6"}}
 """By preference, with their options; an FFmpeg built without its GPL parts has no libx264."""
 
 _TIME_BASE = Fraction(1, 60_000)  # the finest, for round frame rates, that MPEG-4 part 2 can tell
