@@ -1,5 +1,6 @@
 """A motion onto one model's bones: its rest pose, proportions, twist bones and IK, as the model's own file has them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -7,6 +8,7 @@ import numpy as np
 
 from manekko.arrays import Array, Float
 from manekko.motion.motion import BoneTrack, Motion, RigMotion
+from manekko.motion.resample import resampled
 from manekko.motion.retarget_arms import arm_rotations
 from manekko.motion.retarget_legs import leg_targets
 from manekko.skeleton.kinematics import global_rotations, joint_positions
@@ -20,10 +22,12 @@ from manekko.skeleton.rotations import (
     multiply,
     normalized,
     rotate,
+    slerp,
     swing_twist,
 )
 from manekko.skeleton.skeleton import JOINT_INDEX, finger_segments
 
+VMD_FPS = 30.0
 Legs = Literal["ik", "fk"]
 _FINGER_BONES = {"Thumb": "親指", "Index": "人指", "Middle": "中指", "Ring": "薬指", "Little": "小指"}
 _SIDES = (("left", "左", 1.0), ("right", "右", -1.0))
@@ -47,15 +51,23 @@ class _Pose:
         return sum((self.shifts[b] for b in ("センター", "グルーブ") if b in self.shifts), np.zeros((self.frames, 3)))
 
     def parent_rotation(self, bone: str) -> Array:
-        """Global rotation of the nearest ancestor that the motion turns."""
-        parent = self.rig.bones[self.rig.index[bone]].parent
-        while parent >= 0 and self.rig.bones[parent].name not in self.rotations:
-            parent = self.rig.bones[parent].parent
-        return (
-            np.broadcast_to(IDENTITY_XYZW, (self.frames, 4))
-            if parent < 0
-            else self.rotations[self.rig.bones[parent].name]
-        )
+        """Global rotation of a bone's parent."""
+        return self._rotation(self.rig.bones[self.rig.index[bone]].parent, frozenset())
+
+    def _rotation(self, number: int, asked: frozenset[int]) -> Array:
+        """Global rotation of any bone: as put, or its parent's and the share it takes of a bone that was put."""
+        if number < 0 or number in asked:
+            return np.broadcast_to(IDENTITY_XYZW, (self.frames, 4))
+        bone = self.rig.bones[number]
+        if bone.name in self.rotations:
+            return self.rotations[bone.name]
+        parent = self._rotation(bone.parent, asked | {number})
+        source = None if bone.append is None or not bone.append.rotates else self.rig.bones[bone.append.source]
+        if bone.append is None or source is None or source.name not in self.rotations:
+            return parent
+        outer = self._rotation(source.parent, asked | {number})
+        own = multiply(conjugate(outer), self.rotations[source.name])
+        return multiply(parent, slerp(IDENTITY_XYZW, own, bone.append.ratio))
 
 
 def retarget(motion: Motion, rig: Rig, *, legs: Legs = "ik") -> RigMotion:
@@ -65,6 +77,7 @@ def retarget(motion: Motion, rig: Rig, *, legs: Legs = "ik") -> RigMotion:
     つま先ＩＫ. Travel and steps are scaled by the length of the legs; ``legs`` chooses which of IK and FK is on from
     frame 0.
     """
+    motion = resampled(motion, fps=VMD_FPS)
     turned = global_rotations(motion.local_rotations_xyzw)
     joints = joint_positions(motion.skeleton, motion.root_positions_m, turned)
     pose = _Pose(rig, motion.frame_count)
@@ -76,7 +89,19 @@ def retarget(motion: Motion, rig: Rig, *, legs: Legs = "ik") -> RigMotion:
         _put_leg(pose, turned, side, japanese, targets.ankles_m[side])
     tracks = _tracks(pose)
     states = {name: legs == "ik" for s in "左右" for name in (f"{s}足ＩＫ", f"{s}つま先ＩＫ") if name in rig}
+    states |= dict.fromkeys(_undriven_chains(rig, tracks), False)
     return RigMotion(rig.name, tracks, ik_states=((0, states),) if states else ())
+
+
+def _undriven_chains(rig: Rig, tracks: Mapping[str, BoneTrack]) -> list[str]:
+    """IK bones that the motion does not move, but whose chains would undo its keys."""
+    return [
+        bone.name
+        for bone in rig.bones
+        if bone.ik is not None
+        and bone.name not in tracks
+        and any(rig.bones[turned].name in tracks for turned in (bone.ik.target, *(link.bone for link in bone.ik.links)))
+    ]
 
 
 def _put_trunk(pose: _Pose, turned: Array) -> None:
