@@ -16,6 +16,7 @@ LEAST_SEEN_S = 0.4
 _FLEETING = 4  # frames: what is seen for less may be anything, and joins nothing over a long gap
 _LIMIT = 1.0  # links that cost more are not made
 _FAR = 1e6
+_LOOKS_WEIGHT = 1.1  # over long gaps
 
 
 def link(tracklets: list[Tracklet], *, fps: float) -> list[list[Tracklet]]:
@@ -91,7 +92,7 @@ def _joined_over_short_gaps(chains: list[list[Tracklet]], fps: float) -> list[li
         starting = [chain for chain in left if chain[0].first == now]
         left = left[len(starting) :]
         recent = [number for number, person in enumerate(people) if now - reach <= person[-1].last < now]
-        costs = np.array([[_cost(people[number], new, fps) for new in starting] for number in recent])
+        costs = np.array([[_chain_cost(people[number], new, fps) for new in starting] for number in recent])
         followers = _pairs(costs.reshape(len(recent), len(starting)))
         for row, column in followers:
             people[recent[row]] = people[recent[row]] + starting[column]
@@ -103,10 +104,13 @@ def _joined_over_short_gaps(chains: list[list[Tracklet]], fps: float) -> list[li
 def _joined(chains: list[list[Tracklet]], fps: float) -> list[list[Tracklet]]:
     """Join chains over gaps of any length, each to at most one before and one after it."""
     costs = np.full((len(chains), len(chains)), _FAR)
+    colours = [_mean_colours(chain) for chain in chains]
     for row, before in enumerate(chains):
         for column, after in enumerate(chains):
-            if after[0].first > before[-1].last:
-                costs[row, column] = _cost(before, after, fps)
+            looks = _looks_apart(colours[row], colours[column])
+            # Other clothes decide by themselves; asking them first keeps crowds quick.
+            if after[0].first > before[-1].last and (looks is None or _LOOKS_WEIGHT * looks < _LIMIT):
+                costs[row, column] = _cost(before[-1], after[0], looks, fps)
     followers = dict(_pairs(costs))
     heads = [number for number in range(len(chains)) if number not in followers.values()]
     joined = []
@@ -133,9 +137,12 @@ def _pairs(costs: Float[Array, "end start"]) -> list[tuple[int, int]]:
     return [(int(row), int(column)) for row, column in chosen if row < rows and column < columns]
 
 
-def _cost(before: list[Tracklet], after: list[Tracklet], fps: float) -> float:
+def _chain_cost(before: list[Tracklet], after: list[Tracklet], fps: float) -> float:
+    return _cost(before[-1], after[0], _looks_apart(_mean_colours(before), _mean_colours(after)), fps)
+
+
+def _cost(end: Tracklet, start: Tracklet, looks: float | None, fps: float) -> float:
     """Return how much speaks against one person: below ``_LIMIT`` the two may be joined."""
-    end, start = before[-1], after[0]
     gap_s = (start.first - end.last) / fps
     reach = min(gap_s, 0.5)  # nobody keeps a course for longer
     expected = end.keypoints_px[-1] + _velocity(end, fps) * reach
@@ -145,11 +152,12 @@ def _cost(before: list[Tracklet], after: list[Tracklet], fps: float) -> float:
     # A dancer may be two body heights away after a second; after long absence place says little.
     place = min(apart / (0.2 + 1.0 * gap_s), 2.0 if gap_s < NEXT_S else 0.8)
     growth = abs(np.log(max(_size(start, 0), 1e-6) / max(_size(end, -1), 1e-6))) / (0.5 + gap_s)
-    looks = _looks_apart(before, after)
     if looks is None:
         return 0.8 * place + 0.3 * growth
     # From one frame to the next place tells nearly all; later clothes do, though light and folds change them.
-    return 0.6 * place + 0.2 * growth + 0.5 * looks if gap_s < NEXT_S else 0.45 * place + 0.2 * growth + 1.1 * looks
+    if gap_s < NEXT_S:
+        return 0.6 * place + 0.2 * growth + 0.5 * looks
+    return 0.45 * place + 0.2 * growth + _LOOKS_WEIGHT * looks
 
 
 def _velocity(tracklet: Tracklet, fps: float) -> Float[Array, " 2"]:
@@ -163,9 +171,8 @@ def _velocity(tracklet: Tracklet, fps: float) -> Float[Array, " 2"]:
     return centred @ (middles - middles.mean(0)) / (centred @ centred)
 
 
-def _looks_apart(before: list[Tracklet], after: list[Tracklet]) -> float | None:
+def _looks_apart(first: Float[Array, " bin"] | None, second: Float[Array, " bin"] | None) -> float | None:
     """Return the distance of clothes, 0-1 (Hellinger), None where either is unknown."""
-    first, second = _mean_colours(before), _mean_colours(after)
     if first is None or second is None:
         return None
     return float(np.sqrt(max(0.0, 1.0 - np.sqrt(first * second).sum())))
