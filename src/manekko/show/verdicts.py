@@ -77,9 +77,9 @@ _RULES = (
         "smoothness.jitter_over_speed",
         "Trembling, compared with the movement",
         "",
-        "Shaking that no dancer does. A natural dance lies near 0.2; much more looks nervous.",
-        good=0.35,
-        watch=0.7,
+        "Shaking that no dancer does. A dance keyed by hand lies near 0.6; much more looks nervous.",
+        good=0.6,
+        watch=1.0,
         digits=2,
     ),
     _Rule(
@@ -96,8 +96,8 @@ _RULES = (
         "Leg IK out of reach by at most",
         "mm",
         "The foot is asked to go where the model's leg is too short. Large values stretch the knee.",
-        good=10.0,
-        watch=40.0,
+        good=20.0,
+        watch=130.0,
     ),
     _Rule("root_path_m", "Way of the hips", "m", "Length of the whole way, swaying included."),
     _Rule(
