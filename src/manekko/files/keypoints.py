@@ -3,6 +3,7 @@
 import io
 import os
 import zipfile
+import zlib
 from dataclasses import fields
 from pathlib import Path
 
@@ -15,6 +16,14 @@ from manekko.people.keypoints import Face, Hands, Track
 _ARRAYS = ("times_s", "keypoints_px", "confidences", "world_m")
 _PARTS = {"hands": Hands, "face": Face}
 _LARGEST_BYTES = 1 << 32
+_SHAPES = {
+    "times_s": (), "keypoints_px": (33, 2), "confidences": (33,), "world_m": (33, 3),
+    "hands.keypoints_px": (2, 21, 2), "hands.world_m": (2, 21, 3), "hands.scores": (2,),
+    "face.keypoints_px": (468, 3), "face.scores": (),
+}  # fmt: skip
+"""Shape of each array of numbers after its frame axis."""
+_DAMAGE = (zipfile.BadZipFile, zlib.error, ValueError, LookupError, EOFError, TypeError, RuntimeError)
+"""What reading an archive of something else, or a damaged one, may raise."""
 
 
 def write_tracks(path: Path, tracks: list[Track]) -> None:
@@ -55,7 +64,7 @@ def read_tracks(path: Path) -> list[Track]:
         return [_track(number, arrays) for number in sorted({int(name[1:].split(".")[0]) for name in arrays})]
     except OSError as error:
         raise InputError(f"{path}: the keypoints cannot be read ({error.strerror})") from None
-    except (zipfile.BadZipFile, ValueError, KeyError, EOFError, TypeError, NotImplementedError, RuntimeError) as error:
+    except _DAMAGE as error:
         raise FormatError(f"these are no keypoints of Manekko's, or they are damaged ({error})", path=path) from None
 
 
@@ -77,6 +86,7 @@ def _read_array(data: bytes) -> Array:
 
 def _track(number: int, arrays: dict[str, Array]) -> Track:
     own = {n.split(".", 1)[1]: values for n, values in arrays.items() if n.split(".", 1)[0] == f"p{number}"}
+    _check_shapes(own)
     width, height = own["size"].tolist()
     parts = {}
     for part, kind in _PARTS.items():
@@ -89,3 +99,13 @@ def _track(number: int, arrays: dict[str, Array]) -> Track:
         **{name: own[name].astype(np.float64) for name in _ARRAYS},
         **parts,
     )
+
+
+def _check_shapes(arrays: dict[str, Array]) -> None:
+    frames = len(arrays["times_s"])
+    for name, values in arrays.items():
+        expected = (frames, *_SHAPES[name]) if name in _SHAPES else values.shape
+        if values.shape != expected or (name in _SHAPES and values.dtype.kind != "f"):
+            raise ValueError(f"{name} is {values.dtype} of shape {values.shape}, expected numbers of shape {expected}")
+    if arrays["size"].shape != (2,) or arrays["size"].dtype.kind not in "iu":
+        raise ValueError("the picture's size is not two whole numbers")
