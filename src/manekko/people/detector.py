@@ -29,7 +29,7 @@ class Detector:
     """A loaded detector."""
 
     def __init__(self, name: str, strides: tuple[int, ...]) -> None:
-        self._net = Net(name)
+        self._net = Net(name, outputs=(0, 1))
         self._anchors = anchors(self._net.side, strides)
 
     @classmethod
@@ -52,7 +52,7 @@ class Detector:
         """
         region = whole(rgb) if region is None else region
         side = self._net.side
-        raw_boxes, raw_scores = self._net(region.cut(rgb, side, -1.0, "black"), (0, 1))
+        raw_boxes, raw_scores = self._net(region.cut(rgb, side, -1.0, "black"))
         scores = sigmoid(raw_scores[:, 0].astype(np.float64))
         kept = scores >= threshold
         raw = raw_boxes[kept].astype(np.float64) / side

@@ -33,7 +33,7 @@ class FaceNet:
 
     def __init__(self) -> None:
         self._detector = Detector.of_faces()
-        self._net = Net("face_landmark.tflite")
+        self._net = Net("face_landmark.tflite", outputs=(0, 1))
 
     def look(
         self,
@@ -68,7 +68,7 @@ class FaceNet:
         return _about(points, _level(points[0], points[1]), 2.0, -0.1)
 
     def _at(self, rgb: UInt8[Array, "height width 3"], roi: Roi) -> FacePose:
-        raw, flag = self._net(roi.cut(rgb, self._net.side), (0, 1))
+        raw, flag = self._net(roi.cut(rgb, self._net.side))
         mesh = raw.reshape(468, 3).astype(np.float64) / self._net.side
         points = np.concatenate([roi.to_image(mesh[:, :2]), mesh[:, 2:] * roi.size_px], axis=1)
         return FacePose(float(sigmoid(flag.astype(np.float64)).item()), points)

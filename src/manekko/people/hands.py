@@ -36,8 +36,8 @@ class HandNet:
     """The two loaded networks of hands."""
 
     def __init__(self) -> None:
-        self._recrop = Net("hand_recrop.tflite")
-        self._net = Net("hand_landmark_full.tflite")
+        self._recrop = Net("hand_recrop.tflite", outputs=(0,))
+        self._net = Net("hand_landmark_full.tflite", outputs=(0, 1, 3))
 
     def look(
         self,
@@ -66,14 +66,14 @@ class HandNet:
         return found if found is not None and found.score >= LEAST_SCORE and _at_wrist(found, body_px, side) else None
 
     def _refined(self, rgb: UInt8[Array, "height width 3"], rough: Roi) -> Roi:
-        (line,) = self._recrop(rough.cut(rgb, self._recrop.side), (0,))
+        (line,) = self._recrop(rough.cut(rgb, self._recrop.side))
         middle, rim = rough.to_image(line.reshape(2, 2).astype(np.float64) / self._recrop.side)
         return Roi.of_line(middle, rim, 1.0, -math.pi / 2).shifted(-0.1)
 
     def _at(self, rgb: UInt8[Array, "height width 3"], roi: Roi) -> HandPose | None:
         if not roi.is_usable(rgb):
             return None
-        raw, flag, world = self._net(roi.cut(rgb, self._net.side), (0, 1, 3))
+        raw, flag, world = self._net(roi.cut(rgb, self._net.side))
         points = roi.to_image(raw.reshape(21, 3)[:, :2].astype(np.float64) / self._net.side)
         return HandPose(float(flag[0]), points, roi.turn(world.reshape(21, 3).astype(np.float64)))
 

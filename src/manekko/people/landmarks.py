@@ -39,11 +39,11 @@ class BodyNet:
     """The loaded network of body keypoints."""
 
     def __init__(self) -> None:
-        self._net = Net("pose_landmark_full.tflite")
+        self._net = Net("pose_landmark_full.tflite", outputs=(0, 1, 3, 4))
 
     def look(self, rgb: UInt8[Array, "height width 3"], roi: Roi) -> BodyPose:
         """Return the body in the square, whatever its score."""
-        raw, flag, heat, world = self._net(roi.cut(rgb, self._net.side), (0, 1, 3, 4))
+        raw, flag, heat, world = self._net(roi.cut(rgb, self._net.side))
         table = raw.reshape(_POINTS, 5).astype(np.float64)
         shares = _settle(table[:, :2] / self._net.side, heat)
         points = roi.to_image(shares)

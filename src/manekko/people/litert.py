@@ -9,6 +9,7 @@ import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 
 from manekko.arrays import Array, Float
+from manekko.people.pruning import pruned
 from manekko.weights import weight_path
 
 
@@ -19,15 +20,19 @@ class Net:
     same order on every machine with as many cores as it may have.
     """
 
-    def __init__(self, name: str) -> None:
-        """Load a model by its file name.
+    def __init__(self, name: str, outputs: tuple[int, ...]) -> None:
+        """Load as much of a model as some of its outputs need.
+
+        Args:
+            name: of the model's file.
+            outputs: numbers of the outputs, in the order in which a call shall return them.
 
         Raises:
             MissingToolError: the file is not there and cannot be fetched.
         """
-        path = weight_path(name)
+        model = pruned(weight_path(name).read_bytes(), outputs)
         with _quietly():
-            self._interpreter = Interpreter(str(path), num_threads=1)
+            self._interpreter = Interpreter(model_content=model, num_threads=1)
             self._interpreter.allocate_tensors()
         (inputs,) = self._interpreter.get_input_details()
         self._input = inputs["index"]
@@ -35,11 +40,11 @@ class Net:
         self.side = int(inputs["shape"][1])
         """Width and height of the picture that it takes [px]."""
 
-    def __call__(self, picture: Float[Array, "side side 3"], outputs: tuple[int, ...]) -> list[np.ndarray]:
-        """Return the asked outputs for one picture, without their batch axis."""
+    def __call__(self, picture: Float[Array, "side side 3"]) -> list[np.ndarray]:
+        """Return the outputs for one picture, without their batch axis."""
         self._interpreter.set_tensor(self._input, picture[None])
         self._interpreter.invoke()
-        return [self._interpreter.get_tensor(self._outputs[number])[0] for number in outputs]
+        return [self._interpreter.get_tensor(output)[0] for output in self._outputs]
 
 
 _loading = threading.Lock()
