@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.ndimage import maximum_filter1d, uniform_filter1d
 
-from manekko.arrays import Array, Float
+from manekko.arrays import Array, Bool, Float, Int
 from manekko.lift.lift import MOTION_FPS, Lifted
 from manekko.lift.series import smoothed
 from manekko.motion.feet import Body, plant_feet
@@ -47,14 +47,21 @@ def motion_from_lifted(lifted: Lifted, *, origin_m: Float[Array, "3"] | None = N
     body = Body(skeleton, _roots(points, rotations, skeleton), rotations)
     body = plant_feet(body, contacts, fps=MOTION_FPS)
     start = (lifted.start_m if origin_m is None else origin_m) * np.array([1.0, 0.0, 1.0])
+    held = _held_frames(lifted.seen)
     return Motion(
         fps=MOTION_FPS,
         skeleton=skeleton,
-        root_positions_m=body.root_positions_m - start,
-        local_rotations_xyzw=_tamed(local_rotations(body.global_rotations_xyzw)),
+        root_positions_m=(body.root_positions_m - start)[held],
+        local_rotations_xyzw=_tamed(local_rotations(body.global_rotations_xyzw))[held],
         confidences=_joint_confidences(lifted.confidences),
-        contacts=contacts,
+        contacts=contacts[held],
     )
+
+
+def _held_frames(seen: Bool[Array, " frame"]) -> Int[Array, " frame"]:
+    """Which frame's pose each frame shows: before someone appears and after they leave, the nearest seen."""
+    known = np.flatnonzero(seen)
+    return np.clip(np.arange(len(seen)), known[0], known[-1]) if len(known) else np.arange(len(seen))
 
 
 def _with_level_feet(

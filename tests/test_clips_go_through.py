@@ -1,0 +1,64 @@
+"""Every clip of the measuring data goes through the whole of capture."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from manekko.capture import CaptureOptions, CaptureResult, capture
+from manekko.files.motions import read_motion
+from manekko.motion.motion import RigMotion
+
+pytestmark = [pytest.mark.slow, pytest.mark.data, pytest.mark.weights]
+
+CLIPS = {
+    "video/dance_frontal_1080x1920_24fps.mp4": 1,
+    "video/dance_outdoor_512x758_24fps.mp4": 1,
+    "video/gymnast_moving_camera_1080p_30fps.mp4": 1,
+    "video/two_people_1080x1920_12fps.mp4": 2,
+    "video/walk_enters_late_1768x994_30fps.mp4": 2,
+    "anime/anime_dance_368x368_25fps.gif": 1,
+    "openpose/body25_hands_27.mp4": 1,
+    "openpose/body25_hands_27.tar.gz": 1,
+    "openmmd/coco18_json.tar.gz": 1,
+}
+
+
+def captured(data_folder: Path, clip: str, out: Path) -> CaptureResult:
+    return capture(CaptureOptions(data_folder / clip, out=out, preview=clip.startswith("openpose")))
+
+
+def motions_of(result: CaptureResult) -> list[RigMotion]:
+    motions = [read_motion(path) for path in result.files if path.suffix == ".vmd"]
+    assert all(isinstance(motion, RigMotion) for motion in motions)
+    return [motion for motion in motions if isinstance(motion, RigMotion)]
+
+
+@pytest.mark.parametrize("clip", sorted(CLIPS))
+def test_a_clip_goes_through_and_gives_each_person_a_file(data_folder: Path, tmp_path: Path, clip: str) -> None:
+    result = captured(data_folder, clip, tmp_path)
+    assert result.people == CLIPS[clip]
+    motions = motions_of(result)
+    assert len(motions) == CLIPS[clip]
+    for motion in motions:
+        assert motion.frame_count > 60
+        for track in motion.bones.values():
+            assert np.isfinite(track.positions_m).all()
+            assert np.isfinite(track.rotations_xyzw).all()
+        turns = motion.bones["左腕"].rotations_xyzw
+        assert np.abs(turns - turns[0]).max() > 0.05, "the arm moves"
+
+
+def test_who_comes_late_holds_the_first_pose_until_then_and_it_is_said(data_folder: Path, tmp_path: Path) -> None:
+    result = captured(data_folder, "video/walk_enters_late_1768x994_30fps.mp4", tmp_path)
+    said = [warning for warning in result.warnings if "the first pose is held" in warning]
+    assert len(said) == 1
+    assert said[0].startswith("person 2")
+    first_s = float(said[0].split("until ")[1].split(" s")[0])
+    late = read_motion(tmp_path / "walk_enters_late_1768x994_30fps-p2.vmd")
+    assert isinstance(late, RigMotion)
+    held = slice(0, int(first_s * 30) - 6)
+    for bone in ("左腕", "右足", "頭"):
+        rotations = late.bones[bone].rotations_xyzw
+        assert np.abs(rotations[held] - rotations[0]).max() < 0.02, bone
+        assert np.abs(rotations - rotations[0]).max() > 0.05, bone
