@@ -15,12 +15,12 @@ Verdict = dict[str, Any]
 
 
 def data_folder() -> Path:
-    """Return the folder of the measuring data: MANEKKO_DATA, or ``shared/data`` beside the source folder.
+    """Return the folder of the measuring data: MANEKKO_DATA, or ``../shared/data`` from the current folder.
 
     Raises:
         MissingToolError: there is none.
     """
-    beside = Path(__file__).resolve().parents[4] / "shared" / "data"
+    beside = Path.cwd().parent / "shared" / "data"
     folder = Path(os.environ.get("MANEKKO_DATA") or beside)
     if not folder.is_dir():
         raise MissingToolError(
