@@ -89,13 +89,13 @@ def _read(folder: Path, data: bytes) -> None:
     """Read bytes as a keypoints file; only FormatError may come of damage."""
     path = folder / "damaged.npz"
     path.write_bytes(data)
+    message = None
     try:
         tracks = read_tracks(path)
     except FormatError as error:
-        assert "damaged.npz" in str(error)
-        assert "\n" not in str(error)
-    else:
-        assert all(isinstance(track, Track) for track in tracks)
+        tracks, message = [], str(error)
+    assert message is None or ("damaged.npz" in message and "\n" not in message)
+    assert all(isinstance(track, Track) for track in tracks)
 
 
 @IN_ANY_FOLDER
@@ -143,9 +143,7 @@ def _archive(members: dict[str, object]) -> bytes:
         {"p1.size.npy": 5},
         {"p1.size.npy": np.array([{"a": 1}], dtype=object)},
         {"p1.size.npy": b"\x93NUMPY\x01\x00"},
-        {
-            "p1.size.npy": b"\x93NUMPY\x01\x00\x76\x00{'descr': '<f8', 'fortran_order': False, 'shape': (99999999999999,)}"
-        },
+        {"p1.size.npy": b"\x93NUMPY\x01\x00\x76\x00{'descr': '<f8', 'fortran_order': False, 'shape': (99999999999,)}"},
     ],
 )
 def test_archives_of_something_else_are_refused_in_words(tmp_path: Path, members):
