@@ -141,11 +141,11 @@ def _inside(
     rgb: UInt8[Array, "height width 3"], start: tuple[float, float], end: tuple[float, float], margin_px: float
 ) -> tuple[tuple[float, float], tuple[float, float]] | None:
     """Return the part of a segment that can touch the picture (Liang–Barsky), or None."""
-    if not all(abs(value) < _FAR_PX for value in (*start, *end)):
-        return None
     height, width = rgb.shape[:2]
     if 0 <= start[0] < width and 0 <= end[0] < width and 0 <= start[1] < height and 0 <= end[1] < height:
         return start, end
+    if not all(abs(value) < _FAR_PX for value in (*start, *end)):
+        return None
     enter, leave = 0.0, 1.0
     for axis, length in enumerate((width, height)):
         change = end[axis] - start[axis]
