@@ -6,7 +6,10 @@ import numpy as np
 
 from manekko.arrays import Array, Bool, Float
 from manekko.errors import InputError
+from manekko.lift.anchoring import anchored_depths
+from manekko.lift.balance import balanced
 from manekko.lift.camera import Camera, default_camera, turned_to_ray
+from manekko.lift.crouch import bent_legs
 from manekko.lift.fit3d import BONES, FitWeights, fit_positions
 from manekko.lift.gravity import to_world, upright_rotation
 from manekko.lift.guess import guessed_prior
@@ -23,6 +26,8 @@ BODY_CUTOFF_HZ = 5.5
 _DEPTH_CUTOFF_HZ = 1.5
 """Depth from size is noisy and people cannot travel fast along it."""
 _GAP_HALF_LIFE_S = 0.15
+_ROUNDS = (4, 4)
+"""Steps of the fit before the feet that stand have told the depth, and after."""
 _MOST_OUTSIDE = 0.3
 """Share of the main keypoints outside the picture from which on a frame is not believed."""
 _MAIN = [
@@ -70,8 +75,10 @@ def lift_track(track: Track, *, focal_px: float | None = None) -> Lifted:
     grid = np.arange(int(np.floor(track.times_s[-1] * rate + 1e-6)) + 1) / rate
     keypoints, confidences = _on_grid(track, grid)
     prior = plausible_hands(_prior(track, grid, keypoints, camera, rate), confidences)
+    sure = confidences[:, _HIPS].min(1) > 0.1 if len(grid) > 1 else np.ones(1, dtype=bool)
+    prior = balanced(prior, upright_rotation(prior[sure]), fps=rate)
     positions = _fit(keypoints, confidences, prior, camera, rate)
-    upright = upright_rotation(positions[confidences[:, _HIPS].min(1) > 0.1] if len(positions) > 1 else positions)
+    upright = upright_rotation(positions[sure])
     step = round(rate / MOTION_FPS)
     return Lifted(
         positions_m=to_world(positions, upright)[::step],
@@ -157,7 +164,14 @@ def _fit(keypoints: Array, confidences: Array, prior: Array, camera: Camera, rat
     times = np.arange(len(keypoints)) / rate
     depths = resampled(times, root_depths(keypoints, confidences, shape, camera), times)
     depths = smoothed(without_spikes(depths), fps=rate, cutoff_hz=_DEPTH_CUTOFF_HZ)
-    roots = camera.rays(keypoints[:, _HIPS].mean(1)) * depths[:, None]
-    start = shape + roots[:, None]
-    fitted = fit_positions(keypoints, confidences, shape, lengths, depths, start, camera, weights=FitWeights())
+    rays = camera.rays(keypoints[:, _HIPS].mean(1))
+    shape = bent_legs(shape, keypoints, depths, camera)
+    fitted = shape + (rays * depths[:, None])[:, None]
+    for rounds in _ROUNDS:
+        before = fitted[:, _HIPS, 2].mean(1)
+        start = fitted + (rays * (depths - before)[:, None])[:, None]
+        fitted = fit_positions(
+            keypoints, confidences, shape, lengths, depths, start, camera, weights=FitWeights(), rounds=rounds
+        )
+        depths = anchored_depths(depths, fitted, keypoints, camera, fps=rate)
     return smoothed(without_spikes(fitted), fps=rate, cutoff_hz=BODY_CUTOFF_HZ)

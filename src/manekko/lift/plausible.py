@@ -28,7 +28,7 @@ _UNTOUCHED_BEND_RAD = np.radians(60.0)
 def plausible_legs(shape_m: Float[Array, "frame 33 3"]) -> Float[Array, "frame 33 3"]:
     """Return the shape (camera axes, [m]) with feet that point forwards and knees that bend forwards."""
     result = shape_m.copy()
-    forward = _facing(shape_m)
+    forward = facing(shape_m)
     for side in ("left", "right"):
         _turn_foot(result, side, forward)
         _bend_knee(result, side, forward)
@@ -79,7 +79,7 @@ def straightened_knees(shape_m: Float[Array, "frame 33 3"], *, fps: float) -> Fl
     return result
 
 
-def _facing(shape: Array) -> Float[Array, "frame 3"]:
+def facing(shape: Array) -> Float[Array, "frame 3"]:
     """Way the pelvis faces, square to the spine; hips and shoulders both speak."""
 
     def at(name: str) -> Array:
