@@ -274,3 +274,19 @@ def test_chains_of_the_model_that_would_undo_the_keys_are_switched_off(motion):
     renamed = replace(rig, bones=tuple(replace(bone, name=names.get(bone.name, bone.name)) for bone in rig.bones))
     fitting = _fitting(_own_body(rig), motion)
     assert _direction_errors(fitting, renamed, LIMBS).max() < 3.0
+
+
+def test_a_damaged_model_with_an_endless_chain_of_bones_is_danced_all_the_same() -> None:
+    rig = standard_rig()
+    chain = [RigBone(f"bone{number}", number - 1 if number else -1, (0.0, 1.0, 0.0)) for number in range(1500)]
+    moved = [replace(bone, parent=bone.parent + 1500 if bone.parent >= 0 else 1499) for bone in rig.bones]
+    deep = replace(rig, bones=(*chain, *(replace(bone, append=None, ik=None) for bone in moved)))
+    still = Motion(
+        fps=30.0,
+        skeleton=default_skeleton(),
+        root_positions_m=np.array([[0.0, 0.9, 0.0]] * 3),
+        local_rotations_xyzw=np.tile([0.0, 0.0, 0.0, 1.0], (3, len(HUMANOID), 1)),
+        confidences=np.ones((3, len(HUMANOID))),
+        contacts=np.ones((3, 4), dtype=bool),
+    )
+    assert "頭" in retarget(still, deep).bones

@@ -29,6 +29,8 @@ from manekko.skeleton.skeleton import JOINT_INDEX, finger_segments
 
 VMD_FPS = 30.0
 Legs = Literal["ik", "fk"]
+_DEEPEST_CHAIN = 100
+"""Bones between a bone and the next that the motion turns; a body has a handful, a damaged file any number."""
 _FINGER_BONES = {"Thumb": "親指", "Index": "人指", "Middle": "中指", "Ring": "薬指", "Little": "小指"}
 _SIDES = (("left", "左", 1.0), ("right", "右", -1.0))
 
@@ -56,7 +58,7 @@ class _Pose:
 
     def _rotation(self, number: int, asked: frozenset[int]) -> Array:
         """Global rotation of any bone: as put, or its parent's and the share it takes of a bone that was put."""
-        if number < 0 or number in asked:
+        if number < 0 or number in asked or len(asked) > _DEEPEST_CHAIN:
             return np.broadcast_to(IDENTITY_XYZW, (self.frames, 4))
         bone = self.rig.bones[number]
         if bone.name in self.rotations:
