@@ -10,12 +10,13 @@ import time
 import wave
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 import pytest
+from _pytest.mark import ParameterSet
 
 from manekko.files.motions import read_motion
 from manekko.motion.motion import Motion, RigMotion
@@ -24,6 +25,16 @@ from tests.clips import EXAMPLE, changed_example, turn_display, write_clip
 from tests.conftest import missing
 
 COMMAND = [sys.executable, "-m", "manekko"]
+
+
+def each(kinds: Iterable[str], *, fast: str) -> list[ParameterSet]:
+    """Every kind of trouble; those not in ``fast`` (split at commas) are left to the full check.
+
+    A run of the command takes over a second; the tests of each reader try all kinds on the reader itself.
+    """
+    always = fast.split(", ")
+    assert set(always) <= set(kinds), always
+    return [pytest.param(kind, marks=() if kind in always else pytest.mark.slow) for kind in kinds]
 
 
 def run(*arguments: str | Path, limit_bytes: int | None = None) -> subprocess.CompletedProcess[str]:
@@ -161,7 +172,7 @@ HOSTILE: dict[str, tuple[str, Callable[[Path], object], str]] = {
 }
 
 
-@pytest.mark.parametrize("kind", NOT_A_CLIP)
+@pytest.mark.parametrize("kind", each(NOT_A_CLIP, fast="missing, text, empty folder, broken json"))
 def test_what_is_no_clip_is_named_in_one_line(kind: str, tmp_path: Path) -> None:
     name, make, words = NOT_A_CLIP[kind]
     make(tmp_path / name)
@@ -171,7 +182,7 @@ def test_what_is_no_clip_is_named_in_one_line(kind: str, tmp_path: Path) -> None
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pipes in folders")
-@pytest.mark.parametrize("kind", HOSTILE)
+@pytest.mark.parametrize("kind", each(HOSTILE, fast="playlist to the network, json of absurd numbers"))
 def test_hostile_files_are_refused_in_one_line(kind: str, tmp_path: Path) -> None:
     name, make, words = HOSTILE[kind]
     make(tmp_path / name)
@@ -185,7 +196,7 @@ def test_a_mistyped_name_is_answered_with_the_right_one(tmp_path: Path) -> None:
     assert_one_clear_line(run("capture", tmp_path / "danse.mp4", "--out", tmp_path / "out"), "dance.mp4")
 
 
-@pytest.mark.parametrize("share", [0.02, 0.3])
+@pytest.mark.parametrize("share", [0.02, pytest.param(0.3, marks=pytest.mark.slow)])
 def test_a_cut_clip_is_refused_or_captured_as_far_as_it_goes(share: float, example: Path, tmp_path: Path) -> None:
     data = example.read_bytes()
     (tmp_path / "cut.mp4").write_bytes(data[: int(len(data) * share)])
@@ -216,7 +227,7 @@ MODELS: dict[str, bytes | None] = {
 }
 
 
-@pytest.mark.parametrize("kind", MODELS)
+@pytest.mark.parametrize("kind", each(MODELS, fast="text"))
 def test_a_bad_model_is_named_before_the_long_work_begins(kind: str, example: Path, tmp_path: Path) -> None:
     model, content = tmp_path / "初音ミク.pmx", MODELS[kind]
     if content is not None:
@@ -228,7 +239,9 @@ def test_a_bad_model_is_named_before_the_long_work_begins(kind: str, example: Pa
     assert_nothing_left(out)
 
 
-@pytest.mark.parametrize("name", ["dance.vmd", "pose.vpd", "dance.bvh"])
+@pytest.mark.parametrize(
+    "name", ["dance.vmd", *(pytest.param(name, marks=pytest.mark.slow) for name in ("pose.vpd", "dance.bvh"))]
+)
 @pytest.mark.parametrize(
     "content", [None, b"", b"Vocaloid Motion Data 0002\0\0\0\0\0", b"HIERARCHY\nROOT", b"\xff" * 999]
 )
@@ -273,6 +286,7 @@ def test_a_clip_without_a_person_says_that_nobody_was_found(weights_folder: Path
     assert_nothing_left(tmp_path / "out")
 
 
+@pytest.mark.slow
 def test_a_picture_without_a_person_says_that_nobody_was_found(weights_folder: Path, tmp_path: Path) -> None:
     clip = tmp_path / "wall.png"
     clip.write_bytes(_png(320, 240, (b"\0" + b"\x5a" * 960) * 240))
