@@ -3,7 +3,7 @@
 import tracemalloc
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from manekko.errors import FormatError
@@ -38,6 +38,8 @@ def flipped(data: bytes, place: int, mask: int) -> bytes:
 
 
 @given(end=st.integers(0, len(PMX) - 1))
+@example(end=SOFT_BODIES_AT)
+@example(end=SOFT_BODIES_AT + 1)
 @settings(max_examples=100, deadline=None)
 def test_a_prefix_of_a_pmx_is_a_value_or_a_format_error_with_its_place(end: int) -> None:
     error = take_pmx(PMX[:end])
@@ -71,7 +73,6 @@ def test_a_flipped_byte_of_a_pmd_is_a_value_or_a_format_error(place: int, mask: 
 
 
 @given(st.binary(max_size=400))
-@settings(deadline=None)
 def test_any_bytes_after_the_signature_are_a_value_or_a_format_error(data: bytes) -> None:
     take_pmx(b"PMX " + data)
     take_pmx(PMX[:17] + data)

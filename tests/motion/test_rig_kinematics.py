@@ -168,7 +168,6 @@ points = st.integers(0, 127)
 
 
 @given(x1=points, y1=points, x2=points, y2=points, fraction=st.floats(0.001, 0.999))
-@settings(deadline=None)
 def test_curves_agree_with_a_root_finder(x1: int, y1: int, x2: int, y2: int, fraction: float) -> None:
     def cubic(first: float, second: float, s: float) -> float:
         return 3 * (1 - s) ** 2 * s * first / 127 + 3 * (1 - s) * s * s * second / 127 + s**3

@@ -97,7 +97,7 @@ def parse_pmx(data: bytes) -> PmxFile:
 
 def _has_soft_bodies(reader: _PmxReader) -> bool:
     # Some programs write version 2.1 and leave the section out.
-    return reader.header.version >= 2.05 and reader.left >= 4
+    return reader.header.version >= 2.05 and reader.left > 0
 
 
 def _header(reader: _PmxReader) -> PmxHeader:
