@@ -15,8 +15,8 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "src" / "manekko"
 ORDER = (
-    *("errors", "arrays", "progress", "weights", "video", "pixels", "people", "lift", "skeleton", "motion", "files"),
-    *("show", "bench", "capture", "convert", "check", "cli", "__main__", "__init__"),
+    *("errors", "arrays", "whole", "progress", "weights", "video", "pixels", "people", "lift", "skeleton", "motion"),
+    *("files", "show", "bench", "capture", "convert", "check", "cli", "__main__", "__init__"),
 )
 """The data flow: each may import only itself and what stands before it."""
 EXCEPTIONS = {

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from manekko.errors import InputError
+from manekko.whole import whole_file
 
 
 @runtime_checkable
@@ -64,7 +65,6 @@ def run(names: Sequence[str], out: Path | None = None) -> int:
 
 
 def _write(out: Path, results: dict[str, object]) -> None:
-    temporary = out.with_name(out.name + ".part")
     out.parent.mkdir(parents=True, exist_ok=True)
-    temporary.write_text(json.dumps(results, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    temporary.replace(out)
+    with whole_file(out) as temporary:
+        temporary.write_text(json.dumps(results, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

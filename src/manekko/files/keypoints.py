@@ -1,7 +1,6 @@
 """Tracks kept on disk, so that a motion can be solved again without looking at the clip again."""
 
 import io
-import os
 import zipfile
 import zlib
 from dataclasses import fields
@@ -12,6 +11,7 @@ import numpy as np
 from manekko.arrays import Array
 from manekko.errors import FormatError, InputError
 from manekko.people.keypoints import Face, Hands, Track
+from manekko.whole import whole_file
 
 _ARRAYS = ("times_s", "keypoints_px", "confidences", "world_m")
 _PARTS = {"hands": Hands, "face": Face}
@@ -32,9 +32,11 @@ def write_tracks(path: Path, tracks: list[Track]) -> None:
     Raises:
         InputError: the place cannot be written to.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        with (
+            whole_file(path) as temporary,
+            zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
+        ):
             for track in tracks:
                 for name, values in _arrays_of(track).items():
                     # A fixed date: the same tracks give the same bytes.
@@ -42,11 +44,8 @@ def write_tracks(path: Path, tracks: list[Track]) -> None:
                     entry.compress_type = zipfile.ZIP_DEFLATED
                     with archive.open(entry, "w", force_zip64=True) as member:
                         np.lib.format.write_array(member, values, allow_pickle=False)
-        temporary.replace(path)
     except OSError as error:
         raise InputError(f"{path}: cannot be written ({error.strerror})") from None
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def read_tracks(path: Path) -> list[Track]:

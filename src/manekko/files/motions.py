@@ -1,6 +1,5 @@
 """Motion files by their ending: VMD, VPD and BVH."""
 
-import os
 from pathlib import Path
 
 from manekko.errors import FormatError, InputError
@@ -11,6 +10,7 @@ from manekko.motion.motion import Motion, RigMotion
 from manekko.motion.retarget import retarget
 from manekko.motion.rigged import motion_from_rig_motion
 from manekko.skeleton.rig import Rig
+from manekko.whole import whole_file
 
 SUFFIXES = (".vmd", ".vpd", ".bvh")
 """Endings of the files that are read and written."""
@@ -69,12 +69,10 @@ def write_motion(path: Path, motion: Motion | RigMotion, rig: Rig | None = None)
     """
     suffix = _suffix(path)
     data = _bytes(motion, suffix, rig)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        temporary.write_bytes(data)
-        temporary.replace(path)
+        with whole_file(path) as temporary:
+            temporary.write_bytes(data)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise InputError(f"{path}: cannot be written ({error.strerror})") from None
 
 

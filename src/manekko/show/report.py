@@ -9,6 +9,7 @@ import numpy as np
 
 from manekko.show.page import report_page
 from manekko.show.report_values import PersonReport, Report, person_warnings, seconds_seen
+from manekko.whole import whole_file
 
 __all__ = ["PersonReport", "Report", "report_json", "write_report"]
 
@@ -49,13 +50,9 @@ def write_report(report: Report, json_path: Path, html_path: Path) -> None:
 
 
 def _write_whole(target: Path, text: str) -> None:
-    partial = target.with_name(f"{target.name}.part")
-    try:
+    with whole_file(target) as temporary:
         # A file name may hold bytes that are no UTF-8 (lone surrogates): they show as "?".
-        partial.write_bytes(text.encode("utf-8", "replace"))
-        partial.replace(target)
-    finally:
-        partial.unlink(missing_ok=True)
+        temporary.write_bytes(text.encode("utf-8", "replace"))
 
 
 def _plain(value: object) -> object:

@@ -1,11 +1,11 @@
-"""Files written whole or not at all."""
+"""Refusals of the system to write a file, in words."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from manekko.errors import MissingToolError
+from manekko.whole import whole_file
 
 
 @contextmanager
@@ -24,14 +24,8 @@ def replacing(target: Path) -> Iterator[Path]:
     Raises:
         MissingToolError: the system refuses (no such folder, no permission, disk full).
     """
-    temporary = target.with_name(f".{target.name[:60]}.{os.getpid()}.part")
-    try:
-        with refusals(target):
-            yield temporary
-            temporary.replace(target)
-    finally:
-        with refusals(target):
-            temporary.unlink(missing_ok=True)
+    with refusals(target), whole_file(target) as temporary:
+        yield temporary
 
 
 def _refused(target: Path, error: OSError) -> MissingToolError:
