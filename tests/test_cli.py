@@ -107,6 +107,30 @@ def test_times_of_a_clip_are_seconds() -> None:
     assert (command.start, command.end) == (1.5, 3.0)
 
 
+def test_times_of_a_clip_may_be_minutes_and_seconds() -> None:
+    command = parsed("capture", "a.mp4", "--start", "1:05.5", "--end", "02:00")
+    assert isinstance(command, cli.Capture)
+    assert (command.start, command.end) == (65.5, 120.0)
+
+
+@pytest.mark.parametrize("text", ["soon", "1.5s", "1:2:3", ":", "-1:10", "nan", "inf"])
+def test_what_is_no_time_is_refused_with_an_example(text: str) -> None:
+    run = manekko_command("capture", "a.mp4", f"--start={text}")
+    assert run.returncode == 2
+    assert "such as 1:15" in " ".join(run.stderr.replace("│", " ").split())
+
+
+def test_a_name_with_spaces_and_without_quotes_is_recognized(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "my new dance.mp4").write_bytes(b"x")
+    with pytest.raises(SystemExit) as ended:
+        cli.main("capture --people 1 my new dance.mp4".split())
+    assert ended.value.code == 2
+    assert 'a name with spaces needs quotes: "my new dance.mp4"' in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("error", "words"),
     [

@@ -4,7 +4,7 @@ import errno
 import json
 import os
 import sys
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +15,7 @@ from tyro.conf import FlagCreatePairsOff, Positional, arg
 from tyro.constructors import PrimitiveConstructorSpec
 
 from manekko.errors import InputError, ManekkoError
+from manekko.options import count, joined, name_in_pieces, names, number, time
 
 _DESCRIPTION = """A person dances in a video; a character dances the same dance.
 
@@ -50,48 +51,20 @@ def _optional(metavar: str, read: Callable[[str], Any], none: str) -> PrimitiveC
     )
 
 
-def _joined(names: Collection[str], known: tuple[str, ...]) -> str:
-    return ",".join(name for name in known if name in names)
-
-
-def _names(text: str, known: tuple[str, ...]) -> tuple[str, ...]:
-    """Return names with commas between, each once, in the order of ``known``."""
-    given = [name.strip() for name in text.split(",")]
-    for name in given:
-        if name not in known:
-            raise ValueError(f"'{name}' is not one of {', '.join(known)}")
-    return tuple(name for name in known if name in given)
-
-
-def _number(text: str, *, lowest: float) -> float:
-    """Return a finite number that is ``lowest`` or more."""
-    value = float(text)
-    if not lowest <= value < float("inf"):
-        raise ValueError(f"{text} is not a number from {lowest:g} up")
-    return value
-
-
-def _count(text: str) -> int:
-    """Return a whole number from 1 up."""
-    if not text.isdecimal() or int(text) < 1:
-        raise ValueError(f"{text} is not a whole number from 1 up")
-    return int(text)
-
-
 _Parts = Annotated[
     frozenset[str],
-    _argument("PARTS", lambda text: frozenset(_names(text, _PARTS)), lambda names: _joined(names, _PARTS)),
+    _argument("PARTS", lambda text: frozenset(names(text, _PARTS)), lambda chosen: joined(chosen, _PARTS)),
 ]
 _Formats = Annotated[
     tuple[str, ...],
-    _argument("FORMATS", lambda text: _names(text, _FORMATS), lambda names: _joined(names, _FORMATS)),
+    _argument("FORMATS", lambda text: names(text, _FORMATS), lambda chosen: joined(chosen, _FORMATS)),
 ]
-_People = Annotated[int | None, _optional("all|N", _count, none="all")]
+_People = Annotated[int | None, _optional("all|N", count, none="all")]
 _Model = Annotated[Path | None, _optional("MODEL.pmx", Path, none="standard")]
-_Start = Annotated[float, _argument("SECONDS", lambda text: _number(text, lowest=0.0), "{:g}".format)]
-_End = Annotated[float | None, _optional("SECONDS", lambda text: _number(text, lowest=0.0), none="end")]
-_Fps = Annotated[float | None, _optional("FPS", lambda text: _number(text, lowest=1.0), none="30")]
-_Workers = Annotated[int | None, _optional("N", _count, none="all")]
+_Start = Annotated[float, _argument("TIME", time, "{:g}".format)]
+_End = Annotated[float | None, _optional("TIME", time, none="end")]
+_Fps = Annotated[float | None, _optional("FPS", lambda text: number(text, lowest=1.0), none="30")]
+_Workers = Annotated[int | None, _optional("N", count, none="all")]
 
 
 @dataclass(frozen=True)
@@ -109,9 +82,9 @@ class Capture:
     formats: _Formats = ("vmd",)
     """Files to write, with commas between: vmd (MikuMikuDance), bvh (Blender and others)."""
     start: _Start = 0.0
-    """Begin here in the clip [s]."""
+    """Begin here in the clip: seconds (75), or minutes and seconds (1:15)."""
     end: _End = None
-    """Stop here in the clip [s]."""
+    """Stop here in the clip, given likewise."""
     legs: Literal["ik", "fk"] = "ik"
     """ik: the feet are placed, as MMD models expect. fk: hips, knees and ankles are turned."""
     preview: bool = True
@@ -186,7 +159,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         print(f"manekko {__version__}")
         return 0
-    command: Command = tyro.cli(Command, prog="manekko", description=_DESCRIPTION, args=arguments)  # pyright: ignore
+    command = _understood(arguments)
     try:
         with _quiet_libraries():
             code = _run(command)
@@ -202,6 +175,17 @@ def main(argv: Sequence[str] | None = None) -> int:
             raise
         return _fail(_explain(error))
     return code
+
+
+def _understood(arguments: list[str]) -> Command:
+    """Return the command that the words say; exits with 2 where they say none."""
+    try:
+        return tyro.cli(Command, prog="manekko", description=_DESCRIPTION, args=arguments)  # pyright: ignore
+    except SystemExit as ended:
+        name = name_in_pieces(arguments)
+        if ended.code and name is not None:
+            _fail(f'a name with spaces needs quotes: "{name}"')
+        raise
 
 
 def _run(command: Command) -> int:

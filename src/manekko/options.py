@@ -1,0 +1,59 @@
+"""How the words of a command line are read: lists, numbers, times; each raises ValueError on what it does not know."""
+
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+
+def joined(names: Collection[str], known: tuple[str, ...]) -> str:
+    """Return the names in the order of ``known``, with commas between."""
+    return ",".join(name for name in known if name in names)
+
+
+def names(text: str, known: tuple[str, ...]) -> tuple[str, ...]:
+    """Return names with commas between, each once, in the order of ``known``."""
+    given = [name.strip() for name in text.split(",")]
+    for name in given:
+        if name not in known:
+            raise ValueError(f"'{name}' is not one of {', '.join(known)}")
+    return tuple(name for name in known if name in given)
+
+
+def number(text: str, *, lowest: float) -> float:
+    """Return a finite number that is ``lowest`` or more."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = float("nan")
+    if not lowest <= value < float("inf"):
+        raise ValueError(f"{text} is not a number from {lowest:g} up")
+    return value
+
+
+def count(text: str) -> int:
+    """Return a whole number from 1 up."""
+    if not text.isdecimal() or int(text) < 1:
+        raise ValueError(f"{text} is not a whole number from 1 up")
+    return int(text)
+
+
+def time(text: str) -> float:
+    """Return a time [s]: given in seconds (75.5), or in minutes and seconds (1:15.5)."""
+    minutes, colon, seconds = text.rpartition(":")
+    try:
+        value = (int(minutes) * 60.0 if colon else 0.0) + float(seconds)
+    except ValueError:
+        value = float("nan")
+    if not 0.0 <= value < float("inf") or text.startswith("-"):
+        raise ValueError(f"{text} is not a time: give seconds, such as 75, or minutes and seconds, such as 1:15")
+    return value
+
+
+def name_in_pieces(arguments: Sequence[str]) -> str | None:
+    """Return the file here whose name was given without quotes, so that it came as several arguments; None: none."""
+    for start in range(1, len(arguments)):
+        for end in range(start + 2, min(start + 12, len(arguments)) + 1):
+            name = " ".join(arguments[start:end])
+            # A name too long for the disk makes Path.exists raise.
+            if len(name) < 200 and Path(name).exists():
+                return name
+    return None
