@@ -40,7 +40,7 @@ def flipped(data: bytes, place: int, mask: int) -> bytes:
 @given(end=st.integers(0, len(PMX) - 1))
 @example(end=SOFT_BODIES_AT)
 @example(end=SOFT_BODIES_AT + 1)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_a_prefix_of_a_pmx_is_a_value_or_a_format_error_with_its_place(end: int) -> None:
     error = take_pmx(PMX[:end])
     # The only legal early end: version 2.1 without its soft bodies.
@@ -48,7 +48,7 @@ def test_a_prefix_of_a_pmx_is_a_value_or_a_format_error_with_its_place(end: int)
 
 
 @given(place=st.integers(0, len(PMX) - 1), mask=st.integers(1, 255))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_a_flipped_byte_of_a_pmx_is_a_value_or_a_format_error(place: int, mask: int) -> None:
     take_pmx(flipped(PMX, place, mask))
 

@@ -122,7 +122,13 @@ def _times(rate: str, seconds: float) -> np.ndarray:
     return np.arange(int(np.floor(seconds * fps + 1e-9)) + 1) / fps
 
 
-@pytest.mark.parametrize("rate", ["12", "24", "25", "29.97", "30", "50", "60", "120", "variable"])
+@pytest.mark.parametrize(
+    "rate",
+    [
+        *"12 24 29.97 60 variable".split(),
+        *(pytest.param(rate, marks=pytest.mark.slow) for rate in "25 30 50 120".split()),
+    ],
+)
 def test_every_frame_rate_gives_thirty_frames_a_second_and_stays_in_step(rate):
     seconds, beat = 4.0, 2.6
     times = _times(rate, seconds)

@@ -21,7 +21,7 @@ def _bursts(seed: int, *, count: int = 3, longest: int = 25) -> np.ndarray:
     return swapped
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.integers(0, 1000), st.floats(0.0, 3.0))
 def test_swapped_frames_are_found_and_no_others(seed, noise_px):
     truth = seen(Dance(seed), TIMES_S, noise_px=noise_px, noise_m=0.02)
@@ -33,7 +33,7 @@ def test_swapped_frames_are_found_and_no_others(seed, noise_px):
     assert (repaired.confidences == truth.confidences).all()
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.integers(0, 1000), st.floats(-1.0, 1.0))
 def test_no_swap_is_invented_in_a_turning_dance(seed, turn_rad_s):
     track = seen(Dance(seed, turn_rad_s=turn_rad_s), TIMES_S, noise_px=2.0, noise_m=0.02)

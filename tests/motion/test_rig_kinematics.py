@@ -81,7 +81,7 @@ REACHABLE = st.tuples(st.floats(-0.12, 0.12), st.floats(0.12, 0.3), st.floats(-0
 
 
 @given(shift=REACHABLE, side=st.sampled_from("左右"))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 def test_leg_ik_brings_the_ankle_to_its_goal_and_the_knee_bends_forward(
     shift: tuple[float, float, float], side: str
 ) -> None:

@@ -104,7 +104,7 @@ def _knee_bends(rotations: np.ndarray) -> np.ndarray:
 
 
 @given(ROTATIONS)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=10, deadline=None)
 def test_turning_all_points_turns_all_rotations(turn):
     roots, rotations = Dance(5).body(np.arange(4) * 0.4)
     points = keypoints_of(roots, rotations)
