@@ -11,7 +11,8 @@ from manekko.files.vmd import parse_vmd, rig_motion_from_vmd, vmd_from_rig_motio
 from manekko.motion.motion import RigMotion
 from manekko.motion.rig_kinematics import pose_rig
 from manekko.skeleton.rig import Rig
-from tests.clients.babylon_judge import MMD_UNIT_M, babylon_positions
+from tests.clients.babylon_judge import babylon_positions
+from tests.clients.page_judge import MMD_UNIT_M
 from tests.files.model_samples import pmd_bytes_of
 from tests.motion.rig_samples import random_motion
 

@@ -5,12 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from manekko.capture import CaptureOptions, capture
 from manekko.files.models import read_rig
 from manekko.files.motions import read_motion
 from manekko.motion.motion import RigMotion
 from manekko.motion.rig_kinematics import pose_rig
-from tests.clients.babylon_judge import MMD_UNIT_M, babylon_positions
+from tests.clients.babylon_judge import babylon_positions
+from tests.clients.page_judge import MMD_UNIT_M
 
 pytestmark = [pytest.mark.client, pytest.mark.slow, pytest.mark.data, pytest.mark.weights]
 
@@ -18,22 +18,12 @@ BONES = "頭 首 左腕 右ひじ 左手首 右手首 左ひざ 右ひざ 左足
 FRAMES = (0, 40, 90, 150, 220)
 
 
-@pytest.fixture(scope="module")
-def captured(data_folder: Path, weights_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Folder with the example clip's motion for the trace model."""
-    out = tmp_path_factory.mktemp("captured")
-    clip = Path(__file__).parents[2] / "examples" / "dance.mp4"
-    model = data_folder / "mmd" / "models" / "trace_model.pmx"
-    capture(CaptureOptions(clip, model=model, preview=False, out=out))
-    return out
-
-
 def test_a_captured_dance_is_danced_by_babylon_mmd_as_we_mean_it(captured: Path, data_folder: Path) -> None:
     model = data_folder / "mmd" / "models" / "trace_model.pmx"
-    motion = read_motion(captured / "dance.vmd")
+    motion = read_motion(captured)
     assert isinstance(motion, RigMotion)
     ours = pose_rig(read_rig(model), motion, np.array(FRAMES))
-    theirs = babylon_positions(model, captured / "dance.vmd", FRAMES, BONES)
+    theirs = babylon_positions(model, captured, FRAMES, BONES)
     assert sorted(theirs) == sorted(BONES)
     for bone in BONES:
         assert np.abs(theirs[bone] - ours.positions_m(bone)).max() < 0.01 * MMD_UNIT_M, bone

@@ -1,4 +1,5 @@
-// The page: loads /model.pmx (or .pmd) and /motion.vmd and offers `judge.positions(frames, bones)`.
+// The page: window.openJudge(modelUrl, motionUrl) loads both and returns what answers {frames, bones} with
+// {bone: [[x, y, z] for each frame]} in MMD's own units and axes.
 import "@babylonjs/core/Materials/standardMaterial";
 import "@babylonjs/core/Materials/Textures/renderTargetTexture";
 import { NullEngine } from "@babylonjs/core/Engines/nullEngine";
@@ -12,6 +13,7 @@ import "babylon-mmd/esm/Runtime/Animation/mmdRuntimeModelAnimation";
 import type { MmdMesh } from "babylon-mmd/esm/Runtime/mmdMesh";
 import { MmdRuntime } from "babylon-mmd/esm/Runtime/mmdRuntime";
 
+type Request = { frames: number[]; bones: string[] };
 type Positions = Record<string, number[][]>;
 
 async function open(modelUrl: string, motionUrl: string) {
@@ -24,14 +26,14 @@ async function open(modelUrl: string, motionUrl: string) {
     const motion = await new VmdLoader(scene).loadAsync("motion", motionUrl);
     model.setRuntimeAnimation(model.createRuntimeAnimation(motion));
 
-    async function positions(frames: number[], names: string[]): Promise<Positions> {
-        const result: Positions = Object.fromEntries(names.map((name) => [name, []]));
+    async function positions({ frames, bones }: Request): Promise<Positions> {
+        const result: Positions = Object.fromEntries(bones.map((name) => [name, []]));
         const at = new Vector3();
         for (const frame of frames) {
             await runtime.seekAnimation(frame, true);
             runtime.beforePhysics(0);
             runtime.afterPhysics();
-            for (const name of names) {
+            for (const name of bones) {
                 const bone = model.runtimeBones.find((candidate) => candidate.name === name);
                 if (bone === undefined) continue;
                 bone.getWorldTranslationToRef(at);

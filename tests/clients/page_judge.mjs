@@ -1,5 +1,6 @@
-// node judge.mjs CHROMIUM MODEL MOTION  <request.json  >positions.json
-// The request is {frames: [...], bones: [...]}; the answer {bone: [[x, y, z] for each frame]} in MMD's own units and axes.
+// node page_judge.mjs CHROMIUM MODEL MOTION  <request.json  >answer.json
+// Opens built/page.js of its own folder in headless Chromium. The page offers window.openJudge(modelUrl, motionUrl),
+// whose result is called with the request; what that returns is the answer. An error in the page's console fails.
 import { createReadStream, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
@@ -8,9 +9,10 @@ import puppeteer from "puppeteer-core";
 
 const [chromium, model, motion] = process.argv.slice(2);
 const request = JSON.parse(readFileSync(0, "utf8"));
+const modelUrl = `/model${extname(model).toLowerCase()}`;
 const served = {
     "/page.js": join(import.meta.dirname, "built", "page.js"),
-    [`/model${extname(model).toLowerCase()}`]: model,
+    [modelUrl]: model,
     "/motion.vmd": motion,
 };
 
@@ -18,7 +20,7 @@ const server = createServer((asked, answer) => {
     const path = new URL(asked.url, "http://localhost").pathname;
     if (path === "/") {
         answer.setHeader("content-type", "text/html; charset=utf-8");
-        answer.end('<!doctype html><script type="module" src="/page.js"></script>');
+        answer.end('<!doctype html><link rel="icon" href="data:,"><script type="module" src="/page.js"></script>');
     } else if (served[path]) {
         answer.setHeader("content-type", path.endsWith(".js") ? "text/javascript" : "application/octet-stream");
         createReadStream(served[path]).pipe(answer);
@@ -27,6 +29,13 @@ const server = createServer((asked, answer) => {
         answer.end();
     }
 });
+
+// Models are opened without their textures: a file that is not served may be missing, nothing else may go wrong.
+function isMissingTexture(message) {
+    const { url } = message.location();
+    return message.text().startsWith("Failed to load resource") && !served[new URL(url).pathname];
+}
+
 await new Promise((done) => server.listen(0, "127.0.0.1", done));
 const profile = mkdtempSync(join(tmpdir(), "manekko-chromium-"));
 const browser = await puppeteer.launch({
@@ -44,15 +53,23 @@ const browser = await puppeteer.launch({
 });
 try {
     const page = await browser.newPage();
-    page.on("pageerror", (error) => console.error(String(error)));
+    const errors = [];
+    page.on("pageerror", (error) => errors.push(String(error)));
+    page.on("console", (message) => {
+        if (message.type() === "error" && !isMissingTexture(message)) errors.push(message.text());
+    });
     await page.goto(`http://127.0.0.1:${server.address().port}/`);
     await page.waitForFunction("window.openJudge !== undefined", { timeout: 60000 });
-    const positions = await page.evaluate(
-        async (modelUrl, { frames, bones }) => (await window.openJudge(modelUrl, "/motion.vmd"))(frames, bones),
-        `/model${extname(model).toLowerCase()}`,
+    const answer = await page.evaluate(
+        async (model, request) => (await window.openJudge(model, "/motion.vmd"))(request),
+        modelUrl,
         request,
     );
-    process.stdout.write(JSON.stringify(positions));
+    if (errors.length > 0) {
+        console.error(`errors in the page:\n${errors.join("\n")}`);
+        process.exitCode = 1;
+    }
+    process.stdout.write(JSON.stringify(answer));
 } finally {
     await browser.close();
     server.close();

@@ -1,0 +1,78 @@
+"""A page of our own around somebody else's MMD player, in headless Chromium: what judges in a browser share."""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from tests.conftest import missing
+
+MMD_UNIT_M = 0.08
+
+_CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+_SHARED = Path(__file__).with_suffix(".mjs")
+
+
+def ask_page(source: Path, model: Path, motion: Path, request: Mapping[str, object]) -> Any:
+    """Return what the page in ``source`` answers to a request about a model that plays a motion.
+
+    Skips where the page cannot be built or opened; fails on an error in the page, missing textures apart.
+
+    Args:
+        source: folder with package.json, package-lock.json and the page; the header of page_judge.mjs says what the
+            page offers.
+        model: a PMX or PMD file.
+        motion: a VMD file.
+        request: anything that JSON can say.
+    """
+    chromium = os.environ.get("MANEKKO_CHROMIUM") or next(filter(None, map(shutil.which, _CHROMIUMS)), None)
+    node = shutil.which("node")
+    if chromium is None or node is None:
+        missing(f"{source.name}: needs Chromium and node; install them, or name Chromium in MANEKKO_CHROMIUM")
+    command = [str(node), _SHARED.name, str(chromium), str(model.resolve()), str(motion.resolve())]
+    done = subprocess.run(
+        command,
+        cwd=_built(source),
+        input=json.dumps(request),
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, f"the judge failed:\n{done.stderr}"
+    return json.loads(done.stdout)
+
+
+def _built(source: Path) -> Path:
+    """Return a folder with the installed and bundled page, made once for these sources."""
+    files = [*sorted(path for path in source.iterdir() if path.is_file() and path.name != ".gitignore"), _SHARED]
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]
+    home = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "manekko-tests"
+    folder = home / f"{source.name}-{digest}"
+    if folder.is_dir():
+        return folder
+    npm = shutil.which("npm")
+    if npm is None:
+        missing(f"{source.name}: needs npm to be installed once")
+    home.mkdir(parents=True, exist_ok=True)
+    workplace = Path(tempfile.mkdtemp(dir=home))
+    for path in files:
+        shutil.copy(path, workplace)
+    for step in (["ci", "--ignore-scripts", "--no-audit", "--no-fund"], ["run", "build"]):
+        done = subprocess.run(
+            [str(npm), *step], cwd=workplace, capture_output=True, text=True, timeout=600, check=False
+        )
+        if done.returncode != 0:
+            shutil.rmtree(workplace)
+            missing(f"{source.name}: cannot be installed (npm {step[0]}): {done.stderr.strip()[-400:]}")
+    try:
+        workplace.rename(folder)
+    except OSError:
+        # Another test run has made the same folder meanwhile.
+        shutil.rmtree(workplace)
+    return folder
