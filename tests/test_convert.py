@@ -53,6 +53,10 @@ def test_the_hand_is_where_it_was_after_a_round_through_bvh(vmd: Path, tmp_path:
         np.testing.assert_allclose(wrist_m(after, frame), wrist_m(before, frame), atol=0.02)
 
 
+def test_it_is_said_that_a_bvh_holds_no_face(vmd: Path, tmp_path: Path) -> None:
+    assert any("no face, so 1 morph (" in note for note in convert(vmd, tmp_path / "wave.bvh"))
+
+
 def test_a_pose_is_the_first_frame(vmd: Path, tmp_path: Path) -> None:
     notes = convert(vmd, tmp_path / "wave.vpd")
     assert any("first frame" in note for note in notes)

@@ -29,17 +29,20 @@ def table(result: Figures) -> str:
     """Return the figures as lines of words and numbers, with what a small or large number means."""
     foot, ground, smoothness, ik, keys = result.foot, result.ground, result.smoothness, result.ik, result.keys
     rows = [
-        ("length", f"{result.frames} frames, {result.seconds:.1f} s"),
+        ("length", f"{result.frames} {'frame' if result.frames == 1 else 'frames'}, {result.seconds:.1f} s"),
         (
             "foot slide",
-            f"{_mm(foot.slide_mean_mm_per_frame)} a frame while planted ({foot.planted_share:.0%} of frames)",
+            _mm(foot.slide_mean_mm_per_frame, f" a frame while planted ({foot.planted_share:.0%} of frames)"),
         ),
         ("below floor", f"{_mm(ground.penetration_mean_mm)} on average, {_mm(ground.penetration_max_mm)} at most"),
         (
             "floating",
             f"{_mm(ground.floating_mean_mm)} on average; {ground.floating_share:.0%} of frames, jumps apart",
         ),
-        ("jitter", f"{_mm(smoothness.jitter_mm_per_frame3)} a frame³ at {_mm(smoothness.speed_mm_per_frame)} a frame"),
+        (
+            "jitter",
+            _mm(smoothness.jitter_mm_per_frame3, f" a frame³ at {_mm(smoothness.speed_mm_per_frame)} a frame"),
+        ),
         ("jumps", f"{result.jumps.frame_share:.1%} of the frames have a bone that turns by over 30° at once"),
         (
             "leg reach",
@@ -54,8 +57,8 @@ def table(result: Figures) -> str:
     return "\n".join(f"{name:<13} {value}" for name, value in rows)
 
 
-def _mm(value: float | None) -> str:
-    return "–" if value is None else f"{value:.2f} mm"
+def _mm(value: float | None, rest: str = "") -> str:
+    return "–" if value is None else f"{value:.2f} mm{rest}"
 
 
 def _counts(frames: dict[str, int]) -> str:

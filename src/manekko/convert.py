@@ -36,6 +36,9 @@ def convert(source: Path, target: Path, *, model: Path | None = None) -> tuple[s
     notes = []
     if isinstance(motion, RigMotion) and kind == ".bvh" and model is None:
         notes.append("no --model was given: the body has the proportions of the standard model")
+    if isinstance(motion, RigMotion) and kind == ".bvh" and motion.morphs:
+        morphs = "1 morph" if len(motion.morphs) == 1 else f"{len(motion.morphs)} morphs"
+        notes.append(f"a BVH holds no face, so {morphs} (mouth, eyes …) stayed behind")
     if isinstance(motion, RigMotion) and kind != ".bvh" and model is not None:
         notes.append("the motion is taken as made for the standard model, and fitted from there")
         # Morphs are named alike on most models, so they pass through as they are.

@@ -50,7 +50,8 @@ def follow_people(frames: list[list[Detection]]) -> tuple[list[dict[int, Detecti
     longest = sorted(range(len(kept)), key=lambda person: -len(kept[person]))[:_MOST_PEOPLE]
     said = ()
     if len(longest) < len(people):
-        said = (f"{len(people) - len(longest)} people seen only for moments are left out",)
+        left = len(people) - len(longest)
+        said = (f"left out: {'1 person' if left == 1 else f'{left} people'} seen only for moments",)
     return [kept[person] for person in sorted(longest)], said
 
 
