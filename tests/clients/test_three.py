@@ -2,8 +2,9 @@
 
 Left out is what that loader does not do as MMD does, by its own account or by its code:
 
-- IK. Its solver is a plain CCD that clamps Euler angles, with no turn of knees about their hinge first: knees lie up
-  to 0.45 units from MMD's and babylon-mmd's, ankles 0.1. So bones that IK turns are compared with IK switched off.
+- IK. Its solver is a plain CCD that clamps Euler angles, with no turn of knees about their hinge first: in a dance
+  made by hand knees lie up to 0.45 units from MMD's and babylon-mmd's, ankles 0.1. So bones that IK turns are compared
+  with IK switched off; with it on only in what we capture, whose leg bones carry the bend already, and more loosely.
 - IK states in a VMD, which it does not read: the judge is told instead.
 - Fixed axes, append of shifts, local append. The motions here turn 捩 bones about their own axis, so that nothing hangs
   on the first; no model here has the others.
@@ -45,7 +46,9 @@ def bones_that_no_ik_turns(rig: Rig) -> list[str]:
     return [name for name, number in rig.index.items() if links.isdisjoint(needed_bones(rig, [number]))]
 
 
-def assert_alike(model: Path, motion: Path, frames: list[int], bones: list[str], *, ik: bool) -> None:
+def assert_alike(
+    model: Path, motion: Path, frames: list[int], bones: list[str], *, ik: bool, within_m: float = CLOSE_M
+) -> None:
     rig, played = read_rig(model), motion_in(motion)
     if not ik:
         chains = {bone.name: False for bone in rig.bones if bone.ik is not None}
@@ -54,7 +57,7 @@ def assert_alike(model: Path, motion: Path, frames: list[int], bones: list[str],
     ours = pose_rig(rig, played, np.array(frames))
     assert set(judged) == set(bones)
     apart = {name: float(np.abs(ours.positions_m(name) - judged[name]).max()) for name in bones}
-    assert max(apart.values()) < CLOSE_M, {name: far for name, far in apart.items() if far >= CLOSE_M}
+    assert max(apart.values()) < within_m, {name: far for name, far in apart.items() if far >= within_m}
 
 
 @pytest.mark.parametrize("name", ["trace_model", "trace_model_leg_ik", "mmt_test_model", "yw_test_model"])
@@ -80,7 +83,9 @@ def test_a_captured_dance_is_danced_by_three_as_we_mean_it(captured: Path, data_
     model = model_in(data_folder, "trace_model")
     bones = bones_that_no_ik_turns(read_rig(model))
     assert set(bones) >= UPPER_BONES
-    assert_alike(model, captured, [0, 40, 90, 150, 220], bones, ik=True)
+    frames = [0, 40, 90, 150, 220]
+    assert_alike(model, captured, frames, bones, ik=True)
+    assert_alike(model, captured, frames, sorted(LEG_BONES), ik=True, within_m=5 * CLOSE_M)
 
 
 @pytest.mark.weights
