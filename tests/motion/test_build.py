@@ -3,11 +3,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from manekko.arrays import spans
 from manekko.lift.lift import Lifted, lift_track
 from manekko.motion.build import motion_from_lifted
 from manekko.motion.motion import Motion
 from manekko.people.keypoints import BODY33_INDEX
-from manekko.skeleton.contacts import spans
 from manekko.skeleton.kinematics import global_rotations
 from manekko.skeleton.rotations import angle_between
 from manekko.skeleton.skeleton import HUMANOID, JOINT_INDEX

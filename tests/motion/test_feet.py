@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from manekko.arrays import spans
 from manekko.motion.feet import Body, plant_feet
-from manekko.skeleton.contacts import spans
 from manekko.skeleton.kinematics import joint_positions
 from manekko.skeleton.rotations import as_axes, from_rotation_vectors, multiply
 from manekko.skeleton.skeleton import JOINT_INDEX, default_skeleton

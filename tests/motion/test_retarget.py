@@ -4,13 +4,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from manekko.arrays import spans
 from manekko.errors import InputError
 from manekko.files.models import read_rig, standard_rig
 from manekko.motion.motion import Motion
 from manekko.motion.retarget import retarget
 from manekko.motion.rig_kinematics import pose_rig
 from manekko.motion.rigged import motion_from_rig_motion
-from manekko.skeleton.contacts import spans
 from manekko.skeleton.kinematics import global_rotations, local_rotations
 from manekko.skeleton.limbs import reach
 from manekko.skeleton.rig import Rig, RigBone

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from manekko.arrays import spans
 from manekko.files.models import standard_rig
 from manekko.motion.motion import Motion, RigMotion
 from manekko.motion.retarget import retarget
 from manekko.motion.rig_kinematics import pose_rig
 from manekko.motion.rigged import motion_from_rig_motion
-from manekko.skeleton.contacts import spans
 from manekko.skeleton.kinematics import global_rotations
 from manekko.skeleton.rotations import angle_between, from_rotation_vectors, multiply, rotate
 from manekko.skeleton.skeleton import JOINT_INDEX

@@ -1,11 +1,7 @@
-from itertools import pairwise
-
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from manekko.skeleton.contacts import find_contacts, floor_heights, resting_heights, spans
+from manekko.skeleton.contacts import find_contacts, floor_heights, resting_heights
 
 FPS = 30.0
 
@@ -96,15 +92,3 @@ def test_a_single_frame_is_no_trouble():
     one = np.zeros((1, 4, 3))
     assert floor_heights(one, fps=FPS) == pytest.approx([0.0])
     assert find_contacts(one, one[..., 1], fps=FPS).shape == (1, 4)
-
-
-@given(st.lists(st.booleans(), max_size=30))
-def test_spans_are_the_runs_of_true_values(flags):
-    flags = np.array(flags, dtype=bool)
-    rebuilt = np.zeros_like(flags)
-    runs = spans(flags)
-    for start, end in runs:
-        assert start < end
-        rebuilt[start:end] = True
-    assert (rebuilt == flags).all()
-    assert all(a[1] < b[0] for a, b in pairwise(runs))

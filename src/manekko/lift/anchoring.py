@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from manekko.arrays import Array, Bool, Float
+from manekko.arrays import Array, Float, spans
 from manekko.lift.camera import Camera
 from manekko.lift.series import smoothed
 from manekko.people.keypoints import BODY33_INDEX
@@ -46,9 +46,4 @@ def _still_spans(foot_px: Array, depths_m: Array, camera: Camera, fps: float) ->
         return []
     calm = smoothed(np.nan_to_num(foot_px), fps=fps, cutoff_hz=6.0)
     speed = np.linalg.norm(np.gradient(calm, axis=0), axis=-1) * fps * depths_m / camera.focal_px
-    return [span for span in _runs(speed < _STILL_M_S) if span[1] - span[0] >= _SHORTEST_S * fps]
-
-
-def _runs(flags: Bool[Array, " frame"]) -> list[tuple[int, int]]:
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(np.int8)))
-    return [(int(start), int(end)) for start, end in edges.reshape(-1, 2)]
+    return [span for span in spans(speed < _STILL_M_S) if span[1] - span[0] >= _SHORTEST_S * fps]

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from manekko.arrays import Array, Bool, Float
+from manekko.arrays import Array, Bool, Float, spans
 from manekko.lift.series import smoothed
-from manekko.skeleton.contacts import spans
 from manekko.skeleton.kinematics import joint_positions
 from manekko.skeleton.limbs import reach
 from manekko.skeleton.rotations import (

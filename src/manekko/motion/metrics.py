@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from manekko.arrays import Array, Bool, Float
+from manekko.arrays import Array, Bool, Float, spans
 from manekko.errors import InputError
 from manekko.motion.motion import BoneTrack, RigMotion
 from manekko.motion.rig_kinematics import RigPose, pose_rig
@@ -288,8 +288,7 @@ def _in_flight(
 ) -> Bool[Array, " frame"]:
     """Frames of jumps: no sole near the floor, briefly, while the hips fall freely."""
     flight = np.zeros(len(lowest_m), dtype=bool)
-    edges = np.diff(np.concatenate([[0], lowest_m > _FLOAT_M, [0]]).astype(int))
-    for start, end in zip(np.flatnonzero(edges == 1), np.flatnonzero(edges == -1), strict=True):
+    for start, end in spans(lowest_m > _FLOAT_M):
         first, last = max(start - 1, 0), min(end + 1, len(lowest_m))
         if end - start > _FLIGHT_S * fps or last - first < 3:
             continue

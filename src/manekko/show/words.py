@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from manekko.arrays import Array, Bool, Float
+from manekko.arrays import spans as runs_of
 from manekko.motion.motion import Motion
 from manekko.people.keypoints import BODY33_INDEX, Track
 from manekko.skeleton.kinematics import global_rotations
@@ -85,8 +86,7 @@ def frame_ends(times_s: Float[Array, " frame"]) -> Float[Array, " frame"]:
 def spans(flags: Bool[Array, " frame"], times_s: Float[Array, " frame"]) -> list[Span]:
     """Return the stretches of time in which ``flags`` holds, in order."""
     ends = frame_ends(times_s)
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(np.int8)))
-    return [Span(float(times_s[a]), float(ends[b - 1])) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+    return [Span(float(times_s[start]), float(ends[end - 1])) for start, end in runs_of(flags)]
 
 
 def part_keypoints() -> dict[str, list[int]]:

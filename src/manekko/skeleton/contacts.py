@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.ndimage import percentile_filter, uniform_filter1d
 
-from manekko.arrays import Array, Bool, Float
+from manekko.arrays import Array, Bool, Float, spans
 
 _ENTER_SPEED, _LEAVE_SPEED = 0.45, 0.80
 """Speed of a planted point [m/s]: below the first it becomes planted, above the second it leaves."""
@@ -56,12 +56,6 @@ def find_contacts(
 def resting_heights(heights_m: Float[Array, "frame point"]) -> Float[Array, " point"]:
     """Return the height of each point above the floor when it rests on it [m], from how low it comes."""
     return np.minimum(np.percentile(heights_m, _RESTING_PERCENTILE, axis=0), _HIGHEST_REST)
-
-
-def spans(flags: Bool[Array, " frame"]) -> list[tuple[int, int]]:
-    """Return [start, end) of each run of true values."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(np.int8)))
-    return [(int(start), int(end)) for start, end in edges.reshape(-1, 2)]
 
 
 def _hysteresis(enter: Array, stay: Array) -> Array:
