@@ -172,7 +172,7 @@ HOSTILE: dict[str, tuple[str, Callable[[Path], object], str]] = {
 }
 
 
-@pytest.mark.parametrize("kind", each(NOT_A_CLIP, fast="missing, text, empty folder, broken json"))
+@pytest.mark.parametrize("kind", each(NOT_A_CLIP, fast="text, empty folder"))
 def test_what_is_no_clip_is_named_in_one_line(kind: str, tmp_path: Path) -> None:
     name, make, words = NOT_A_CLIP[kind]
     make(tmp_path / name)
@@ -182,7 +182,7 @@ def test_what_is_no_clip_is_named_in_one_line(kind: str, tmp_path: Path) -> None
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pipes in folders")
-@pytest.mark.parametrize("kind", each(HOSTILE, fast="playlist to the network, json of absurd numbers"))
+@pytest.mark.parametrize("kind", each(HOSTILE, fast="json of absurd numbers"))
 def test_hostile_files_are_refused_in_one_line(kind: str, tmp_path: Path) -> None:
     name, make, words = HOSTILE[kind]
     make(tmp_path / name)
