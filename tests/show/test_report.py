@@ -77,7 +77,7 @@ def test_json_keeps_its_contract(tmp_path: Path):
     assert (second["frames"], second["seconds_seen"]) == (45, 1.875)
     assert second["warnings"] == [
         "too little was seen: no motion",
-        "nobody in view until 2.1 s: the first pose is held",
+        "out of view until 2.1 s: the first pose is held",
     ]
 
 
@@ -107,7 +107,7 @@ def test_page_tells_verdicts_steps_and_warnings(tmp_path: Path):
     assert "0.40 mm a frame" in words
     assert "33.0 mmpoor" in words
     assert "nan %" not in words
-    assert "nobody in view until 2.1 s: the first pose is held" in words
+    assert "out of view until 2.1 s: the first pose is held" in words
 
 
 def test_page_of_a_long_clip_stays_small(tmp_path: Path):

@@ -26,14 +26,14 @@ def test_a_gap_too_short_to_matter_is_not_told():
 
 def test_a_person_who_comes_late_is_told_first():
     warnings = track_warnings(leave(dance_track(), 0.0, 2.125), None)
-    assert warnings == ["nobody in view until 2.1 s: the first pose is held"]
+    assert warnings == ["out of view until 2.1 s: the first pose is held"]
 
 
 def test_a_person_who_leaves_and_returns_is_told():
     warnings = track_warnings(leave(leave(dance_track(), 1.0, 1.5), 3.5, 4.0), None)
     assert warnings == [
         "out of view from 3.5 s to the end: the last pose is held",
-        "nobody in view 1.0–1.5 s: filled",
+        "out of view 1.0–1.5 s: filled",
     ]
 
 
@@ -62,6 +62,32 @@ def test_feet_beyond_the_edge_are_outside_the_picture():
         confidences[:, part_keypoints()[part]] = 0.1
     track = replace(track, keypoints_px=keypoints, confidences=confidences)
     assert track_warnings(track, None) == ["feet outside the picture nearly all the time: guessed"]
+
+
+def test_a_picture_tells_of_legs_that_it_does_not_show():
+    legs = [f"{side}_{name}" for side in ("left", "right") for name in ("knee", "ankle", "heel", "toe")]
+    track = hide(dance_track(0.03, size=(720, 1280)), legs, 0.0, 1.0)
+    assert track_warnings(track, None) == ["legs unseen: guessed"]
+
+
+def test_a_part_unseen_through_a_very_short_clip_is_told():
+    track = hide(dance_track(0.2), WRIST, 0.0, 1.0)
+    assert track_warnings(track, None) == ["left wrist unseen nearly all the time: guessed"]
+
+
+def test_a_video_upside_down_is_told():
+    track = dance_track()
+    keypoints = np.array(track.image_size_px) - track.keypoints_px
+    assert track_warnings(replace(track, keypoints_px=keypoints), None) == [
+        "the head is below the feet most of the time: is the video turned upside down?"
+    ]
+
+
+def test_a_handstand_of_a_moment_is_not_told_as_upside_down():
+    track = dance_track()
+    keypoints = track.keypoints_px.copy()
+    keypoints[:20] = np.array(track.image_size_px) - keypoints[:20]
+    assert track_warnings(replace(track, keypoints_px=keypoints), None) == []
 
 
 def test_many_gaps_are_counted_instead_of_listed():

@@ -5,7 +5,7 @@ import threading
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from itertools import islice, pairwise
+from itertools import islice
 
 import numpy as np
 
@@ -30,7 +30,6 @@ LONGEST_SIDE_PX = 1920
 """Larger pictures are made smaller: no network looks at more than 256 px, and memory is bounded."""
 
 _MEMORY_BYTES = 600_000_000  # of frames alive at once
-_LONG_GAP_S = 1.0
 
 Chunk = list[tuple[int, UInt8[Array, "height width 3"]]]
 
@@ -165,7 +164,6 @@ def _track(number: int, person: list[Tracklet], times_s: Float[Array, " frame"],
         image_size_px=size_px,
         hands=_hands(person, count),
         face=_face(person, count),
-        warnings=_warnings(person, times_s),
     )
 
 
@@ -187,15 +185,3 @@ def _face(person: list[Tracklet], count: int) -> Face | None:
     for one in person:
         keypoints[one.frames], scores[one.frames] = one.face_px, one.face_scores
     return Face(keypoints, scores)
-
-
-def _warnings(person: list[Tracklet], times_s: Float[Array, " frame"]) -> tuple[str, ...]:
-    warnings = []
-    seen = sum(len(one.frames) for one in person)
-    if seen < 0.9 * len(times_s):
-        warnings.append(f"seen in {seen} of {len(times_s)} frames")
-    for before, after in pairwise(person):
-        gap_s = float(times_s[after.first] - times_s[before.last])
-        if gap_s > _LONG_GAP_S:
-            warnings.append(f"not seen from {times_s[before.last]:.1f} s to {times_s[after.first]:.1f} s")
-    return tuple(warnings)

@@ -108,7 +108,7 @@ def track_warnings(track: Track, motion: Motion | None, *, first_s: float = 0.0)
     """
     if not track.seen.any():
         return [*track.warnings, "nobody was seen in the whole clip"]
-    lines = [*track.warnings, *_absence(track), *_small(track), *_unseen_parts(track)]
+    lines = [*track.warnings, *_upside_down(track), *_absence(track), *_small(track), *_unseen_parts(track)]
     if motion is not None and motion.frame_count > 1:
         lines += _sudden_turns(motion, first_s)
     return list(dict.fromkeys(lines))
@@ -121,12 +121,23 @@ def _absence(track: Track) -> list[str]:
     lines, between = [], []
     for span in gone:
         if span.start_s <= start:
-            lines.append(f"nobody in view until {span.end_s:.1f} s: the first pose is held")
+            lines.append(f"out of view until {span.end_s:.1f} s: the first pose is held")
         elif span.end_s >= end:
             lines.append(f"out of view from {span.start_s:.1f} s to the end: the last pose is held")
         elif span.length_s >= SHORTEST_S:
             between.append(span)
-    return lines + ([f"nobody in view {_listed(between)}: filled"] if between else [])
+    return lines + ([f"out of view {_listed(between)}: filled"] if between else [])
+
+
+def _upside_down(track: Track) -> list[str]:
+    """Tell when the head is below both feet in most of the frames that show both."""
+    parts = part_keypoints()
+    head = track.keypoints_px[:, parts["head"], 1].mean(axis=1)
+    feet = track.keypoints_px[:, [*parts["left foot"], *parts["right foot"]], 1].min(axis=1)
+    both = np.isfinite(head) & np.isfinite(feet)
+    if not both.any() or np.mean(head[both] > feet[both]) <= 0.5:
+        return []
+    return ["the head is below the feet most of the time: is the video turned upside down?"]
 
 
 def _small(track: Track) -> list[str]:
@@ -163,6 +174,8 @@ def _unseen_line(track: Track, name: str, members: tuple[str, ...], found: list[
     total = sum(span.length_s for span in found)
     keypoints = [k for part in members for k in part_keypoints()[part]]
     where = "outside the picture" if _outside(track, keypoints, found) else "unseen"
+    if len(track.times_s) == 1:
+        return f"{name} {where}: guessed"
     if total > 0.9 * length_s:
         return f"{name} {where} nearly all the time: guessed"
     return f"{name} {where} {_listed(found)}: filled"
@@ -194,6 +207,8 @@ def _mostly(flags: Bool[Array, " frame"], span: Span, times_s: Float[Array, " fr
 
 
 def _long_spans(flags: Bool[Array, " frame"], times_s: Float[Array, " frame"]) -> list[Span]:
+    if flags.all():
+        return spans(flags, times_s)  # a whole clip is never too short to matter: a picture lasts a 30th of a second
     # Presentation times carry rounding: a gap of exactly the shortest length counts.
     return [span for span in spans(flags, times_s) if span.length_s >= SHORTEST_S - 1e-6]
 
