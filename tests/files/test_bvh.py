@@ -10,7 +10,7 @@ from manekko.files.bvh_names import joints_of_humanoid
 from manekko.files.bvh_text import BvhFile, BvhJoint
 from manekko.motion.motion import Motion
 from manekko.skeleton.rotations import angle_between, from_rotation_vectors
-from manekko.skeleton.skeleton import HUMANOID, JOINT_INDEX, default_skeleton
+from manekko.skeleton.skeleton import HUMANOID, JOINT_INDEX, Skeleton, default_skeleton
 
 SMALL = """HIERARCHY
 ROOT Hips
@@ -215,3 +215,15 @@ def test_too_long_a_motion_is_refused():
     values = np.broadcast_to(file.values[:1], (300_000, file.values.shape[1]))
     with pytest.raises(InputError, match="too many to hold"):
         motion_from_bvh(BvhFile(file.joints, file.frame_time_s, values))
+
+
+@pytest.mark.parametrize("raised_m", [0.0, 0.02, 0.06])
+def test_soles_come_back_as_high_as_they_were_whatever_the_shoes(raised_m: float):
+    motion = sample_motion()
+    lift = np.array([0.0, raised_m, 0.0])
+    offsets = motion.skeleton.rest_offsets_m.copy()
+    offsets[0] += lift
+    shod = replace(motion, skeleton=Skeleton(offsets), root_positions_m=motion.root_positions_m + lift)
+    back = motion_from_bvh(bvh_from_motion(shod))
+    foot = JOINT_INDEX["leftFoot"]
+    assert back.skeleton.rest_positions_m[foot, 1] == pytest.approx(shod.skeleton.rest_positions_m[foot, 1], abs=1e-3)

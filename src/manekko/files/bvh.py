@@ -41,6 +41,11 @@ _MOST_POSES = 10_000_000
 _CALIBRATION_FRAMES = 400
 _FLOOR_SLACK_M = 0.05
 """A floor this near y = 0 is taken for y = 0."""
+_ANKLE_M = (0.03, 0.2)
+"""Height of an ankle joint over the sole, high heels included [m]."""
+_SOLE_SLACK_M = 0.01
+"""Toes of a rest pose that stands on the floor are at most this far below it [m]."""
+_UPRIGHT_COS = 0.98
 _HAND_SLACK_RAD = np.radians(20.0)
 """Hands differ: palms and fingers at rest this near to the T-pose's directions are in T-pose."""
 _LIMBS = (("UpperArm", "LowerArm"), ("LowerArm", "Hand"), ("UpperLeg", "LowerLeg"), ("LowerLeg", "Foot"))
@@ -79,7 +84,8 @@ def motion_from_bvh(file: BvhFile) -> Motion:
     whole = {joint: multiply(turn, corrections[joint]) for joint, turn in turns.items()}
     unit = _unit_m(places)
     places = {joint: place * unit for joint, place in places.items()}
-    skeleton = _proportions(places, whole)
+    ankle_m = None if body is None else _ankle_m(rotate(upright, rest) * unit, found, multiply(upright, body))
+    skeleton = _proportions(places, whole, ankle_m)
     roots = places["hips"] - _floor_m(places, skeleton) * np.array([0.0, 1.0, 0.0])
     return motion_from_rotations(skeleton, roots, whole, fps=1.0 / file.frame_time_s)
 
@@ -246,16 +252,29 @@ def _unit_m(places: Mapping[str, Array]) -> float:
     return min(fitting, key=lambda unit: abs(np.log(stature * unit / expected)), default=expected / stature)
 
 
-def _proportions(places: Mapping[str, Array], whole: Mapping[str, Array]) -> Skeleton:
-    """Return the body in T-pose: where each joint lies, on average, as its parent sees it."""
+def _ankle_m(rest_m: Float[Array, "joint 3"], found: Mapping[str, int], body: Float[Array, "4"]) -> float | None:
+    """Return the ankle's height over the sole [m] where the file's rest pose stands on y = 0, else None."""
+    heights = rest_m[[found["leftFoot"], found["rightFoot"]], 1]
+    toes = [rest_m[found[name], 1] for name in ("leftToes", "rightToes") if name in found]
+    stands = rotate(body, np.array([0.0, 1.0, 0.0]))[1] > _UPRIGHT_COS and min(toes, default=0.0) > -_SOLE_SLACK_M
+    low, high = _ANKLE_M
+    return float(heights.mean()) if stands and low < heights.min() and heights.max() < high else None
+
+
+def _proportions(places: Mapping[str, Array], whole: Mapping[str, Array], ankle_m: float | None) -> Skeleton:
+    """Return the body in T-pose: where each joint lies, on average, as its parent sees it.
+
+    Where the ankle's height over the floor is not known, the sole is taken to be a little below the toes.
+    """
     offsets = default_skeleton().rest_offsets_m.copy()
     for joint, parent in enumerate(PARENT_INDICES):
         name, above = HUMANOID[joint], HUMANOID[parent]
         if parent >= 0 and name in places and above in places:
             seen = rotate(conjugate(_samples(whole[above])), _samples(places[name] - places[above]))
             offsets[joint] = seen.mean(0)
-    ankle = -float(offsets[JOINT_INDEX["leftToes"], 1])
-    return Skeleton(standing(offsets, ankle_height_m=max(ankle, 0.03) + 0.01))
+    if ankle_m is None:
+        ankle_m = max(-float(offsets[JOINT_INDEX["leftToes"], 1]), 0.03) + 0.01
+    return Skeleton(standing(offsets, ankle_height_m=ankle_m))
 
 
 def _floor_m(places: Mapping[str, Array], skeleton: Skeleton) -> float:
