@@ -152,3 +152,20 @@ def _with_hit(track: Track, times: np.ndarray, beat: float) -> Track:
 
 def _without_hit(dance: Dance, times: np.ndarray) -> np.ndarray:
     return lift_track(seen(dance, times)).positions_m[:, BODY33_INDEX["left_wrist"], 1]
+
+
+def test_legs_that_the_clip_never_shows_stand_still_under_the_hips():
+    track = seen(Dance(4), TIMES_S, place_m=(0.0, 0.9, 2.2))
+    legs = [BODY33_INDEX[f"{s}_{p}"] for s in ("left", "right") for p in ("knee", "ankle", "heel", "toe")]
+    below = (track.keypoints_px[:, legs, 1] > track.image_size_px[1]).mean()
+    assert below > 0.9, "the picture ends at the thighs"
+    lifted = lift_track(track)
+    for side in ("left", "right"):
+        hip, knee, ankle = (lifted.positions_m[:, BODY33_INDEX[f"{side}_{p}"]] for p in ("hip", "knee", "ankle"))
+        down = degrees_apart((knee - hip) / np.linalg.norm(knee - hip, axis=-1, keepdims=True), np.array([0, -1.0, 0]))
+        shin = degrees_apart(
+            (ankle - knee) / np.linalg.norm(ankle - knee, axis=-1, keepdims=True), np.array([0, -1.0, 0])
+        )
+        assert down.max() < 25.0
+        assert shin.max() < 25.0
+    assert lifted.confidences[:, legs].max() == 0.0

@@ -229,3 +229,10 @@ def test_a_dance_agrees_with_an_independent_evaluator(data_folder: Path) -> None
         assert np.abs(pose.positions_m(name) / 0.08 * [1, 1, -1] - judged.pos[name]).max() < 0.01, name
     for name in "左足首 右足首 左つま先 右つま先".split():
         assert np.median(np.abs(pose.positions_m(name) / 0.08 * [1, 1, -1] - judged.pos[name])) < 0.03, name
+
+
+def test_a_bone_that_owns_an_ik_chain_can_be_asked_for_alone() -> None:
+    rig = standard_rig()
+    for bone in ("左足ＩＫ", "左つま先ＩＫ"):
+        pose = pose_rig(rig, RigMotion("", {}), np.array([0]), [bone])
+        assert pose.positions_m(bone)[0] == pytest.approx(rig.rest(bone))

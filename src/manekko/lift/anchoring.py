@@ -42,8 +42,8 @@ def anchored_depths(
 
 def _still_spans(foot_px: Array, depths_m: Array, camera: Camera, fps: float) -> list[tuple[int, int]]:
     """Return [start, end) of each span in which a foot stands still in the picture."""
-    if len(foot_px) < 2:
+    if len(foot_px) < 2 or not np.isfinite(foot_px).all():
         return []
-    calm = smoothed(np.nan_to_num(foot_px), fps=fps, cutoff_hz=6.0)
+    calm = smoothed(foot_px, fps=fps, cutoff_hz=6.0)
     speed = np.linalg.norm(np.gradient(calm, axis=0), axis=-1) * fps * depths_m / camera.focal_px
     return [span for span in spans(speed < _STILL_M_S) if span[1] - span[0] >= _SHORTEST_S * fps]

@@ -33,6 +33,7 @@ _HAND_TEMPLATE_M = {"index": 0.09, "pinky": 0.08, "thumb": 0.05}
 """Points of a hand along the forearm, from the wrist [m]."""
 _STRAIGHT = 0.95
 _WINDOW_S = 2.0
+_MOST_NAMES = 3
 
 
 def guessed_prior(keypoints_px: Float[Array, "frame 33 2"], *, fps: float) -> Float[Array, "frame 33 3"]:
@@ -64,8 +65,9 @@ def _check(keypoints_px: Array) -> None:
     needed = [f"{s}_{p}" for p in ("shoulder", "hip", "elbow", "knee", "wrist", "ankle") for s in ("left", "right")]
     missing = [name.replace("_", " ") for name in needed if not np.isfinite(keypoints_px[:, BODY33_INDEX[name]]).any()]
     if missing:
+        rest = f" and {len(missing) - _MOST_NAMES} more" if len(missing) > _MOST_NAMES else ""
         raise InputError(
-            f"the {', '.join(missing)} of a person are never seen: a whole body is needed; "
+            f"too little of the body is seen (never: {', '.join(missing[:_MOST_NAMES])}{rest}); "
             "use a clip that shows the dancer from head to feet"
         )
 

@@ -33,6 +33,13 @@ _MOST_OUTSIDE = 0.3
 _MAIN = [
     BODY33_INDEX[f"{s}_{p}"] for p in ("shoulder", "elbow", "wrist", "hip", "knee", "ankle") for s in ("left", "right")
 ]
+_TRUNK = [BODY33_INDEX[f"{s}_{p}"] for p in ("shoulder", "hip") for s in ("left", "right")]
+_BORDER = 0.015
+"""A shoulder or hip this near the picture's side [widths] is cut by it."""
+_LEGS = [BODY33_INDEX[f"{s}_{p}"] for p in ("knee", "ankle", "heel", "toe") for s in ("left", "right")]
+_LEAST_INSIDE = 0.2
+_STANDING_LEG_M = {"knee": (0.40, 0.0), "ankle": (0.79, 0.02), "heel": (0.84, 0.05), "toe": (0.84, -0.13)}
+"""(down, away from the camera) of a leg's points from its hip, for someone who stands and faces the camera."""
 _HIPS = [BODY33_INDEX["left_hip"], BODY33_INDEX["right_hip"]]
 
 
@@ -67,7 +74,7 @@ def lift_track(track: Track, *, focal_px: float | None = None) -> Lifted:
     """
     if track.seen.sum() < 1:
         raise InputError(f"person {track.track_id} is never seen: nothing to lift")
-    track, swapped = repair_swaps(_within_picture(track))
+    track, swapped = repair_swaps(_without_unseen_legs(_within_picture(track)))
     camera = default_camera(track.image_size_px)
     if focal_px is not None:
         camera = Camera(focal_px, camera.centre_px)
@@ -91,18 +98,35 @@ def lift_track(track: Track, *, focal_px: float | None = None) -> Lifted:
 
 
 def _within_picture(track: Track) -> Track:
-    """Forget the frames in which most of the body is outside the picture, where the detector only guesses.
+    """Forget the frames in which much of the body, or a side of the trunk, is outside: there the detector guesses.
 
     A clip that shows no more than half a body throughout is taken as it is.
     """
     width, height = track.image_size_px
     x, y = track.keypoints_px[:, _MAIN, 0], track.keypoints_px[:, _MAIN, 1]
     outside = ((x < 0) | (x > width) | (y < 0) | (y > height)).mean(1) > _MOST_OUTSIDE
+    trunk = track.keypoints_px[:, _TRUNK, 0]
+    outside |= ((trunk < _BORDER * width) | (trunk > (1.0 - _BORDER) * width)).any(1)
     if not outside.any() or outside[track.seen].mean() > 0.5:
         return track
     keypoints, world, confidences = track.keypoints_px.copy(), track.world_m.copy(), track.confidences.copy()
     keypoints[outside], world[outside], confidences[outside] = np.nan, np.nan, 0.0
     return replace(track, keypoints_px=keypoints, world_m=world, confidences=confidences)
+
+
+def _without_unseen_legs(track: Track) -> Track:
+    """Stand legs that the clip never shows straight under the hips; the detector's guesses of them only fidget."""
+    height = track.image_size_px[1]
+    inside = [np.nan_to_num(track.keypoints_px[:, index, 1], nan=np.inf) < height for index in _LEGS]
+    if np.mean(inside) > _LEAST_INSIDE or not np.isfinite(track.world_m).any():
+        return track
+    world, keypoints, confidences = track.world_m.copy(), track.keypoints_px.copy(), track.confidences.copy()
+    for side in ("left", "right"):
+        hip = world[:, BODY33_INDEX[f"{side}_hip"]]
+        for part, place in _STANDING_LEG_M.items():
+            world[:, BODY33_INDEX[f"{side}_{part}"]] = hip + np.array([0.0, *place])
+    keypoints[:, _LEGS], confidences[:, _LEGS] = np.nan, 0.0
+    return replace(track, world_m=world, keypoints_px=keypoints, confidences=confidences)
 
 
 def _working_rate(times_s: Array) -> float:

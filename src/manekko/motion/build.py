@@ -19,6 +19,8 @@ _ROTATION_CUTOFF_HZ = 5.0
 _FASTEST_RAD_S = np.radians(750.0)
 _TAMED_CUTOFF_HZ = 2.5
 _TAMED = ("neck", "head", *(s + part for s in ("left", "right") for part in ("UpperArm", "LowerArm", "Hand")))
+_SURE_SHARE = 0.7
+_MAIN = [BODY33_INDEX[f"{side}_{part}"] for part in ("shoulder", "hip", "knee", "ankle") for side in ("left", "right")]
 _SOLE_DROP_M = 0.03
 """The detector's heel and toe points lie this far above the sole [m]."""
 
@@ -47,7 +49,7 @@ def motion_from_lifted(lifted: Lifted, *, origin_m: Float[Array, "3"] | None = N
     body = Body(skeleton, _roots(points, rotations, skeleton), rotations)
     body = plant_feet(body, contacts, fps=MOTION_FPS)
     start = (lifted.start_m if origin_m is None else origin_m) * np.array([1.0, 0.0, 1.0])
-    held = _held_frames(lifted.seen)
+    held = _held_frames(lifted.seen & _sure(lifted.confidences))
     return Motion(
         fps=MOTION_FPS,
         skeleton=skeleton,
@@ -56,6 +58,12 @@ def motion_from_lifted(lifted: Lifted, *, origin_m: Float[Array, "3"] | None = N
         confidences=_joint_confidences(lifted.confidences),
         contacts=contacts[held],
     )
+
+
+def _sure(confidences: Float[Array, "frame 33"]) -> Bool[Array, " frame"]:
+    """Whether most of the body is seen as well as it usually is: people come and go in halves, which are guesses."""
+    mean = confidences[:, _MAIN].mean(1)
+    return np.asarray(mean >= _SURE_SHARE * np.median(mean[mean > 0.0])) if (mean > 0.0).any() else mean >= 0.0
 
 
 def _held_frames(seen: Bool[Array, " frame"]) -> Int[Array, " frame"]:

@@ -159,6 +159,8 @@ class _Work:
         """Turn the links of a bone's IK chain, in the frames where it is on."""
         ik = self.rig.bones[owner].ik
         assert ik is not None
+        if any(bone not in self.bases for bone in (ik.target, *(link.bone for link in ik.links))):
+            return  # None of the bones that were asked for hangs on this chain.
         rows = np.flatnonzero(self._switched_on(self.rig.bones[owner].name))
         path = self._path(ik.target, {link.bone for link in ik.links})
         places = [path.index(link.bone) for link in ik.links if link.bone in path]
