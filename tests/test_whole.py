@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from manekko.whole import whole_file
+from manekko.errors import MissingToolError
+from manekko.whole import make_folder, whole_file
 
 
 def test_nothing_bears_the_name_before_all_is_written(tmp_path: Path) -> None:
@@ -37,3 +38,10 @@ def test_the_longest_name_can_be_written(tmp_path: Path, name: str) -> None:
     with whole_file(tmp_path / name) as temporary:
         temporary.write_bytes(b"whole")
     assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_a_folder_that_cannot_be_made_is_one_helpful_line(tmp_path: Path) -> None:
+    make_folder(tmp_path / "new" / "out")
+    make_folder(tmp_path / "new" / "out")
+    with pytest.raises(MissingToolError, match=r"cannot be made .*; choose a place that exists"):
+        make_folder(tmp_path / ("x" * 300))

@@ -28,6 +28,7 @@ from manekko.show.report_values import PersonReport, Report, person_warnings
 from manekko.skeleton.rig import Rig
 from manekko.video.sound import write_wav
 from manekko.video.source import Clip, open_clip
+from manekko.whole import make_folder
 
 _ARCHIVES = (".zip", ".tar", ".tgz", ".gz", ".bz2", ".xz")
 _DEFAULT_FPS = 30.0
@@ -165,7 +166,7 @@ def _is_openpose(source: Path) -> bool:
 def _folder(out: Path) -> Iterator[None]:
     """Make the folder first, so that a place that cannot be written is known at once; take it away if nothing came."""
     made = not out.exists()
-    out.mkdir(parents=True, exist_ok=True)
+    make_folder(out)
     try:
         yield
     except BaseException:

@@ -11,6 +11,7 @@ from manekko.motion.motion import Motion, RigMotion
 from manekko.motion.resample import resampled
 from manekko.motion.retarget import retarget
 from manekko.motion.rigged import motion_from_rig_motion
+from manekko.whole import make_folder
 
 
 def convert(source: Path, target: Path, *, model: Path | None = None) -> tuple[str, ...]:
@@ -47,6 +48,6 @@ def convert(source: Path, target: Path, *, model: Path | None = None) -> tuple[s
         motion = resampled(motion, fps=VMD_FPS)
     if kind == ".vpd" and motion.frame_count > 1:
         notes.append("a VPD holds one pose: the first frame was written")
-    target.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(target.parent)
     write_motion(target, motion, rig)
     return tuple(notes)

@@ -1,9 +1,29 @@
 """Files that appear whole or not at all."""
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from manekko.errors import MissingToolError
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it where they are not there yet.
+
+    Raises:
+        MissingToolError: there is no such place (another system's drive, a name too long).
+        OSError: the system refuses otherwise (no permission, a file of that name, disk full).
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        if error.errno not in (errno.ENOENT, errno.ENAMETOOLONG, errno.EINVAL):
+            raise
+        raise MissingToolError(
+            f"the folder {folder} cannot be made ({error.strerror}); choose a place that exists, such as out"
+        ) from None
 
 
 @contextmanager

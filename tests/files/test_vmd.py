@@ -127,12 +127,12 @@ def test_the_first_version_with_its_short_name_is_read():
 
 
 def test_a_count_beyond_the_file_is_refused_before_anything_is_made():
-    with pytest.raises(FormatError, match=r"announces 4294967295 bones keys, but only 1 fit .*\(at byte 54\)"):
+    with pytest.raises(FormatError, match=r"announces 4294967295 bone keys, but only 1 fit .*\(at byte 54\)"):
         parse_vmd(HEADER + bytes(20) + b"\xff\xff\xff\xff" + bytes(111))
 
 
 def test_something_else_is_refused_with_what_it_starts_with():
-    with pytest.raises(FormatError, match="this one with b'PMX "):
+    with pytest.raises(FormatError, match="this one with 'PMX "):
         parse_vmd(b"PMX \0\0\0\0" + bytes(90))
 
 

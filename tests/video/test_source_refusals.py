@@ -27,6 +27,16 @@ def test_missing_file_names_near_ones(tmp_path: Path) -> None:
     assert "did you mean dance.mp4?" in message(tmp_path / "dacne.mp4")
 
 
+def test_an_address_is_not_fetched(tmp_path: Path) -> None:
+    assert "download the clip first" in message(Path("https://example.com/dance.mp4"))
+
+
+@pytest.mark.parametrize("name", ["a.vmd", "b.VPD", "c.bvh"])
+def test_a_motion_is_pointed_to_convert(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"Vocaloid Motion Data 0002")
+    assert "`manekko convert`" in message(tmp_path / name)
+
+
 @pytest.mark.parametrize(
     ("content", "says"),
     [

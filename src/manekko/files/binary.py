@@ -78,6 +78,11 @@ def text_bytes(text: str, encoding: str) -> bytes:
     return struct.pack("<i", len(raw)) + raw
 
 
+def beginning(data: bytes) -> str:
+    """Return in words what a file of the wrong kind begins with: "this one with 'GIF89a'"."""
+    return f"this one with {repr(data[:16])[1:]}" if data else "this one is empty"
+
+
 def printable(text: str) -> str:
     """Return the text with every lone surrogate replaced, so that it can be shown and written anywhere."""
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

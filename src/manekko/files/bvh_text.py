@@ -103,7 +103,8 @@ def parse_bvh(data: bytes) -> BvhFile:
         text = data.decode("cp932", errors="replace")
     start = text[:1000].lstrip()
     if not start.upper().startswith("HIERARCHY"):
-        raise FormatError(f"a BVH file starts with HIERARCHY, this one with {start[:16]!r}: it is no BVH", offset=0)
+        found = f"this one with {start[:16]!r}" if start else "this one is empty"
+        raise FormatError(f"a BVH file starts with HIERARCHY, {found}: it is no BVH", offset=0)
     motion = _MOTION.search(text)
     if motion is None:
         raise FormatError("the file has no MOTION part; it is cut or damaged", offset=len(data))

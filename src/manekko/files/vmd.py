@@ -12,6 +12,7 @@ import numpy as np
 
 from manekko.arrays import Array, Float
 from manekko.errors import FormatError
+from manekko.files.binary import beginning
 from manekko.files.names import decode_name, encode_name
 from manekko.motion.motion import BoneTrack, RigMotion
 
@@ -157,7 +158,7 @@ def parse_vmd(data: bytes) -> VmdFile:
     is_old = data.startswith(_OLD_HEADER)
     if not is_old and not data.startswith(_HEADER):
         raise FormatError(
-            f"a VMD file starts with 'Vocaloid Motion Data 0002', this one with {data[:16]!r}: it is no VMD", offset=0
+            f"a VMD file starts with 'Vocaloid Motion Data 0002', {beginning(data)}: it is no VMD", offset=0
         )
     start = _HEADER_SIZE + (10 if is_old else 20)
     if len(data) < start:
@@ -169,8 +170,9 @@ def parse_vmd(data: bytes) -> VmdFile:
     for name, dtype in _TABLES:
         if reader.at_end:
             break
-        number, reader = reader.count(f"{name} keys")
-        found[name], reader = reader.records(number, dtype, f"{name} keys")
+        what = f"{name.removesuffix('s')} keys"
+        number, reader = reader.count(what)
+        found[name], reader = reader.records(number, dtype, what)
         sections += 1
     if sections == _ALL_SECTIONS - 1 and not reader.at_end:
         shows, reader = _parse_shows(reader)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from manekko.errors import FormatError
+from manekko.files.binary import beginning
 from manekko.files.names import encode_text
 from manekko.files.vmd import mirrored_rotations, positions_from_mmd, positions_to_mmd, unit_rotations
 from manekko.motion.motion import BoneTrack, RigMotion
@@ -55,7 +56,7 @@ def parse_vpd(data: bytes) -> VpdFile:
     text = data.decode("utf-8-sig" if utf8 else "cp932", errors="replace")
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     if not lines[0].startswith(_HEADER):
-        raise FormatError(f"a VPD file starts with '{_HEADER}', this one with {data[:16]!r}: it is no VPD", offset=0)
+        raise FormatError(f"a VPD file starts with '{_HEADER}', {beginning(data)}: it is no VPD", offset=0)
     filled = [number for number, line in enumerate(lines) if number and line.strip()]
     if len(filled) < 2:
         raise FormatError("the file ends before the number of bones", offset=len(data))

@@ -1,6 +1,7 @@
 """Containers opened and decoded with PyAV; FFmpeg's refusals become one clear line."""
 
 import difflib
+import re
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,8 @@ from manekko.errors import InputError
 
 EXPECTED = "a video (mp4 mov avi webm wmv mkv gif) or a picture (png jpg webp bmp)"
 
+_ADDRESS = re.compile(r"https?:[/\\]", re.IGNORECASE)  # a path has lost the second slash
+_MOTIONS = (".vmd", ".vpd", ".bvh")
 _HEAD_BYTES = 4096
 _MOST_PIXELS = 10**8
 _CONTROL_BYTES = bytes(set(range(0x20)) - set(b"\t\n\r\x0c"))
@@ -31,12 +34,18 @@ AnyFrame = TypeVar("AnyFrame")
 
 def check_path(path: Path) -> None:
     """Raise ``InputError`` unless something readable in principle (an ordinary file or a folder) is at ``path``."""
+    if _ADDRESS.match(str(path)):
+        raise InputError("this is an address on the internet; download the clip first, then give the file")
     try:
         mode = path.stat().st_mode
     except (OSError, ValueError) as error:
         raise _unopened(path, error) from None
     if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
         raise InputError(f"{path} is a pipe or a device; expected a file: {EXPECTED}")
+    if path.suffix.lower() in _MOTIONS and stat.S_ISREG(mode):
+        raise InputError(
+            f"{path} is a motion already; to make another kind of it use `manekko convert`; here {EXPECTED} is expected"
+        )
 
 
 def _unopened(path: Path, error: OSError | ValueError) -> InputError:
