@@ -9,6 +9,17 @@ from manekko.motion.metrics import Figures, figures
 from manekko.motion.motion import Motion
 from manekko.motion.resample import resampled
 from manekko.motion.retarget import retarget
+from manekko.show.verdicts import flattened, verdict_of
+
+_JUDGED_BY = {
+    "foot slide": "foot.slide_mean_mm_per_frame",
+    "below floor": "ground.penetration_p95_mm",
+    "floating": "ground.floating_mean_mm",
+    "jitter": "smoothness.jitter_over_speed",
+    "jumps": "jumps.frame_share",
+    "leg reach": "ik.reach_error_max_mm",
+}
+"""Line of the table → the figure that its verdict comes from."""
 
 
 def check(source: Path, model: Path) -> Figures:
@@ -26,7 +37,7 @@ def check(source: Path, model: Path) -> Figures:
 
 
 def table(result: Figures) -> str:
-    """Return the figures as lines of words and numbers, with what a small or large number means."""
+    """Return the figures as lines: what, how good (where that can be said), and the numbers in words."""
     foot, ground, smoothness, ik, keys = result.foot, result.ground, result.smoothness, result.ik, result.keys
     rows = [
         ("length", f"{result.frames} {'frame' if result.frames == 1 else 'frames'}, {result.seconds:.1f} s"),
@@ -54,7 +65,14 @@ def table(result: Figures) -> str:
         ("bones moved", " ".join(keys.moving_bones) or "none"),
         ("not in model", " ".join(keys.unknown_bones) or "none"),
     ]
-    return "\n".join(f"{name:<13} {value}" for name, value in rows)
+    known = flattened(result.as_dict())
+    verdicts = {name: verdict_of(key, _number(known.get(key))) for name, key in _JUDGED_BY.items()}
+    words = {name: "" if verdict == "plain" else verdict for name, verdict in verdicts.items()}
+    return "\n".join(f"{name:<13} {words.get(name, ''):<6} {value}" for name, value in rows)
+
+
+def _number(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) else None
 
 
 def _mm(value: float | None, rest: str = "") -> str:

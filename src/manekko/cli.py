@@ -246,7 +246,8 @@ def _print_files(files: Sequence[Path], warnings: Sequence[str]) -> None:
 
 def _what_it_is(file: Path) -> str:
     if file.stem.endswith("-preview"):
-        return "the skeleton over the clip, and the solved motion"
+        what = ("picture", "pose") if file.suffix == ".png" else ("clip", "motion")
+        return "the skeleton over the {}, and the solved {}".format(*what)
     if file.stem.endswith("-report"):
         return "how well it went: open it in a browser" if file.suffix == ".html" else "the same, for programs"
     if file.stem.endswith("-keypoints"):

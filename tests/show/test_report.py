@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from manekko.show.report import PersonReport, Report, report_json, write_report
+from manekko.show.verdicts import verdict_of
 from tests.show.samples import dance_motion, dance_track, leave
 
 VOID = {"meta", "br", "img", "path", "rect", "circle"}
@@ -110,6 +111,17 @@ def test_page_tells_verdicts_steps_and_warnings(tmp_path: Path):
     assert "out of view until 2.1 s: the first pose is held" in words
 
 
+def test_what_to_look_at_is_named_and_nothing_contradicts_it(tmp_path: Path):
+    words = Page(written(sample(), tmp_path)[1]).words
+    assert "Nothing to warn of" not in words
+    assert "Look at: feet sink into the floor by 33.0 mm." in words
+    good = replace(sample(), people=(replace(sample().people[0], metrics={}),))
+    (tmp_path / "good").mkdir()
+    words = Page(written(good, tmp_path / "good")[1]).words
+    assert "looks good" in words
+    assert "Look at:" not in words
+
+
 def test_page_of_a_long_clip_stays_small(tmp_path: Path):
     _, text = written(sample(seconds=240.0), tmp_path)
     Page(text)
@@ -124,13 +136,32 @@ def test_nobody_found_still_gives_a_report(tmp_path: Path):
 
 
 def test_a_still_picture_gives_a_report_without_plots(tmp_path: Path):
-    person = PersonReport(dance_track(0.03), dance_motion(0.03), {"vpd": "pose.vpd"}, {})
+    person = PersonReport(dance_track(0.03), dance_motion(0.03), {"vpd": "pose.vpd"}, METRICS)
     report = Report("0.1.0", {"name": "pose.png", "kind": "image"}, (person,), {}, {"preview": "pose-preview.png"})
     _, text = written(report, tmp_path)
     page = Page(text)
     assert "img" in page.tags
     assert "svg" not in page.tags
     assert "登録" in page.words
+    for word in ("video", "The motion", "frame 0", "Feet on the floor", "of the clip", "a frame"):
+        assert word not in page.words.split("All figures")[0], word
+    assert "Feet sink into the floor by" in page.words
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "verdict"),
+    [
+        ("ground.floating_mean_mm", 10.0, "good"),
+        ("ground.floating_mean_mm", 10.1, "watch"),
+        ("ground.floating_mean_mm", 31.0, "bad"),
+        ("ground.floating_mean_mm", None, "plain"),
+        ("smoothness.jitter_over_speed", float("nan"), "plain"),
+        ("keys.total", 5.0, "plain"),
+        ("unheard.of", 5.0, "plain"),
+    ],
+)
+def test_a_verdict_follows_its_rule(key: str, value: float | None, verdict: str):
+    assert verdict_of(key, value) == verdict
 
 
 def test_unseen_people_do_not_break_the_page(tmp_path: Path):

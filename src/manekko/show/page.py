@@ -20,7 +20,7 @@ _KINDS = {
     "bvh": "the motion, for Blender, Maya, MotionBuilder …",
     "vrma": "the motion, for VRM avatars",
     "glb": "the motion as glTF",
-    "keypoints": "what was seen, to solve again without the video",
+    "keypoints": "what was seen, for programs",
     "wav": "the sound, in step with frame 0 of the motion",
     "preview": "the video beside the solved skeleton, to check by eye",
     "report": "this page",
@@ -108,7 +108,8 @@ def _files_section(report: Report) -> str:
 
 
 def _file_item(kind: str, name: str, whose: str) -> str:
-    meaning = _KINDS.get(kind, kind)
+    is_picture = kind == "preview" and name.lower().endswith(".png")
+    meaning = "the picture beside the solved skeleton, to check by eye" if is_picture else _KINDS.get(kind, kind)
     return f'<li><a href="{_link(name)}">{_text(name)}</a><br><small>{_text(whose + meaning)}</small></li>'
 
 
@@ -119,15 +120,17 @@ def _next_steps(report: Report) -> str:
     model = f"<code>{_text(report.model_name)}</code>" if report.model_name else "your model (PMX or PMD)"
     each = " for each person, one after the other" if len(motions) > 1 else ""
     named = ", ".join(f"<code>{_text(name)}</code>" for name in motions[:4]) + (" …" if len(motions) > 4 else "")
-    if motions[0].lower().endswith(".vpd"):
-        last = "The pose is set in the current frame; press register (登録) to keep it."
+    is_pose = motions[0].lower().endswith(".vpd")
+    effect = "the model takes the pose in the current frame" if is_pose else "the motion starts at frame 0"
+    if is_pose:
+        last = "Press register (登録) to keep the pose in that frame; else it is lost when the frame changes."
     elif (sound := report.files.get("wav")) is not None:
         last = f"File → Load WAV file: <code>{_text(sound)}</code>. It is in step with frame 0. Press play."
     else:
         last = "Press play."
     return (
         f"<h3>What to do next in MMD</h3><ol><li>Drag {model} into MikuMikuDance{each}.</li>"
-        f"<li>With the model selected, drag {named} into the window; the motion starts at frame 0.</li>"
+        f"<li>With the model selected, drag {named} into the window; {effect}.</li>"
         f"<li>{last}</li></ol>"
     )
 
@@ -157,14 +160,20 @@ def _person_section(person: PersonReport, count: int) -> str:
     rows = figure_rows(person.track, series, person.metrics)
     verdict = worst(rows)
     still = len(person.track.times_s) <= 1
-    title = f"Person {person.track.track_id}" if count > 1 else "The motion"
+    title = f"Person {person.track.track_id}" if count > 1 else "The pose" if still else "The motion"
     length = "" if still else f'<p class="soft">in view for {seconds_seen(person.track):.1f} s</p>'
     plots = "" if still else _plots(person, series)
     return (
         f"<section><h2>{title} {_chip(verdict, _SUMMARY[verdict])}</h2>{length}"
-        f"{_warning_list(person_warnings(person)) or '<p>Nothing to warn of.</p>'}"
+        f"{_warning_list(person_warnings(person))}{_worth_a_look(rows)}"
         f"{_figure_table(rows)}{plots}{_all_figures(person.metrics)}</section>"
     )
+
+
+def _worth_a_look(rows: list[FigureRow]) -> str:
+    """Name the figures that the verdict comes from."""
+    named = [f"{row.label.lower()} {row.value}" for row in rows if row.verdict in ("watch", "bad")]
+    return f"<p>Look at: {_text('; '.join(named))}.</p>" if named else ""
 
 
 def _warning_list(warnings: list[str] | tuple[str, ...]) -> str:

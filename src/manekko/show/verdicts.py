@@ -37,6 +37,8 @@ class _Rule:
     watch: float | None = None
     factor: float = 1.0
     digits: int = 1
+    needs_time: bool = False
+    """Whether it means nothing for a single pose."""
 
 
 _RULES = (
@@ -48,6 +50,7 @@ _RULES = (
         good=0.5,
         watch=2.0,
         digits=2,
+        needs_time=True,
     ),
     _Rule(
         "foot.planted_share",
@@ -56,6 +59,7 @@ _RULES = (
         "Share of the time in which a foot stands still on the floor.",
         factor=100.0,
         digits=0,
+        needs_time=True,
     ),
     _Rule(
         "ground.penetration_p95_mm",
@@ -90,6 +94,7 @@ _RULES = (
         good=0.01,
         watch=0.05,
         factor=100.0,
+        needs_time=True,
     ),
     _Rule(
         "ik.reach_error_max_mm",
@@ -99,7 +104,7 @@ _RULES = (
         good=20.0,
         watch=130.0,
     ),
-    _Rule("root_path_m", "Way of the hips", "m", "Length of the whole way, swaying included."),
+    _Rule("root_path_m", "Way of the hips", "m", "Length of the whole way, swaying included.", needs_time=True),
     _Rule(
         "keys.total",
         "Keys",
@@ -107,7 +112,7 @@ _RULES = (
         "Fewer keys are easier to edit by hand in MMD.",
         digits=0,
     ),
-    _Rule("keys.per_second", "Keys a second", "", "All bones together.", digits=0),
+    _Rule("keys.per_second", "Keys a second", "", "All bones together.", digits=0, needs_time=True),
 )
 
 
@@ -131,21 +136,35 @@ def flattened(metrics: Mapping[str, object], prefix: str = "") -> dict[str, obje
 def figure_rows(track: Track, series: MotionSeries | None, metrics: Mapping[str, object]) -> list[FigureRow]:
     """Return the table of figures of one person: what was seen, then what was solved."""
     flat = flattened(metrics)
+    still = len(track.times_s) <= 1
     rows = _seen_rows(track)
     for rule in _RULES:
         value = flat.get(rule.key)
+        if still and rule.needs_time:
+            continue
         if isinstance(value, int | float) and np.isfinite(value):
             rows.append(_row(rule, float(value)))
-    if series is not None and series.airborne.any():
+    if series is not None and series.airborne.any() and not still:
         share = 100.0 * float(series.airborne.mean())
         rows.append(FigureRow("In the air", f"{share:.0f} % of the time", "plain", "Both feet off the floor."))
     return rows
 
 
+def verdict_of(key: str, value: float | None) -> Verdict:
+    """Return how good a figure is.
+
+    Args:
+        key: its dotted name, as in ``flattened(Figures.as_dict())``.
+        value: in the unit of ``Figures``; None or not finite where it could not be measured, which is ``plain``.
+    """
+    rule = next((rule for rule in _RULES if rule.key == key), None)
+    if rule is None or rule.good is None or rule.watch is None or value is None or not np.isfinite(value):
+        return "plain"
+    return "good" if value <= rule.good else "watch" if value <= rule.watch else "bad"
+
+
 def _row(rule: _Rule, value: float) -> FigureRow:
-    verdict: Verdict = "plain"
-    if rule.good is not None and rule.watch is not None:
-        verdict = "good" if value <= rule.good else "watch" if value <= rule.watch else "bad"
+    verdict = verdict_of(rule.key, value)
     text = f"{value * rule.factor:,.{rule.digits}f} {rule.unit}".strip()
     return FigureRow(rule.label, text, verdict, rule.meaning)
 
@@ -154,23 +173,21 @@ def _seen_rows(track: Track) -> list[FigureRow]:
     seen = track.seen
     share = float(seen.mean()) if len(seen) else 0.0
     sure = float(body_confidence(track)[seen].mean()) if seen.any() else 0.0
-    rows = [
-        FigureRow(
-            "In view",
-            f"{100 * share:.0f} % of the clip",
-            _at_least(share, 0.95, 0.75),
-            "While out of view the motion is filled in or held.",
-        ),
+    rows = []
+    if len(track.times_s) > 1:
+        meaning = "While out of view the motion is filled in or held."
+        rows.append(FigureRow("In view", f"{100 * share:.0f} % of the clip", _at_least(share, 0.95, 0.75), meaning))
+    rows.append(
         FigureRow(
             "Body seen clearly",
             f"{100 * sure:.0f} %",
             _at_least(sure, 0.75, 0.5),
             "How sure the detector is of arms and legs. Loose clothes, blur, darkness and cropped feet lower it.",
-        ),
-    ]
+        )
+    )
     if track.hands is not None and seen.any():
         hands = float(np.mean(track.hands.scores[seen] > 0.5))
-        meaning = "Fingers are taken from the video only where the hand is seen; elsewhere they rest."
+        meaning = "Fingers are taken only where the hand is seen; elsewhere they rest."
         rows.append(FigureRow("Hands seen", f"{100 * hands:.0f} %", _at_least(hands, 0.6, 0.25), meaning))
     return rows
 
