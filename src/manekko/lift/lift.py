@@ -21,7 +21,7 @@ from manekko.people.keypoints import BODY33_INDEX, Track
 
 MOTION_FPS = 30.0
 """Rate of every lifted motion: VMD's."""
-BODY_CUTOFF_HZ = 5.5
+BODY_CUTOFF_HZ = 6.5
 """Dance's fastest hits live below this; what is above is the detector's noise (measured on motion capture)."""
 _DEPTH_CUTOFF_HZ = 1.5
 """Depth from size is noisy and people cannot travel fast along it."""

@@ -15,7 +15,7 @@ from manekko.skeleton.kinematics import local_rotations
 from manekko.skeleton.rotations import angle_between, continuous, normalized, rotate, slerp
 from manekko.skeleton.skeleton import HUMANOID, JOINT_INDEX, Skeleton, default_skeleton
 
-_ROTATION_CUTOFF_HZ = 5.0
+_ROTATION_CUTOFF_HZ = 6.0
 _FASTEST_RAD_S = np.radians(750.0)
 _TAMED_CUTOFF_HZ = 2.5
 _TAMED = ("neck", "head", *(s + part for s in ("left", "right") for part in ("UpperArm", "LowerArm", "Hand")))
