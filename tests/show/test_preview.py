@@ -133,6 +133,28 @@ def test_boxes_lie_inside_and_do_not_overlap(size: tuple[int, int], people: int)
     assert plan.source.width / plan.source.height == pytest.approx(size[0] / size[1], rel=0.05)
 
 
+@pytest.mark.parametrize(("figure_m", "stacked"), [((2.2, 2.2), True), ((1.4, 2.2), False)])
+def test_front_and_side_are_arranged_so_that_the_figure_is_largest(figure_m: tuple[float, float], stacked: bool):
+    front, side = layout((640, 720), 1, figure_m).views[0]
+    assert (front.left == side.left) == stacked
+    assert (front.top == side.top) != stacked
+
+
+@pytest.mark.parametrize("people", [1, 2])
+def test_the_legend_stands_at_one_place_beside_any_video(people: int):
+    corners = []
+    for size in [(1080, 1920), (640, 720), (1920, 1080)]:
+        plan = layout(size, people)
+        ground = np.zeros((SIZE_PX[1], SIZE_PX[0], 3), dtype=np.uint8)
+        black = np.zeros((plan.source.height, plan.source.width, 3), np.uint8)
+        unseen = person(1.0, leave(dance_track(1.0), 0.0, 9.0))
+        picture = preview_picture(Frame(0, 0.0, black), [unseen] * people, plan, ground)
+        corners.append([np.argwhere(near(picture[:40, :240], colour)) for colour in (LEFT, RIGHT, PLANTED)])
+        assert all(len(places) > 20 for places in corners[-1])
+    for places in zip(*corners, strict=True):
+        assert all(np.array_equal(place, places[0]) for place in places)
+
+
 def test_an_unseen_person_is_written_over_the_video():
     track = leave(dance_track(2.0), 0.5, 1.0)
     view = person(2.0, track)

@@ -30,6 +30,8 @@ PEOPLE: Sequence[Colour] = (
 )
 """Colours of the people by number, over and over."""
 
+LABEL_PX = 10.0
+"""Room kept free at the top of a view; its label stands in a corner, where only a hand may come."""
 _GAP_PX = 8
 _WIDEST_SOURCE = 0.62
 
@@ -71,8 +73,14 @@ def person_colour(track_id: int) -> Colour:
     return PEOPLE[(track_id - 1) % len(PEOPLE)]
 
 
-def layout(source_size_px: tuple[int, int], people: int) -> Layout:
-    """Return a layout for a video of some size and a number of people."""
+def layout(source_size_px: tuple[int, int], people: int, figure_m: tuple[float, float] = (1.7, 2.0)) -> Layout:
+    """Return a layout for a video of some size and a number of people.
+
+    Args:
+        source_size_px: width and height of the video [px].
+        people: how many there are.
+        figure_m: width and height that each view must show [m].
+    """
     width, height = SIZE_PX
     source_width, source_height = source_size_px
     scale = min(height / source_height, _WIDEST_SOURCE * width / source_width)
@@ -81,25 +89,25 @@ def layout(source_size_px: tuple[int, int], people: int) -> Layout:
     column = Box(0, 0, max(shown[0], 240), height)
     source = Box((column.width - shown[0]) // 2, (height - shown[1]) // 2, *shown)
     area = Box(column.width + _GAP_PX, 0, width - column.width - _GAP_PX, height)
-    return Layout(column, source, _views(area, min(people, MOST_PEOPLE)))
+    return Layout(column, source, _views(area, min(people, MOST_PEOPLE), figure_m))
 
 
-def _views(area: Box, people: int) -> list[tuple[Box, Box]]:
-    """Share out an area so that every view is as large as can be."""
+def _views(area: Box, people: int, figure_m: tuple[float, float]) -> list[tuple[Box, Box]]:
+    """Share out an area so that every figure is as large as can be."""
     if people == 0:
         return []
     plans = [(columns, stacked) for columns in range(1, people + 1) for stacked in (False, True)]
-    columns, stacked = max(plans, key=lambda plan: _view_room(area, people, *plan))
+    columns, stacked = max(plans, key=lambda plan: _view_room(area, people, figure_m, *plan))
     cells = _split(area, columns, ceil(people / columns))[:people]
     pairs = [_split(cell, 1, 2) if stacked else _split(cell, 2, 1) for cell in cells]
     return [(front, side) for front, side in pairs]
 
 
-def _view_room(area: Box, people: int, columns: int, stacked: bool) -> float:
-    """How large a dancer of 2 m by 1.7 m can be drawn."""
-    width = area.width / columns / (1 if stacked else 2)
-    height = area.height / ceil(people / columns) / (2 if stacked else 1)
-    return min(width / 1.7, height / 2.0)
+def _view_room(area: Box, people: int, figure_m: tuple[float, float], columns: int, stacked: bool) -> float:
+    """How large the figures can be drawn [px per metre]."""
+    width = area.width / columns / (1 if stacked else 2) - _GAP_PX
+    height = area.height / ceil(people / columns) / (2 if stacked else 1) - _GAP_PX
+    return min(width / figure_m[0], (height - LABEL_PX) / figure_m[1])
 
 
 def _split(area: Box, columns: int, rows: int) -> list[Box]:

@@ -17,6 +17,7 @@ from manekko.show.layout import (
     BACKGROUND,
     INK,
     LEFT,
+    MOST_PEOPLE,
     PANEL,
     PLANTED,
     RIGHT,
@@ -65,7 +66,7 @@ def write_preview(
         InputError: there is neither a clip nor a person to show.
     """
     size, fps, total = _about(clip, people)
-    plan = layout(size, len(people))
+    plan = _plan(size, people)
     ground = _ground(plan, people)
     frames = _frames(clip, people, plan, start_s, end_s)
     progress(_STAGE, 0, total)
@@ -74,6 +75,13 @@ def write_preview(
         for frame, picture in _drawn(_sparse(frames), draw):
             writer.write(picture, frame.time_s)
             progress(_STAGE, frame.index + 1, total)
+
+
+def _plan(size_px: tuple[int, int], people: Sequence[PersonView]) -> Layout:
+    sizes = [person.framing.size_m for person in people[:MOST_PEOPLE]]
+    if not sizes:
+        return layout(size_px, 0)
+    return layout(size_px, len(people), (max(wide for wide, _ in sizes), max(tall for _, tall in sizes)))
 
 
 def _sparse(frames: Iterator[Frame]) -> Iterator[Frame]:
@@ -107,7 +115,7 @@ def write_preview_png(clip: Clip | None, people: Sequence[PersonView], target: P
         InputError: there is neither a clip nor a person to show.
     """
     size, _, _ = _about(clip, people)
-    plan = layout(size, len(people))
+    plan = _plan(size, people)
     frame = next(_frames(clip, people, plan, start_s, None))
     write_png(target, preview_picture(frame, people, plan, _ground(plan, people)))
 
@@ -136,7 +144,7 @@ def preview_picture(
             draw_text(canvas, "filled", (side.left + side.width - width - 12.0, side.top + 12.0), RIGHT, 11.0)
     _write_time(canvas, frame.time_s)
     if plan.views:
-        _write_legend(canvas, plan)
+        _write_legend(canvas)
     return canvas
 
 
@@ -205,14 +213,11 @@ def _write_time(canvas: UInt8[Array, "height width 3"], time_s: float) -> None:
     draw_text(canvas, text, (14.0, top), INK, 13.0)
 
 
-def _write_legend(canvas: UInt8[Array, "height width 3"], plan: Layout) -> None:
-    """Explain the colours: on the first line of a view, or beside the time where views are narrow."""
-    front = plan.views[0][0]
-    left, top = front.left + 66.0, front.top + 12.0
-    if front.width < 310:
-        left, top = 122.0, SIZE_PX[1] - text_size("left", 11.0)[1] - 15.0
-        strip_top = SIZE_PX[1] - text_size("0", 13.0)[1] - 20.0
-        fill_rectangle(canvas, (104.0, strip_top), (left + 230.0, SIZE_PX[1] - 6.0), BACKGROUND, 0.7)
+def _write_legend(canvas: UInt8[Array, "height width 3"]) -> None:
+    """Explain the colours in the upper left corner, which is as wide in every layout and seldom holds a dancer."""
+    left, top = 10.0, 13.0
+    bottom = top + text_size("left", 11.0)[1] + 8.0
+    fill_rectangle(canvas, (6.0, 6.0), (234.0, bottom), BACKGROUND, 0.7)
     for text, colour in (("left", LEFT), ("right", RIGHT), ("planted", PLANTED)):
         width, height = text_size(text, 11.0)
         middle = top + height / 2

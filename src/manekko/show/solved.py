@@ -15,7 +15,7 @@ from scipy.ndimage import gaussian_filter1d
 from manekko.arrays import Array, Bool, Float, UInt8
 from manekko.people.keypoints import Track
 from manekko.pixels.draw import Colour, draw_circle, draw_line, draw_lines, draw_polyline
-from manekko.show.layout import BODY, GRID, LEFT, PLANTED, RIGHT, SOFT, Box
+from manekko.show.layout import BODY, GRID, LABEL_PX, LEFT, PLANTED, RIGHT, SOFT, Box
 from manekko.skeleton.rotations import normalized
 from manekko.skeleton.skeleton import FINGERS, JOINT_INDEX, finger_segments
 
@@ -28,9 +28,11 @@ _TRUNK, _HEAD = -1, -2
 _FIXED_M = 1.05
 _NARROWEST_M = 0.6
 _CALM_S = 0.7
-_LABEL_PX = 34.0
 _TRAIL_S = 2.0
 _FLOOR_DEPTH_M = 1.0
+# Above the topmost joint: the head around it. Below the feet: the near half of the floor.
+_ABOVE_M = 0.25
+_BELOW_M = float(_FLOOR_DEPTH_M * np.sin(_PITCH_RAD) + 0.08)
 _OUTLINE: Colour = (12, 14, 18)
 
 _TORSO = (
@@ -106,6 +108,11 @@ class Framing:
     follows: bool
     """Whether the centre moves."""
 
+    @property
+    def size_m(self) -> tuple[float, float]:
+        """Width and height that a view must show [m]: some air, and the near half of the floor."""
+        return 2.0 * (self.reach_m + 0.12), self.top_m + _ABOVE_M + _BELOW_M
+
 
 def frame_motion(positions_m: Float[Array, "frame joint 3"], fps: float) -> Framing:
     """Return a steady framing: fixed if the dancer stays within about 2 m, else the hips are followed smoothly."""
@@ -147,12 +154,10 @@ class _Camera:
 
 
 def _camera(box: Box, framing: Framing, side: Side, frame: int) -> _Camera:
-    # Above: room for the label; below: room for the near half of the floor.
-    below = _FLOOR_DEPTH_M * np.sin(_PITCH_RAD) + 0.08
-    tall = framing.top_m + 0.30 + below
-    room = box.height - _LABEL_PX
-    scale = float(min(box.width / (2.0 * (framing.reach_m + 0.12)), room / tall))
-    floor = box.height - below * scale - 0.45 * (room - tall * scale)
+    room = box.height - LABEL_PX
+    wide, tall = framing.size_m
+    scale = float(min(box.width / wide, room / tall))
+    floor = box.height - _BELOW_M * scale - 0.45 * (room - tall * scale)
     return _Camera(side, framing.centres_m[frame], scale, box.width / 2.0, floor)
 
 
