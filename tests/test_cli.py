@@ -234,6 +234,7 @@ def test_the_table_of_a_single_pose_says_what_cannot_be_measured(data_folder: Pa
     rows = dict(line.split(maxsplit=1) for line in run.stdout.splitlines())
     assert rows["length"] == "1 frame, 0.0 s"
     assert rows["jitter"] == "–"
+    assert rows["jumps"] == "–"
 
 
 def test_weights_are_listed_with_their_places(weights_folder: Path) -> None:

@@ -54,7 +54,7 @@ def table(result: Figures) -> str:
             "jitter",
             _mm(smoothness.jitter_mm_per_frame3, f" a frame³ at {_mm(smoothness.speed_mm_per_frame)} a frame"),
         ),
-        ("jumps", f"{result.jumps.frame_share:.1%} of the frames have a bone that turns by over 30° at once"),
+        ("jumps", _jumps(result)),
         (
             "leg reach",
             f"ankles {_mm(ik.reach_error_mean_mm)} off their IK bones, {_mm(ik.reach_error_max_mm)} at most",
@@ -65,10 +65,16 @@ def table(result: Figures) -> str:
         ("bones moved", " ".join(keys.moving_bones) or "none"),
         ("not in model", " ".join(keys.unknown_bones) or "none"),
     ]
-    known = flattened(result.as_dict())
+    known = flattened(result.as_dict()) | ({"jumps.frame_share": None} if result.frames < 2 else {})
     verdicts = {name: verdict_of(key, _number(known.get(key))) for name, key in _JUDGED_BY.items()}
     words = {name: "" if verdict == "plain" else verdict for name, verdict in verdicts.items()}
     return "\n".join(f"{name:<13} {words.get(name, ''):<6} {value}" for name, value in rows)
+
+
+def _jumps(result: Figures) -> str:
+    if result.frames < 2:
+        return "–"
+    return f"{result.jumps.frame_share:.1%} of the frames have a bone that turns by over 30° at once"
 
 
 def _number(value: object) -> float | None:
