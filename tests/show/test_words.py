@@ -83,6 +83,14 @@ def test_a_video_upside_down_is_told():
     ]
 
 
+def test_a_picture_upside_down_is_told():
+    track = dance_track(0.03, size=(720, 1280))
+    keypoints = np.array(track.image_size_px) - track.keypoints_px
+    assert track_warnings(replace(track, keypoints_px=keypoints), None) == [
+        "the head is below the feet: is the picture turned upside down?"
+    ]
+
+
 def test_a_handstand_of_a_moment_is_not_told_as_upside_down():
     track = dance_track()
     keypoints = track.keypoints_px.copy()

@@ -137,6 +137,8 @@ def _upside_down(track: Track) -> list[str]:
     both = np.isfinite(head) & np.isfinite(feet)
     if not both.any() or np.mean(head[both] > feet[both]) <= 0.5:
         return []
+    if len(track.times_s) == 1:
+        return ["the head is below the feet: is the picture turned upside down?"]
     return ["the head is below the feet most of the time: is the video turned upside down?"]
 
 
