@@ -132,19 +132,20 @@ def preview_picture(
         draw_track(source, person.track, frame.index)
     if not any(seen):
         _write_middle(source, "no one in view")
+    for person, (front, side) in zip(people, plan.views, strict=False):
+        if person.framing.follows:
+            draw_floor(canvas, front, person, "front", person.frame_at(frame.time_s))
+            draw_floor(canvas, side, person, "side", person.frame_at(frame.time_s))
+    if plan.views:
+        _write_legend(canvas)
     for person, (front, side), in_view in zip(people, plan.views, seen, strict=False):
         number = person.frame_at(frame.time_s)
-        if person.framing.follows:
-            draw_floor(canvas, front, person, "front", number)
-            draw_floor(canvas, side, person, "side", number)
         draw_solved(canvas, front, person, "front", number)
         draw_solved(canvas, side, person, "side", number)
         if not in_view:
             width = text_size("filled", 11.0)[0]
             draw_text(canvas, "filled", (side.left + side.width - width - 12.0, side.top + 12.0), RIGHT, 11.0)
     _write_time(canvas, frame.time_s)
-    if plan.views:
-        _write_legend(canvas)
     return canvas
 
 
@@ -214,10 +215,9 @@ def _write_time(canvas: UInt8[Array, "height width 3"], time_s: float) -> None:
 
 
 def _write_legend(canvas: UInt8[Array, "height width 3"]) -> None:
-    """Explain the colours in the upper left corner, which is as wide in every layout and seldom holds a dancer."""
-    left, top = 10.0, 13.0
-    bottom = top + text_size("left", 11.0)[1] + 8.0
-    fill_rectangle(canvas, (6.0, 6.0), (234.0, bottom), BACKGROUND, 0.7)
+    """Explain the colours in the lower right corner, before the dancers are drawn: so it hides no one."""
+    left, top = SIZE_PX[0] - 230.0, SIZE_PX[1] - text_size("left", 11.0)[1] - 12.0
+    fill_rectangle(canvas, (left - 4.0, top - 7.0), (SIZE_PX[0] - 2.0, SIZE_PX[1] - 2.0), PANEL, 0.8)
     for text, colour in (("left", LEFT), ("right", RIGHT), ("planted", PLANTED)):
         width, height = text_size(text, 11.0)
         middle = top + height / 2
