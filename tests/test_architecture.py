@@ -15,7 +15,20 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "src" / "manekko"
 ORDER = (
-    *("errors", "arrays", "whole", "progress", "weights", "video", "pixels", "people", "lift", "skeleton", "motion"),
+    *(
+        "errors",
+        "arrays",
+        "whole",
+        "ahead",
+        "progress",
+        "weights",
+        "video",
+        "pixels",
+        "people",
+        "lift",
+        "skeleton",
+        "motion",
+    ),
     *("files", "show", "bench", "capture", "convert", "check", "options", "cli", "__main__", "__init__"),
 )
 """The data flow: each may import only itself and what stands before it."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from manekko.ahead import ahead
 from manekko.arrays import Array, UInt8
 from manekko.errors import InputError
 from manekko.people.keypoints import Track
@@ -72,7 +73,7 @@ def write_preview(
     progress(_STAGE, 0, total)
     draw = partial(preview_picture, people=people, plan=plan, ground=ground)
     with VideoWriter(target, SIZE_PX, min(fps, FASTEST_FPS), sound=sound) as writer:
-        for frame, picture in _drawn(_sparse(frames), draw):
+        for frame, picture in _drawn(ahead(_sparse(frames), _AHEAD), draw):
             writer.write(picture, frame.time_s)
             progress(_STAGE, frame.index + 1, total)
 
@@ -96,7 +97,7 @@ def _sparse(frames: Iterator[Frame]) -> Iterator[Frame]:
 def _drawn(
     frames: Iterator[Frame], draw: Callable[[Frame], UInt8[Array, "height width 3"]]
 ) -> Iterator[tuple[Frame, UInt8[Array, "height width 3"]]]:
-    """Draw in a thread of its own while the next frames are decoded and the last ones encoded."""
+    """Draw in a thread of its own while the last pictures are encoded."""
     with ThreadPoolExecutor(1) as pool:
         waiting: deque[tuple[Frame, Future[UInt8[Array, "height width 3"]]]] = deque()
         for frame in frames:
