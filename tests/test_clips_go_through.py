@@ -1,5 +1,6 @@
 """Every clip of the measuring data goes through the whole of capture."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 
 from manekko.capture import CaptureOptions, CaptureResult, capture
 from manekko.files.motions import read_motion
+from manekko.files.pmx import parse_pmx, write_pmx
 from manekko.motion.motion import RigMotion
 
 pytestmark = [pytest.mark.slow, pytest.mark.data, pytest.mark.weights]
@@ -62,3 +64,12 @@ def test_who_comes_late_holds_the_first_pose_until_then_and_it_is_said(data_fold
         rotations = late.bones[bone].rotations_xyzw
         assert np.abs(rotations[held] - rotations[0]).max() < 0.02, bone
         assert np.abs(rotations - rotations[0]).max() > 0.05, bone
+
+
+def test_a_model_whose_name_a_vmd_cannot_hold_is_told(data_folder: Path, tmp_path: Path) -> None:
+    model = tmp_path / "model.pmx"
+    plain = parse_pmx((data_folder / "mmd" / "models" / "yw_test_model.pmx").read_bytes())
+    model.write_bytes(write_pmx(replace(plain, header=replace(plain.header, name="é" * 30))))
+    clip = Path(__file__).parent.parent / "examples" / "dance.mp4"
+    result = capture(CaptureOptions(clip, model=model, end_s=0.5, preview=False, out=tmp_path / "out"))
+    assert any("does not fit into a VMD" in warning for warning in result.warnings)

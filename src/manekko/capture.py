@@ -13,7 +13,9 @@ from manekko.errors import InputError
 from manekko.files.keypoints import write_tracks
 from manekko.files.models import read_rig, standard_rig
 from manekko.files.motions import write_motion
+from manekko.files.names import name_fits
 from manekko.files.openpose import tracks_from_openpose
+from manekko.files.vmd import MODEL_NAME_BYTES
 from manekko.lift.lift import Lifted, lift_track
 from manekko.motion.build import motion_from_lifted
 from manekko.motion.metrics import figures
@@ -32,6 +34,10 @@ from manekko.whole import make_folder
 
 _ARCHIVES = (".zip", ".tar", ".tgz", ".gz", ".bz2", ".xz")
 _DEFAULT_FPS = 30.0
+_UNWRITABLE_NAME = (
+    "the model's name '{name}' does not fit into a VMD (20 bytes of Japanese code); "
+    "MikuMikuDance may ask whether the motion is meant for it: say yes"
+)
 
 
 @dataclass(frozen=True)
@@ -120,8 +126,9 @@ def capture(options: CaptureOptions, progress: Progress = silent) -> CaptureResu
         MissingToolError: the detector's models cannot be had, or the results cannot be written.
     """
     rig = read_rig(options.model) if options.model is not None else standard_rig()
+    warnings = [] if name_fits(rig.name, MODEL_NAME_BYTES) else [_UNWRITABLE_NAME.format(name=rig.name)]
     clip = None if _is_openpose(options.input) else open_clip(options.input, folder_fps=options.fps or _DEFAULT_FPS)
-    run = _Run(options, progress, clip, _stem(options.input))
+    run = _Run(options, progress, clip, _stem(options.input), warnings=warnings)
     with _folder(options.out):
         with run.stage("people"):
             tracks = _tracks(run)

@@ -18,18 +18,15 @@ SUFFIXES = (".vmd", ".vpd", ".bvh")
 _LARGEST_BYTES = 1 << 30
 
 
-def read_motion(path: Path, rig: Rig | None = None) -> Motion | RigMotion:
+def read_motion(path: Path) -> Motion | RigMotion:
     """Return the motion in a file: a ``RigMotion`` of a VMD or VPD, a ``Motion`` of a BVH.
 
-    Args:
-        path: the file; its ending says its kind.
-        rig: the model that a VMD or VPD was made for, where one is at hand; the motion is not changed by it.
+    The ending of the name says the kind.
 
     Raises:
         InputError: no such file, of no known kind, or a camera's instead of a body's motion.
         FormatError: the bytes do not follow the format.
     """
-    del rig  # Keys count from the model's rest pose, whichever model it is.
     suffix = _suffix(path)
     try:
         if path.stat().st_size > _LARGEST_BYTES:

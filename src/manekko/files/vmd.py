@@ -66,6 +66,8 @@ _TABLES = (
 )
 _ALL_SECTIONS = len(_TABLES) + 1
 
+MODEL_NAME_BYTES = 20
+"""Room for a model's name in a VMD's header."""
 LINEAR_CURVE = np.array([20, 20, 107, 107], dtype=np.uint8)
 """MMD's straight Bézier curve: x1, y1, x2, y2."""
 
@@ -160,7 +162,7 @@ def parse_vmd(data: bytes) -> VmdFile:
         raise FormatError(
             f"a VMD file starts with 'Vocaloid Motion Data 0002', {beginning(data)}: it is no VMD", offset=0
         )
-    start = _HEADER_SIZE + (10 if is_old else 20)
+    start = _HEADER_SIZE + (10 if is_old else MODEL_NAME_BYTES)
     if len(data) < start:
         raise FormatError(f"the header of a VMD file is {start} bytes, the file has {len(data)}", offset=len(data))
     reader = _Reader(data, start)
@@ -345,7 +347,7 @@ def vmd_from_rig_motion(rig_motion: RigMotion) -> VmdFile:
         switches = [(encode_name(name, 15), int(on)) for name, on in states.items()]
         shows.append(ShowKey(int(frame), 1, np.array(switches, dtype=IK_SWITCH)))
     return VmdFile(
-        encode_name(rig_motion.model_name, 20),
+        encode_name(rig_motion.model_name, MODEL_NAME_BYTES),
         bones=np.concatenate([_none(BONE_KEY), *bones]),
         morphs=np.concatenate([_none(MORPH_KEY), *morphs]),
         shows=tuple(shows),

@@ -6,8 +6,6 @@ from manekko.arrays import Array, Float, UInt8
 from manekko.people.keypoints import BODY33_INDEX
 
 _LEVELS = 4  # per colour channel
-BINS = 2 * _LEVELS**3
-"""Trunk and thighs, each with 4 x 4 x 4 colours."""
 
 _SAMPLES = np.linspace(0.1, 0.9, 12)
 
