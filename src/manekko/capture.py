@@ -33,6 +33,7 @@ from manekko.video.source import Clip, open_clip
 from manekko.whole import make_folder
 
 _ARCHIVES = (".zip", ".tar", ".tgz", ".gz", ".bz2", ".xz")
+_PICTURES = {".png", ".jpg", ".jpeg", ".webp", ".bmp"}
 _DEFAULT_FPS = 30.0
 _UNWRITABLE_NAME = (
     "the model's name '{name}' does not fit into a VMD (20 bytes of Japanese code); "
@@ -165,7 +166,8 @@ def _stem(source: Path) -> str:
 
 def _is_openpose(source: Path) -> bool:
     if source.is_dir():
-        return any(source.glob("*.json")) and not any(source.glob("*.[pPjJwW][nNpPeE][gGbB]*"))
+        endings = {member.suffix.lower() for member in source.iterdir()}
+        return ".json" in endings and not endings & _PICTURES
     return source.suffix.lower() in _ARCHIVES
 
 
