@@ -330,6 +330,11 @@ def test_a_full_disk_is_one_line_and_leaves_nothing_half_written(
         assert path.stat().st_size < limit_bytes
 
 
+def _as_from_a_terminal() -> None:
+    """Listen to Ctrl-C even if the tests run in a shell's background, where it is ignored and children inherit that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C cannot be sent to one program on Windows")
 @pytest.mark.parametrize("after_s", [1.0, 2.5, 4.0])
@@ -337,9 +342,12 @@ def test_ctrl_c_stops_with_one_line_and_leaves_nothing_half_written(
     after_s: float, example: Path, weights_folder: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
-    arguments = [*COMMAND, "capture", str(example), "--out", str(out)]
+    # All parts, so that the command is still at work after the longest wait.
+    arguments = [*COMMAND, "capture", str(example), "--parts", "body,hands,face", "--out", str(out)]
     # A session of its own, so that the signal reaches all its processes, as from a terminal, and not this one.
-    with subprocess.Popen(arguments, stdout=-1, stderr=-1, text=True, start_new_session=True) as process:
+    with subprocess.Popen(
+        arguments, stdout=-1, stderr=-1, text=True, start_new_session=True, preexec_fn=_as_from_a_terminal
+    ) as process:
         time.sleep(after_s)
         os.killpg(process.pid, signal.SIGINT)
         output, complaint = process.communicate(timeout=60)
