@@ -3,12 +3,15 @@ PYTHON ?= $(shell if [ -z "$$VIRTUAL_ENV" ] && [ -x .venv/bin/python ]; then ech
 PYTEST := $(PYTHON) -m pytest
 
 .DEFAULT_GOAL := tasks
-.PHONY: tasks check check-all fix bench golden example static
+.PHONY: tasks check check-all fast fix bench golden example static
 
 tasks: ## print these tasks
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-check: static ## style, types and the fast tests: under a minute
+check: ## style, types and the fast tests, side by side: about a minute
+	$(MAKE) --no-print-directory --output-sync=target -j2 static fast
+
+fast:
 	$(PYTEST) -n auto
 
 check-all: static ## everything: slow tests, real clients, all data; a missing real part is an error

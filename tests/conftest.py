@@ -10,7 +10,7 @@ from jaxtyping import install_import_hook
 install_import_hook("manekko", "beartype.beartype")
 
 # A busy or slow machine is no failure: no test is timed. The full check tries more.
-settings.register_profile("fast", deadline=None, max_examples=30)
+settings.register_profile("fast", deadline=None, max_examples=20)
 settings.register_profile("full", deadline=None, max_examples=200)
 settings.load_profile("full" if os.environ.get("MANEKKO_FULL") == "1" else "fast")
 

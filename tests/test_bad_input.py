@@ -181,6 +181,7 @@ def test_what_is_no_clip_is_named_in_one_line(kind: str, tmp_path: Path) -> None
     assert_nothing_left(out)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pipes in folders")
 @pytest.mark.parametrize("kind", each(HOSTILE, fast="json of absurd numbers"))
 def test_hostile_files_are_refused_in_one_line(kind: str, tmp_path: Path) -> None:
@@ -191,11 +192,13 @@ def test_hostile_files_are_refused_in_one_line(kind: str, tmp_path: Path) -> Non
     assert_nothing_left(out)
 
 
+@pytest.mark.slow
 def test_a_mistyped_name_is_answered_with_the_right_one(tmp_path: Path) -> None:
     (tmp_path / "dance.mp4").write_bytes(b"x")
     assert_one_clear_line(run("capture", tmp_path / "danse.mp4", "--out", tmp_path / "out"), "dance.mp4")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("share", [0.02, pytest.param(0.3, marks=pytest.mark.slow)])
 def test_a_cut_clip_is_refused_or_captured_as_far_as_it_goes(share: float, example: Path, tmp_path: Path) -> None:
     data = example.read_bytes()
@@ -253,12 +256,14 @@ def test_bad_motions_are_refused_in_one_line(name: str, content: bytes | None, t
     assert sorted(path.name for path in tmp_path.iterdir()) == ([name] if content is not None else [])
 
 
+@pytest.mark.slow
 def test_a_motion_that_claims_millions_of_keys_is_refused_at_once(tmp_path: Path) -> None:
     claim = b"Vocaloid Motion Data 0002".ljust(30, b"\0") + b"model".ljust(20, b"\0") + struct.pack("<I", 2**32 - 1)
     (tmp_path / "huge.vmd").write_bytes(claim + bytes(500))
     assert_one_clear_line(run("convert", tmp_path / "huge.vmd", tmp_path / "to.bvh"), "huge.vmd")
 
 
+@pytest.mark.slow
 def test_an_unknown_kind_of_motion_names_the_known_ones(tmp_path: Path) -> None:
     assert_one_clear_line(run("convert", tmp_path / "dance.fbx", tmp_path / "dance.vmd"), ".vmd .vpd .bvh")
 
@@ -266,12 +271,14 @@ def test_an_unknown_kind_of_motion_names_the_known_ones(tmp_path: Path) -> None:
 # --- wishes that the clip cannot fulfil ------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_an_end_before_the_start_is_refused(example: Path, tmp_path: Path) -> None:
     result = run("capture", example, "--start", "3", "--end", "2", "--out", tmp_path / "out")
     assert_one_clear_line(result, "2 s")
     assert_nothing_left(tmp_path / "out")
 
 
+@pytest.mark.slow
 def test_a_start_behind_the_end_of_the_clip_is_refused(example: Path, tmp_path: Path) -> None:
     result = run("capture", example, "--start", "5000", "--out", tmp_path / "out")
     assert_one_clear_line(result, "5000 s")
@@ -297,12 +304,14 @@ def test_a_picture_without_a_person_says_that_nobody_was_found(weights_folder: P
 # --- places that cannot be written -----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_file_in_place_of_the_out_folder_is_refused(example: Path, tmp_path: Path) -> None:
     (tmp_path / "out").write_text("mine")
     assert_one_clear_line(run("capture", example, "--out", tmp_path / "out"), "out")
     assert (tmp_path / "out").read_text() == "mine"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="folders are protected otherwise on Windows")
 def test_a_folder_that_may_not_be_written_is_refused(example: Path, tmp_path: Path) -> None:
     locked = tmp_path / "locked"

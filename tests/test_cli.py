@@ -201,6 +201,7 @@ def test_native_libraries_stay_silent_and_our_words_do_not() -> None:
     assert complaint.startswith("manekko: the machine ran out of memory")
 
 
+@pytest.mark.slow
 def test_japanese_is_printed_on_a_console_of_another_code_page(tmp_path: Path) -> None:
     run = manekko_command("capture", str(tmp_path / "踊り.mp4"), PYTHONIOENCODING="ascii")
     assert run.returncode == 1
@@ -228,6 +229,7 @@ def test_convert_writes_the_file_and_says_what_it_assumed(data_folder: Path, tmp
     assert "standard model" in run.stdout
 
 
+@pytest.mark.slow
 def test_the_table_of_a_single_pose_says_what_cannot_be_measured(data_folder: Path) -> None:
     pose = data_folder / "mmd" / "fixtures" / "makoto_basic.vpd"
     run = manekko_command("check", str(pose), "--model", str(data_folder / "mmd" / "models" / "yw_test_model.pmx"))

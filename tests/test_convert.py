@@ -43,6 +43,7 @@ def wrist_m(motion: RigMotion, frame: int) -> np.ndarray:
     return pose_rig(standard_rig(), motion, np.array([frame])).positions_m("右手首")[0]
 
 
+@pytest.mark.slow
 def test_the_hand_is_where_it_was_after_a_round_through_bvh(vmd: Path, tmp_path: Path) -> None:
     notes = convert(vmd, tmp_path / "wave.bvh")
     assert any("standard model" in note for note in notes)
@@ -104,6 +105,7 @@ def test_a_motion_is_fitted_to_another_model_with_its_morphs(vmd: Path, tmp_path
     assert np.degrees(turned) == pytest.approx(40, abs=8)
 
 
+@pytest.mark.slow
 def test_a_dance_survives_the_way_through_bvh(tmp_path: Path, data_folder: Path) -> None:
     source = data_folder / "mmd" / "motions" / "azusa_bow1.vmd"
     model = data_folder / "mmd" / "models" / "trace_model.pmx"

@@ -28,6 +28,7 @@ def test_memory_that_cannot_be_measured_is_neither_met_nor_missed():
     assert "not measured here" in str(Speed(2, rows(peak_mb=None, longer_mb=None), found))
 
 
+@pytest.mark.slow
 def test_failed_command_is_told_by_its_own_last_line(tmp_path: Path):
     with pytest.raises(MissingToolError, match=r"capture of absent\.mp4 failed: .*absent\.mp4"):
         run_capture(tmp_path / "absent.mp4", tmp_path / "out")

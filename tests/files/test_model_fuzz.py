@@ -79,6 +79,7 @@ def test_any_bytes_after_the_signature_are_a_value_or_a_format_error(data: bytes
     take_pmd(b"Pmd\0\0\x80\x3f" + data)
 
 
+@pytest.mark.slow
 def test_memory_stays_small_whatever_number_is_announced() -> None:
     """A count of two billion in any place of the file."""
     tracemalloc.start()

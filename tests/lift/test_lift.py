@@ -63,6 +63,7 @@ def test_the_world_is_right_handed_with_the_camera_at_plus_z():
     assert (toe - heel)[:, 2].mean() > 0.1
 
 
+@pytest.mark.slow
 def test_walking_towards_the_camera_is_seen_as_such():
     dance = Dance(1)
     track = seen(dance, TIMES_S)

@@ -33,6 +33,7 @@ def test_swapped_frames_are_found_and_no_others(seed, noise_px):
     assert (repaired.confidences == truth.confidences).all()
 
 
+@pytest.mark.slow
 @settings(max_examples=8, deadline=None)
 @given(st.integers(0, 1000), st.floats(-1.0, 1.0))
 def test_no_swap_is_invented_in_a_turning_dance(seed, turn_rad_s):

@@ -89,6 +89,7 @@ def test_foot_in_the_air_is_not_planted():
     assert np.isnan(found["left_slide_mm_per_frame"]).all()
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(st.floats(0.01, 0.2))
 def test_sunken_model_penetrates_by_its_depth(depth_m: float):
@@ -213,6 +214,7 @@ def test_openmmd_moves_few_bones_and_floats(data_folder: Path, trace_rig: Rig):
     assert found.ground.floating_share > 0.1
 
 
+@pytest.mark.slow
 @pytest.mark.data
 @pytest.mark.parametrize("path", ["mmd/motions/wavefile_lat.vmd", "openmmd/openmmd_output.vmd"])
 def test_shared_figures_agree_with_the_outside_judge(data_folder: Path, trace_rig: Rig, path: str):

@@ -52,6 +52,7 @@ def test_only_what_moves_the_asked_bone_is_computed() -> None:
     assert "左足ＩＫ" in {RIG.bones[bone].name for bone in needed_bones(RIG, [RIG.index["左ひざD"]])}
 
 
+@pytest.mark.slow
 def test_all_frames_at_once_are_the_frames_one_by_one() -> None:
     motion, frames = random_motion(RIG, seed=2), np.arange(0, 50, 9)
     together = pose_rig(RIG, motion, frames, ["左つま先", "右手首"])
@@ -82,6 +83,7 @@ REACHABLE = st.tuples(st.floats(-0.12, 0.12), st.floats(0.12, 0.3), st.floats(-0
 
 @given(shift=REACHABLE, side=st.sampled_from("左右"))
 @settings(max_examples=10, deadline=None)
+@pytest.mark.slow
 def test_leg_ik_brings_the_ankle_to_its_goal_and_the_knee_bends_forward(
     shift: tuple[float, float, float], side: str
 ) -> None:

@@ -21,6 +21,7 @@ JOINTS = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_every_joint_of_a_dance_stays_where_the_model_has_it(data_folder: Path):
     rig = read_rig(data_folder / "mmd/models/trace_model.pmx")
     dance = rig_motion_from_vmd(parse_vmd((data_folder / "mmd/motions/wavefile_lat.vmd").read_bytes()))

@@ -1,6 +1,7 @@
 from itertools import pairwise
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -74,6 +75,7 @@ def test_no_tracklets_are_no_people() -> None:
     assert people_of([], fps=FPS, frame_count=10) == []
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=60)
 @given(st.lists(st.tuples(st.integers(0, 90), st.integers(1, 30), st.floats(0, 1000), st.floats(-9, 9)), max_size=12))
 def test_every_tracklet_goes_to_one_person_and_time_runs_forward(rows: list[tuple[int, int, float, float]]) -> None:

@@ -36,6 +36,7 @@ def test_the_neighbour_is_a_second_body_even_if_doubtful() -> None:
     assert not is_part_of(_pose(standing(750, 500, 600), score=0.9), _pose(standing(500, 500, 600)))
 
 
+@pytest.mark.slow
 @pytest.mark.weights
 def test_who_passes_before_another_keeps_the_number_and_nobody_is_followed_twice(networks: Networks) -> None:
     """A smaller copy of the example dancer, mirrored and in other colours, glides past the dancer who stands still."""

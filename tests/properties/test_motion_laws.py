@@ -41,6 +41,7 @@ def _turned_about_up(motion: Motion, angle_rad: float) -> Motion:
     return replace(motion, root_positions_m=rotate(turn, motion.root_positions_m), local_rotations_xyzw=rotations)
 
 
+@pytest.mark.slow
 @FEW
 @given(DANCES)
 def test_a_motion_through_a_model_and_back_is_the_same_motion(dance):
@@ -64,6 +65,7 @@ def test_planted_feet_are_planted_on_the_model_and_on_the_way_back(dance):
             assert np.ptp(back[start:end, JOINT_INDEX[name]], axis=0).max() < 0.003
 
 
+@pytest.mark.slow
 @FEW
 @given(DANCES, st.floats(-np.pi, np.pi))
 def test_a_turned_dance_is_the_dance_turned(dance, angle_rad):

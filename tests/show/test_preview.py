@@ -80,6 +80,7 @@ def test_a_part_of_the_clip_begins_at_zero(tmp_path: Path, clip: Clip):
     assert shown[0][0] == 0.0
 
 
+@pytest.mark.slow
 def test_a_fast_video_is_thinned_to_thirty_frames_a_second(tmp_path: Path):
     track = dance_track(1.0, fps=60.0)
     target = tmp_path / "preview.mp4"
@@ -87,6 +88,7 @@ def test_a_fast_video_is_thinned_to_thirty_frames_a_second(tmp_path: Path):
     assert len(list(pictures(target))) == 30
 
 
+@pytest.mark.slow
 def test_keypoints_without_a_video_are_drawn_on_a_plain_ground(tmp_path: Path):
     target = tmp_path / "preview.mp4"
     write_preview(None, [person()], target)

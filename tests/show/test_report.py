@@ -122,6 +122,7 @@ def test_what_to_look_at_is_named_and_nothing_contradicts_it(tmp_path: Path):
     assert "Look at:" not in words
 
 
+@pytest.mark.slow
 def test_page_of_a_long_clip_stays_small(tmp_path: Path):
     _, text = written(sample(seconds=240.0), tmp_path)
     Page(text)
