@@ -1,5 +1,6 @@
 """Every clip of the measuring data goes through the whole of capture."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 
 from manekko.capture import CaptureOptions, CaptureResult, capture
+from manekko.files.keypoints import read_tracks
 from manekko.files.motions import read_motion
 from manekko.files.pmx import parse_pmx, write_pmx
 from manekko.motion.motion import RigMotion
@@ -73,3 +75,23 @@ def test_a_model_whose_name_a_vmd_cannot_hold_is_told(data_folder: Path, tmp_pat
     clip = Path(__file__).parent.parent / "examples" / "dance.mp4"
     result = capture(CaptureOptions(clip, model=model, end_s=0.5, preview=False, out=tmp_path / "out"))
     assert any("does not fit into a VMD" in warning for warning in result.warnings)
+
+
+def test_of_people_in_openpose_files_the_most_visible_is_kept(tmp_path: Path) -> None:
+    """A passer-by comes first; the dancer, who is seen throughout, is the one that is asked for."""
+    folder = tmp_path / "json"
+    folder.mkdir()
+    body = [(320, 100), (320, 140), (300, 140), (290, 190), (285, 240), (340, 140), (350, 190), (355, 240), (308, 250)]
+    body += [(306, 330), (305, 410), (332, 250), (334, 330), (335, 410), (314, 92), (326, 92), (308, 96), (332, 96)]
+    for frame in range(40):
+        people = [[(x + 200 + frame, y) for x, y in body]]
+        if frame < 12:
+            people.insert(0, [(x - 200, y) for x, y in body])
+        rows = [[value for x, y in one for value in (x, y, 0.9)] for one in people]
+        text = json.dumps({"people": [{"pose_keypoints_2d": row} for row in rows]})
+        (folder / f"a_{frame:012d}_keypoints.json").write_text(text)
+    both = capture(CaptureOptions(folder, preview=False, out=tmp_path / "both"))
+    one = capture(CaptureOptions(folder, people=1, preview=False, out=tmp_path / "one"))
+    assert (both.people, one.people) == (2, 1)
+    kept = read_tracks(tmp_path / "one" / "json-keypoints.npz")[0]
+    assert kept.seen.sum() == 40

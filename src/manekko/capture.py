@@ -188,7 +188,7 @@ def _folder(out: Path) -> Iterator[None]:
 def _tracks(run: _Run) -> list[Track]:
     options = run.options
     if run.clip is None:
-        tracks = tracks_from_openpose(options.input, fps=options.fps or _DEFAULT_FPS)[: options.people]
+        tracks = _most_visible(tracks_from_openpose(options.input, fps=options.fps or _DEFAULT_FPS), options.people)
         return [track.between(options.start_s, options.end_s) for track in tracks]
     tracks = find_people(
         run.clip,
@@ -205,6 +205,12 @@ def _tracks(run: _Run) -> list[Track]:
             "try a clip in which the whole body is in view, larger and brighter"
         )
     return tracks
+
+
+def _most_visible(tracks: list[Track], people: int | None) -> list[Track]:
+    """Keep so many people, those seen best and longest, in their own order."""
+    by_visibility = sorted(tracks, key=lambda track: float(track.confidences.sum()), reverse=True)
+    return sorted(by_visibility[:people], key=lambda track: track.track_id)
 
 
 def _solve(run: _Run, tracks: Sequence[Track], rig: Rig) -> list[_Person]:

@@ -191,11 +191,12 @@ def _fit(keypoints: Array, confidences: Array, prior: Array, camera: Camera, rat
     rays = camera.rays(keypoints[:, _HIPS].mean(1))
     shape = bent_legs(shape, keypoints, depths, camera)
     fitted = shape + (rays * depths[:, None])[:, None]
-    for rounds in _ROUNDS:
+    for index, rounds in enumerate(_ROUNDS):
+        if index > 0:
+            depths = anchored_depths(depths, fitted, keypoints, camera, fps=rate)
         before = fitted[:, _HIPS, 2].mean(1)
         start = fitted + (rays * (depths - before)[:, None])[:, None]
         fitted = fit_positions(
             keypoints, confidences, shape, lengths, depths, start, camera, weights=FitWeights(), rounds=rounds
         )
-        depths = anchored_depths(depths, fitted, keypoints, camera, fps=rate)
     return smoothed(without_spikes(fitted), fps=rate, cutoff_hz=BODY_CUTOFF_HZ)
