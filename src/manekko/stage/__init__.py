@@ -1,0 +1,1 @@
+"""Characters, posed and drawn: models and motions in, pictures out."""
