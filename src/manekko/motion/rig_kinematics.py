@@ -1,7 +1,8 @@
 """Where a rig's bones are in each frame of a motion: keys, parents, append parents and IK, evaluated as MMD does."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 
@@ -63,6 +64,36 @@ def pose_rig(rig: Rig, rig_motion: RigMotion, frames: Array, bones: Sequence[str
     )
 
 
+@dataclass(frozen=True)
+class WholePose:
+    """Every bone of a rig in some frames, in file order, in the world (metres, right-handed, +Y up)."""
+
+    positions_m: Float[Array, "frame bone 3"]
+    """Position of each bone [m]."""
+    rotations_xyzw: Float[Array, "frame bone 4"]
+    """Global rotation of each bone; identity in the rest pose."""
+
+
+def pose_whole_rig(
+    rig: Rig, rig_motion: RigMotion, frames: Array, morphed: Mapping[int, tuple[Array, Array]] | None = None
+) -> WholePose:
+    """Return where all bones are at each of ``frames``, evaluated as ``pose_rig`` does.
+
+    Args:
+        rig: the model.
+        rig_motion: its keys; a bone without keys rests.
+        frames: which frames, whole or between (shape (frame,)), in frames of ``rig_motion.fps``.
+        morphed: what bone morphs do before append and IK: bone → (shift [m] (frame, 3), turn xyzw (frame, 4)).
+    """
+    work = _Work(rig, rig_motion, np.asarray(frames), set(range(len(rig.bones))), morphed or {})
+    work.evaluate()
+    bones = range(len(rig.bones))
+    positions, rotations = np.empty((len(frames), len(bones), 3)), np.empty((len(frames), len(bones), 4))
+    for bone in bones:
+        positions[:, bone], rotations[:, bone] = work.positions[bone], work.rotations[bone]
+    return WholePose(positions, rotations)
+
+
 def needed_bones(rig: Rig, wanted: Sequence[int]) -> set[int]:
     """Return the wanted bones with all that move them: parents, append parents, and IK that turns any of these."""
     chains = [(number, bone.ik) for number, bone in enumerate(rig.bones) if bone.ik is not None]
@@ -87,7 +118,14 @@ def needed_bones(rig: Rig, wanted: Sequence[int]) -> set[int]:
 class _Work:
     """The state of one evaluation: per bone, arrays over frames."""
 
-    def __init__(self, rig: Rig, rig_motion: RigMotion, frames: Array, needed: set[int]) -> None:
+    def __init__(
+        self,
+        rig: Rig,
+        rig_motion: RigMotion,
+        frames: Array,
+        needed: set[int],
+        morphed: Mapping[int, tuple[Array, Array]] = MappingProxyType({}),
+    ) -> None:
         self.rig, self.frames, self.motion = rig, frames, rig_motion
         rest = np.zeros((len(frames), 3))
         still = np.tile(IDENTITY_XYZW, (len(frames), 1))
@@ -97,6 +135,9 @@ class _Work:
             if track is not None:
                 self.moves[bone], turns = sample_track(track, frames)
                 self.turns[bone] = _about_axis(turns, rig.bones[bone])
+        for bone, (shift, turn) in morphed.items():
+            self.moves[bone] = self.moves[bone] + shift
+            self.turns[bone] = multiply(turn, self.turns[bone])
         self.bases, self.shifts = dict(self.turns), dict(self.moves)
         self.ik_turns: dict[int, Array] = {}
         self.positions: dict[int, Array] = {}
