@@ -49,11 +49,15 @@ class HeadFrame:
     """From the middle of the skull to the forehead, and to the back."""
     neck_radius: float
     neck_y: float
-    """Height at which the head's mesh meets the neck's, below the chin."""
+    """Height at which the head's mesh meets the neck's, below the chin: a level circle of ``neck_radius``."""
+    neck_z: float
+    """Depth of the middle of that circle."""
     eye_y: float
     """Height of the pupils."""
     eye_x: float
     """Distance of each pupil from the middle."""
+    eye_z: float
+    """Depth of the points that the eyes turn about."""
 
     @property
     def height(self) -> float:
@@ -73,6 +77,8 @@ def head_frame(design: Design) -> HeadFrame:
         half_depth=0.44 * height,
         neck_radius=0.135 * height if design.heads > 5.0 else 0.12 * height,
         neck_y=chin - 0.02 * height,
+        neck_z=-0.018 * height / 0.239,
         eye_y=chin + 0.36 * height,
         eye_x=0.175 * height,
+        eye_z=0.20 * height,
     )
