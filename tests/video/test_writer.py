@@ -1,13 +1,14 @@
 import subprocess
 import sys
 import wave
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from manekko.errors import InputError, MissingToolError
-from manekko.video import writer
+from manekko.video import encodings
 from manekko.video.sound import write_wav
 from manekko.video.source import open_clip
 from manekko.video.writer import VideoWriter, write_png
@@ -72,7 +73,8 @@ def test_sound_is_in_step_and_ends_with_the_pictures(tmp_path: Path, rate: int) 
 
 
 def test_without_x264_another_encoder_steps_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(writer, "_ENCODERS", {"no_such_encoder": {}, "mpeg4": writer._ENCODERS["mpeg4"]})
+    mp4 = encodings._MP4
+    monkeypatch.setattr(encodings, "_MP4", replace(mp4, codecs={"no_such_encoder": {}, "mpeg4": mp4.codecs["mpeg4"]}))
     with VideoWriter(tmp_path / "a.mp4", (64, 48), 23.976) as video:
         for index in range(12):
             video.write(picture(index), index / 23.976)

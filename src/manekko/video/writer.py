@@ -1,4 +1,4 @@
-"""Videos and pictures written: H.264 MP4 with AAC sound, and PNG."""
+"""Videos and pictures written: MP4, WebM and MOV with sound, and PNG."""
 
 import math
 import wave
@@ -12,44 +12,55 @@ import av
 import numpy as np
 from av.audio.stream import AudioStream
 from av.container import OutputContainer
-from av.video.codeccontext import VideoCodecContext
 from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
 from av.video.stream import VideoStream
 
 from manekko.arrays import Array, UInt8
 from manekko.errors import InputError
+from manekko.video.encodings import Encoding, encoding_of
+from manekko.video.png import encode_png
 from manekko.video.target import refusals, replacing
 
-_ENCODERS = {"libx264": {"preset": "ultrafast", "crf": "23"}, "mpeg4": {"qmin": "3", "qmax": "6"}}
-"""By preference, with their options; an FFmpeg built without its GPL parts has no libx264."""
-
 _TIME_BASE = Fraction(1, 60_000)  # the finest, for round frame rates, that MPEG-4 part 2 can tell
-_AAC_RATES = {8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 64_000, 88_200, 96_000}
 _SOUND_BLOCK = 4096
 
 
-class _AbandonedError(Exception):
+class AbandonedError(Exception):
     """The block that was writing has failed: clean up, whatever it was."""
 
 
 class VideoWriter:
-    """Context manager that writes frames into an MP4, whole or not at all.
+    """Context manager that writes frames into an MP4, WebM or MOV, whole or not at all.
 
-    Frames come at rising times, even or not. Odd sizes get one more row or column, a copy of the edge, as H.264
-    needs even ones. The file appears, or is replaced, when the block ends without an exception.
+    Frames come at rising times, even or not. Odd sizes get one more row or column, a copy of the edge, where the
+    codec needs even ones. The file appears, or is replaced, when the block ends without an exception.
     """
 
-    def __init__(self, target: Path, size_px: tuple[int, int], fps: float, *, sound: Path | None = None) -> None:
+    def __init__(
+        self,
+        target: Path,
+        size_px: tuple[int, int],
+        fps: float,
+        *,
+        sound: Path | None = None,
+        transparent: bool = False,
+    ) -> None:
         """Prepare; nothing is touched before the ``with`` block is entered.
 
         Args:
-            target: the file to write.
+            target: the file to write; its ending says the kind.
             size_px: width and height of every frame [px].
             fps: nominal rate; the times given with the frames are what counts, the last frame lasts 1/fps.
             sound: 16-bit WAV whose first sample belongs to time 0, cut where the pictures end; None for none.
+            transparent: whether the frames have a fourth channel that is kept.
+
+        Raises:
+            InputError: there is no such kind of video, or it cannot be transparent.
         """
         self.target = target
         self.size_px = size_px
+        self._encoding = encoding_of(target, transparent=transparent)
+        self._pixels = "rgba" if transparent else "rgb24"
         self._rate = Fraction(fps).limit_denominator(1001)
         self._sound_path = sound
         self._last_tick = -1
@@ -63,31 +74,32 @@ class VideoWriter:
             InputError: the sound is not a 16-bit WAV file.
             MissingToolError: the target cannot be written.
         """
+        encoding = self._encoding
         with ExitStack() as stack:
             self._wav = stack.enter_context(_opened_wav(self._sound_path)) if self._sound_path else None
             temporary = stack.enter_context(replacing(self.target))
             temporary.touch()  # FFmpeg opens it at the first frame only: too late to hear that it cannot be written
-            # A name with a protocol is never read as an address; the index goes to the front, for playing from the web.
-            options = {"movflags": "+faststart"}
-            container = av.open(f"file:{temporary}", "w", format="mp4", options=options)
+            # A name with a protocol is never read as an address.
+            options = dict(encoding.container_options)
+            container = av.open(f"file:{temporary}", "w", format=encoding.container, options=options)
             self._container = stack.enter_context(container)
-            self._video = _add_video(container, self.size_px, self._rate)
-            self._audio = _add_sound(container, self._wav) if self._wav else None
+            self._video = _add_video(container, encoding, self.size_px, self._rate)
+            self._audio = _add_sound(container, encoding, self._wav) if self._wav else None
             self._stack = stack.pop_all()
         return self
 
-    def write(self, rgb: UInt8[Array, "height width 3"], time_s: float) -> None:
+    def write(self, picture: UInt8[Array, "height width channel"], time_s: float) -> None:
         """Add one frame of ``size_px``, shown from ``time_s`` [s] on; times that do not rise are moved by a tick.
 
         Raises:
             MissingToolError: the target cannot be written.
         """
-        if rgb.shape[1::-1] != tuple(self.size_px):
-            raise ValueError(f"a frame of {rgb.shape[1]}x{rgb.shape[0]} px in a video of {self.size_px} px")
+        check_size(picture, self.size_px)
         self._last_tick = max(self._last_tick + 1, round(time_s / _TIME_BASE))
+        rows = _even(picture) if self._encoding.even else np.ascontiguousarray(picture)
         frame = self._reformatter.reformat(
-            av.VideoFrame.from_ndarray(_even(rgb), format="rgb24"),
-            format="yuv420p",
+            av.VideoFrame.from_ndarray(rows, format=self._pixels),
+            format=self._encoding.pixel_format,
             dst_colorspace=Colorspace.ITU709,
             dst_color_range=ColorRange.MPEG,
         )
@@ -113,8 +125,8 @@ class VideoWriter:
         try:
             # What the block failed with is not the target's fault: close and clean up under another name.
             with self._stack:
-                raise _AbandonedError
-        except _AbandonedError:
+                raise AbandonedError
+        except AbandonedError:
             return
 
     def _finish(self) -> None:
@@ -140,12 +152,18 @@ class VideoWriter:
             self._sound_done += len(block) // channels
 
 
-def _add_video(container: OutputContainer, size_px: tuple[int, int], rate: Fraction) -> VideoStream:
-    name = next(name for name in _ENCODERS if name in av.codecs_available)
-    stream = container.add_stream(name, rate=rate, options=_ENCODERS[name])
+def check_size(picture: UInt8[Array, "height width channel"], size_px: tuple[int, int]) -> None:
+    """Raise ``ValueError`` for a frame that is not of the size that was announced."""
+    if picture.shape[1::-1] != tuple(size_px):
+        raise ValueError(f"a frame of {picture.shape[1]}x{picture.shape[0]} px in a video of {size_px} px")
+
+
+def _add_video(container: OutputContainer, encoding: Encoding, size_px: tuple[int, int], rate: Fraction) -> VideoStream:
+    name = next(name for name in encoding.codecs if name in av.codecs_available)
+    stream = container.add_stream(name, rate=rate, options=dict(encoding.codecs[name]))
     assert isinstance(stream, VideoStream)
-    stream.width, stream.height = (side + side % 2 for side in size_px)
-    stream.pix_fmt = "yuv420p"
+    stream.width, stream.height = (side + side % 2 if encoding.even else side for side in size_px)
+    stream.pix_fmt = encoding.pixel_format
     context = stream.codec_context
     context.time_base = _TIME_BASE
     context.colorspace, context.color_range = Colorspace.ITU709, ColorRange.MPEG
@@ -153,10 +171,12 @@ def _add_video(container: OutputContainer, size_px: tuple[int, int], rate: Fract
     return stream
 
 
-def _add_sound(container: OutputContainer, wav: wave.Wave_read) -> AudioStream:
-    rate = wav.getframerate() if wav.getframerate() in _AAC_RATES else 48_000
-    stream = container.add_stream("aac", rate=rate, layout=_layout(wav.getnchannels()), bit_rate=160_000)
+def _add_sound(container: OutputContainer, encoding: Encoding, wav: wave.Wave_read) -> AudioStream:
+    rate = wav.getframerate() if wav.getframerate() in encoding.sound_rates else 48_000
+    stream = container.add_stream(encoding.sound_codec, rate=rate, layout=_layout(wav.getnchannels()))
     assert isinstance(stream, AudioStream)
+    if encoding.sound_bit_rate is not None:
+        stream.codec_context.bit_rate = encoding.sound_bit_rate
     return stream
 
 
@@ -177,26 +197,19 @@ def _opened_wav(path: Path) -> Iterator[wave.Wave_read]:
         yield wav
 
 
-def _even(rgb: UInt8[Array, "height width 3"]) -> UInt8[Array, "height2 width2 3"]:
-    height, width = rgb.shape[:2]
+def _even(picture: UInt8[Array, "height width channel"]) -> UInt8[Array, "height2 width2 channel"]:
+    height, width = picture.shape[:2]
     if height % 2 or width % 2:
-        rgb = np.pad(rgb, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")
-    return np.ascontiguousarray(rgb)
+        picture = np.pad(picture, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")
+    return np.ascontiguousarray(picture)
 
 
-def write_png(target: Path, rgb: UInt8[Array, "height width 3"]) -> None:
-    """Write a picture as PNG, whole or not at all.
+def write_png(target: Path, picture: UInt8[Array, "height width channel"]) -> None:
+    """Write a picture (RGB, or RGB and alpha) as PNG, whole or not at all.
 
     Raises:
         MissingToolError: the target cannot be written.
     """
-    height, width = rgb.shape[:2]
-    context = av.CodecContext.create("png", "w")
-    assert isinstance(context, VideoCodecContext)
-    context.width, context.height, context.pix_fmt = width, height, "rgb24"
-    context.time_base = Fraction(1)
-    frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(rgb), format="rgb24")
-    frame.pts = 0
-    data = b"".join(bytes(packet) for packet in [*context.encode(frame), *context.encode(None)])
+    data = encode_png(picture)
     with replacing(target) as temporary:
         temporary.write_bytes(data)
