@@ -32,6 +32,8 @@ class Mesh:
     edge_scales: Float[Array, " vertex"]
     triangles: Int[Array, "triangle 3"]
     """Corners anticlockwise when seen from outside."""
+    second_uvs: Float[Array, "vertex 2"] | None = None
+    """Texture coordinates of sub-textures; None: as ``uvs``."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,6 +137,8 @@ class Spring:
     """0–1: the share of speed lost in a frame of a thirtieth of a second."""
     gravity: float
     """Share of the Earth's pull that is felt beyond the rest shape."""
+    neighbours: tuple[int, ...] = ()
+    """Other springs of the figure, tied to this one bone by bone: the next panels of a skirt."""
 
 
 @dataclass(frozen=True)
