@@ -1,6 +1,7 @@
 // node page_judge.mjs CHROMIUM MODEL MOTION  <request.json  >answer.json
 // Opens built/page.js of its own folder in headless Chromium. The page offers window.openJudge(modelUrl, motionUrl),
 // whose result is called with the request; what that returns is the answer. An error in the page's console fails.
+// The request's "files" (address: path) are served too; with "draws" the page gets WebGL, by software.
 import { createReadStream, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
@@ -14,10 +15,11 @@ const served = {
     "/page.js": join(import.meta.dirname, "built", "page.js"),
     [modelUrl]: model,
     "/motion.vmd": motion,
+    ...request.files,
 };
 
 const server = createServer((asked, answer) => {
-    const path = new URL(asked.url, "http://localhost").pathname;
+    const path = decodeURIComponent(new URL(asked.url, "http://localhost").pathname);
     if (path === "/") {
         answer.setHeader("content-type", "text/html; charset=utf-8");
         answer.end('<!doctype html><link rel="icon" href="data:,"><script type="module" src="/page.js"></script>');
@@ -33,17 +35,19 @@ const server = createServer((asked, answer) => {
 // Models are opened without their textures: a file that is not served may be missing, nothing else may go wrong.
 function isMissingTexture(message) {
     const { url } = message.location();
-    return message.text().startsWith("Failed to load resource") && !served[new URL(url).pathname];
+    return message.text().startsWith("Failed to load resource") && !served[decodeURIComponent(new URL(url).pathname)];
 }
 
 await new Promise((done) => server.listen(0, "127.0.0.1", done));
 const profile = mkdtempSync(join(tmpdir(), "manekko-chromium-"));
+const graphics = ["--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"];
 const browser = await puppeteer.launch({
     executablePath: chromium,
+    protocolTimeout: 600000,
     userDataDir: profile,
     args: [
         "--no-sandbox",
-        "--disable-gpu",
+        ...(request.draws ? graphics : ["--disable-gpu"]),
         "--disable-quic",
         "--no-first-run",
         "--disable-background-networking",

@@ -18,7 +18,15 @@ _CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 _SHARED = Path(__file__).with_suffix(".mjs")
 
 
-def ask_page(source: Path, model: Path, motion: Path, request: Mapping[str, object]) -> Any:
+def ask_page(
+    source: Path,
+    model: Path,
+    motion: Path,
+    request: Mapping[str, object],
+    *,
+    files: Mapping[str, Path] | None = None,
+    draws: bool = False,
+) -> Any:
     """Return what the page in ``source`` answers to a request about a model that plays a motion.
 
     Skips where the page cannot be built or opened; fails on an error in the page, missing textures apart.
@@ -29,19 +37,22 @@ def ask_page(source: Path, model: Path, motion: Path, request: Mapping[str, obje
         model: a PMX or PMD file.
         motion: a VMD file.
         request: anything that JSON can say.
+        files: what else the page may fetch: address → file.
+        draws: the page needs WebGL; without a GPU it is drawn by the processor.
     """
     chromium = os.environ.get("MANEKKO_CHROMIUM") or next(filter(None, map(shutil.which, _CHROMIUMS)), None)
     node = shutil.which("node")
     if chromium is None or node is None:
         missing(f"{source.name}: needs Chromium and node; install them, or name Chromium in MANEKKO_CHROMIUM")
+    served = {address: str(path.resolve()) for address, path in (files or {}).items()}
     command = [str(node), _SHARED.name, str(chromium), str(model.resolve()), str(motion.resolve())]
     done = subprocess.run(
         command,
         cwd=_built(source),
-        input=json.dumps(request),
+        input=json.dumps({**request, "files": served, "draws": draws}),
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=600,
         check=False,
     )
     assert done.returncode == 0, f"the judge failed:\n{done.stderr}"
