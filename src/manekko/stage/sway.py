@@ -11,7 +11,7 @@ import numpy as np
 from manekko.arrays import Array, Float
 from manekko.skeleton.rotations import as_axes, between, from_axes, normalized
 from manekko.stage.figure import Figure, Pose
-from manekko.stage.sway_layout import Layout, lay_out
+from manekko.stage.sway_layout import Layout, Ties, lay_out
 
 _STEP_S = 1.0 / 120.0
 _LONGEST_S = 0.5
@@ -140,8 +140,8 @@ class Sway:
         for level in layout.levels:
             stiff = self._place(level, origins, axes)
             tips = free[level] + pulls[level] * self._targets[level]
-            if layout.tied:
-                tips = _tied(layout, level, tips)
+            if layout.ties.neighbours.shape[1]:
+                tips = _tied(layout.ties, level, tips)
             arms = tips - self._origins[level]
             sizes = np.sqrt(np.einsum("ij,ij->i", arms, arms))[:, None]
             ways = np.where(sizes > _TINY, arms / np.maximum(sizes, _TINY), stiff)
@@ -209,12 +209,12 @@ def _capsule_ends(
     return positions[layout.capsule_bones][:, None] + carried
 
 
-def _tied(layout: Layout, level: slice, tips: Float[Array, "chain 3"]) -> Float[Array, "chain 3"]:
+def _tied(ties: Ties, level: slice, tips: Float[Array, "chain 3"]) -> Float[Array, "chain 3"]:
     """Draw neighbours' tips together that have come too far apart, and apart that have come too near."""
-    gaps = tips[layout.neighbours[level] - level.start] - tips[:, None]
+    gaps = tips[ties.neighbours[level] - level.start] - tips[:, None]
     sizes = np.sqrt(np.einsum("ijk,ijk->ij", gaps, gaps))
-    wanted = np.clip(sizes, layout.nearest_m[level], layout.farthest_m[level])
-    shares = layout.tie_shares[level] * (sizes - wanted) / np.maximum(sizes, _TINY)
+    wanted = np.clip(sizes, ties.nearest_m[level], ties.farthest_m[level])
+    shares = ties.shares[level] * (sizes - wanted) / np.maximum(sizes, _TINY)
     return tips + np.einsum("ij,ijk->ik", shares, gaps)
 
 

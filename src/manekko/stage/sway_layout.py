@@ -22,6 +22,18 @@ _TIE = 0.6
 
 
 @dataclass(frozen=True, eq=False)
+class Ties:
+    """Which tips stay together."""
+
+    neighbours: Int[Array, "chain neighbour"]
+    """Places in the layout; a bone without so many neighbours is its own."""
+    nearest_m: Float[Array, "chain neighbour"]
+    farthest_m: Float[Array, "chain neighbour"]
+    shares: Float[Array, "chain neighbour"]
+    """Share of a gap beyond the allowed that one step closes from this side."""
+
+
+@dataclass(frozen=True, eq=False)
 class Layout:
     """The swaying bones, those on the body first, then level by level what hangs on them."""
 
@@ -37,14 +49,7 @@ class Layout:
     """Square of the angular frequency of the spring alone [1/s²]."""
     drags: Float[Array, " chain"]
     gravities: Float[Array, " chain"]
-    tied: bool
-    """Whether any springs are neighbours."""
-    neighbours: Int[Array, "chain neighbour"]
-    """Places here; a bone without so many neighbours is its own."""
-    nearest_m: Float[Array, "chain neighbour"]
-    farthest_m: Float[Array, "chain neighbour"]
-    tie_shares: Float[Array, "chain neighbour"]
-    """Share of a gap beyond the allowed that one step closes from this side."""
+    ties: Ties
     capsule_bones: Int[Array, " capsule"]
     capsule_ends: Float[Array, "capsule 2 3"]
     """From the bone's rest position [m]."""
@@ -101,7 +106,7 @@ def lay_out(rig: Rig, springs: Sequence[Spring], capsules: Sequence[Capsule]) ->
         squared_rates=stiffness * (2.0 * np.pi * FASTEST_HZ) ** 2,
         drags=drags,
         gravities=gravities,
-        **_ties(springs, order, levels, rest[bones] + arms),
+        ties=_ties(springs, order, levels, rest[bones] + arms),
         capsule_bones=capsule_bones,
         capsule_ends=ends - rest[capsule_bones][:, None],
         contacts=_CONTACTS,
@@ -196,8 +201,8 @@ def _by_level(links: dict[int, _Link], above: dict[int, int]) -> tuple[list[_Lin
 
 def _ties(
     springs: Sequence[Spring], order: list[_Link], levels: tuple[slice, ...], tips: Float[Array, "chain 3"]
-) -> dict[str, Array | bool]:
-    """Return the layout's fields about neighbours: bones of the same place in their springs, of the same level."""
+) -> Ties:
+    """Tie neighbours' bones of the same place in their springs, where they are of the same level."""
     table = {(link.spring, link.place): number for number, link in enumerate(order)}
     level_of = np.repeat(np.arange(len(levels)), [level.stop - level.start for level in levels])
     pairs: set[tuple[int, int]] = set()
@@ -215,13 +220,8 @@ def _ties(
     distances = np.linalg.norm(tips[neighbours] - tips[:, None], axis=-1)
     counts = np.array([max(len(row), 1) for row in rows], dtype=np.float64)
     own = neighbours == np.arange(len(order))[:, None]
-    return {
-        "tied": width > 0,
-        "neighbours": neighbours,
-        "nearest_m": _NEAREST * distances,
-        "farthest_m": _FARTHEST * distances,
-        "tie_shares": np.where(own, 0.0, _TIE / np.maximum(counts[:, None], counts[neighbours])),
-    }
+    shares = np.where(own, 0.0, _TIE / np.maximum(counts[:, None], counts[neighbours]))
+    return Ties(neighbours, _NEAREST * distances, _FARTHEST * distances, shares)
 
 
 def _rest_distances(
