@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from threading import get_ident
 
 import pytest
 from hypothesis import given
@@ -35,3 +36,20 @@ def test_an_error_comes_where_the_item_would_have() -> None:
     assert next(taken) == 1
     with pytest.raises(ValueError, match="cut"):
         next(taken)
+
+
+def test_a_generator_begins_and_ends_in_one_thread_even_if_left_early() -> None:
+    threads: list[int] = []
+
+    def items() -> Iterator[int]:
+        threads.append(get_ident())
+        try:
+            yield from range(100)
+        finally:
+            threads.append(get_ident())
+
+    taken = ahead(items(), 3)
+    assert next(taken) == 0
+    taken.close()  # pyright: ignore[reportAttributeAccessIssue]
+    assert len(threads) == 2
+    assert len({*threads, get_ident()}) == 2

@@ -1,7 +1,7 @@
 """Work done a little ahead of its use, in a thread of its own."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
@@ -10,10 +10,20 @@ _END = object()
 
 
 def ahead(items: Iterable[Item], count: int) -> Iterator[Item]:
-    """Yield the items in order while up to ``count`` more are made in a thread; what they raise is raised here."""
+    """Yield the items in order while up to ``count`` more are made in a thread; what they raise is raised here.
+
+    A generator of items begins and ends in that thread, also where the reader stops early: what it opens may belong
+    to one thread, as graphics do.
+    """
     source = iter(items)
     with ThreadPoolExecutor(1) as thread:
         waiting = deque(thread.submit(next, source, _END) for _ in range(count))
-        while (item := waiting.popleft().result()) is not _END:
-            waiting.append(thread.submit(next, source, _END))
-            yield item  # pyright: ignore[reportReturnType]
+        try:
+            while (item := waiting.popleft().result()) is not _END:
+                waiting.append(thread.submit(next, source, _END))
+                yield item  # pyright: ignore[reportReturnType]
+        finally:
+            for unneeded in waiting:
+                unneeded.cancel()
+            if isinstance(source, Generator):
+                thread.submit(source.close).result()

@@ -3,7 +3,7 @@
 import contextlib
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
@@ -21,6 +21,8 @@ from manekko.motion.build import motion_from_lifted
 from manekko.motion.metrics import figures
 from manekko.motion.motion import Motion, RigMotion
 from manekko.motion.retarget import Legs, retarget
+from manekko.motion.retarget_legs import leg_scale
+from manekko.motion.source_camera import SourceCamera, source_camera
 from manekko.people.find import find_people
 from manekko.people.keypoints import Track
 from manekko.progress import Progress, counted, silent
@@ -113,6 +115,7 @@ class _Person:
     motion: Motion
     rig_motion: RigMotion
     warnings: tuple[str, ...]
+    camera: SourceCamera
 
 
 def capture(options: CaptureOptions, progress: Progress = silent) -> CaptureResult:
@@ -231,7 +234,9 @@ def _solve(run: _Run, tracks: Sequence[Track], rig: Rig) -> list[_Person]:
     for track, one in lifted:
         motion = motion_from_lifted(one, origin_m=origin)
         rig_motion = retarget(motion, rig, legs=run.options.legs)
-        people.append(_Person(track, motion, rig_motion, (*track.warnings, *_solve_warnings(one))))
+        people.append(
+            _Person(track, motion, rig_motion, (*track.warnings, *_solve_warnings(one)), source_camera(one, motion))
+        )
     return people
 
 
@@ -293,7 +298,8 @@ def _report(run: _Run, people: Sequence[_Person], rig: Rig) -> Report:
         suffix = _suffix_of(people, person)
         own = {kind: run.files[kind + suffix].name for kind in ("vmd", "vpd", "bvh") if kind + suffix in run.files}
         metrics = figures(person.rig_motion, rig).as_dict()
-        persons.append(PersonReport(person.track, person.motion, own, metrics, warnings=person.warnings))
+        camera = asdict(person.camera) | {"scale": leg_scale(person.motion.skeleton, rig)}
+        persons.append(PersonReport(person.track, person.motion, own, metrics, warnings=person.warnings, camera=camera))
     shared = {kind: run.files[kind].name for kind in ("preview", "wav") if kind in run.files}
     shared |= {"report": run.path("-report.html").name, "json": run.path("-report.json").name}
     shared["keypoints"] = run.path("-keypoints.npz").name

@@ -71,7 +71,7 @@ def test_json_keeps_its_contract(tmp_path: Path):
     assert told["version"] == "0.1.0"
     assert told["timing_s"] == {"finding": 1.25, "solving": 0.5}
     first, second = told["people"]
-    assert {"id", "frames", "seconds_seen", "files", "metrics", "warnings"} <= first.keys()
+    assert {"id", "frames", "seconds_seen", "files", "metrics", "warnings", "camera"} <= first.keys()
     assert (first["id"], first["frames"], first["seconds_seen"]) == (1, 96, 4.0)
     assert first["files"] == {"vmd": "dance.mp4-p1.vmd"}
     assert first["metrics"]["foot"]["slide_mean_mm_per_frame"] == 0.4

@@ -36,7 +36,7 @@ def leg_targets(skeleton: Skeleton, joints: Array, turned: Array, rig: Rig) -> L
             f"the model '{rig.name}' lacks the bones {' '.join(missing)}: expected MMD's standard body; "
             "choose a humanoid model"
         )
-    scale = _leg_length(rig) / _own_leg_length(skeleton)
+    scale = leg_scale(skeleton, rig)
     rest = skeleton.rest_positions_m
     sockets = (joints[:, JOINT_INDEX["leftUpperLeg"]] + joints[:, JOINT_INDEX["rightUpperLeg"]]) / 2.0
     height = (rig.rest("左足首")[1] + rig.rest("右足首")[1]) / 2.0
@@ -45,6 +45,14 @@ def leg_targets(skeleton: Skeleton, joints: Array, turned: Array, rig: Rig) -> L
     moved[:, 1] = height + (sockets[:, 1] - own_height) * scale
     moved += _rest_offset(rig)
     return LegTargets(moved, {side: _ankles(skeleton, joints, turned, rig, side, scale) for side in ("left", "right")})
+
+
+def leg_scale(skeleton: Skeleton, rig: Rig) -> float:
+    """Return how many times longer the rig's legs are than the body's; travel and steps grow by as much.
+
+    The rig must have 足, ひざ and 足首 on both sides.
+    """
+    return _leg_length(rig) / _own_leg_length(skeleton)
 
 
 def _ankles(skeleton: Skeleton, joints: Array, turned: Array, rig: Rig, side: str, scale: float) -> Array:

@@ -24,6 +24,7 @@ def report_json(report: Report) -> dict[str, object]:
             "files": dict(person.files),
             "metrics": person.metrics,
             "warnings": person_warnings(person),
+            "camera": dict(person.camera) or None,
         }
         for person in report.people
     ]

@@ -23,6 +23,9 @@ class PersonReport:
     """Time of the motion's first frame on the track's clock [s]."""
     warnings: tuple[str, ...] = ()
     """What else a person should know, before what the track and the motion tell by themselves."""
+    camera: Mapping[str, object] = field(default_factory=dict)
+    """Where the clip's camera stands: ``size_px``, ``focal_px``, ``position_m`` and ``rotation_xyzw`` in the motion's
+    world, and ``scale``, how many times larger the motion is in the files for MMD; empty where that is unknown."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,180 @@
+"""Cameras: one that frames the whole dance, one that follows, one that walks around, and the clip's own."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.ndimage import gaussian_filter1d
+
+from manekko.arrays import Array, Float
+from manekko.motion.source_camera import SourceCamera
+from manekko.skeleton.rotations import from_rotation_vectors, multiply, rotate
+from manekko.stage.figure import Figure, Pose
+from manekko.stage.view import View
+
+CameraAt = Callable[[float], View]
+"""Time since the motion's first frame [s] → what the camera sees then."""
+
+ORBIT_S = 16.0
+"""One turn around the dancers takes so long [s]."""
+
+_FIELD_RAD = np.radians(26.0)
+"""Angle over the shorter side of the picture: a portrait's, little distorted."""
+_PITCH_RAD = np.radians(5.0)
+"""How far the cameras look down."""
+_MARGIN = 0.08
+"""Room around the dancers, as a share of the picture."""
+_FACING = np.array([1.0, 0.0, 0.0, 0.0])
+"""From the axes of a camera that looks at a dancer's face (x right, y down, z away) to the world's."""
+_CALM_S = 0.8
+_TURNS = 24
+_CELL_M = 0.04
+
+
+@dataclass(frozen=True, eq=False)
+class Reach:
+    """The space that the dancers take up, moment by moment."""
+
+    times_s: Float[Array, " moment"]
+    """Rising."""
+    low_m: Float[Array, "moment 3"]
+    high_m: Float[Array, "moment 3"]
+    """Opposite corners of a box around all of them [m]."""
+
+    @property
+    def middles_m(self) -> Float[Array, "moment 3"]:
+        """Point of the floor under the middle of the box at each moment [m]."""
+        return (self.low_m + self.high_m) / 2.0 * np.array([1.0, 0.0, 1.0])
+
+    def corners_m(self) -> Float[Array, "moment corner=8 3"]:
+        """Corners of the box at each moment [m]."""
+        high = np.array([[x, y, z] for x in (0, 1) for y in (0, 1) for z in (0, 1)], dtype=bool)
+        return np.where(high, self.high_m[:, None], self.low_m[:, None])
+
+
+def reach_of(times_s: Float[Array, " moment"], moments: Sequence[Sequence[tuple[Figure, Pose]]]) -> Reach:
+    """Return the space taken up by figures in their poses.
+
+    Args:
+        times_s: when.
+        moments: at each of these times, every figure with its pose.
+    """
+    boxes: dict[int, tuple[Array, Array]] = {}
+    low, high = np.empty((len(times_s), 3)), np.empty((len(times_s), 3))
+    for number, moment in enumerate(moments):
+        ends = []
+        for figure, pose in moment:
+            bones, corners = boxes.setdefault(id(figure), _bone_boxes(figure))
+            turned = rotate(pose.rotations_xyzw[bones][:, None], corners) + pose.positions_m[bones][:, None]
+            ends += [turned.min((0, 1)), turned.max((0, 1))]
+        low[number], high[number] = np.min(ends, axis=0), np.max(ends, axis=0)
+    return Reach(np.asarray(times_s, dtype=np.float64), low, high)
+
+
+def _bone_boxes(figure: Figure) -> tuple[Array, Array]:
+    """Return the bones that carry vertices, and the corners (bone, 8, 3) of a box around these from the bone [m]."""
+    mesh = figure.mesh
+    main = np.take_along_axis(mesh.bones, mesh.weights.argmax(1)[:, None], axis=1)[:, 0]
+    count = len(figure.rig.bones)
+    low, high = np.full((count, 3), np.inf), np.full((count, 3), -np.inf)
+    np.minimum.at(low, main, mesh.positions_m)
+    np.maximum.at(high, main, mesh.positions_m)
+    rest = np.array([bone.rest_position_m for bone in figure.rig.bones]).reshape(-1, 3)
+    bones = np.flatnonzero(np.isfinite(low[:, 0]))
+    if len(bones) == 0:
+        bones, low, high = np.arange(count), rest, rest
+    ends = np.stack([low, high], axis=1)[bones] - rest[bones][:, None]
+    corners = np.array([[x, y, z] for x in (0, 1) for y in (0, 1) for z in (0, 1)])
+    return bones, ends[:, corners, np.arange(3)]
+
+
+def fixed_camera(reach: Reach, size_px: tuple[int, int]) -> CameraAt:
+    """Return a camera that stands in front, so that the whole dance is in view."""
+    rotation = _looking(0.0)
+    place = _fitting(_few(reach.corners_m().reshape(-1, 3)), rotation, size_px)
+    view = View(place, rotation, size_px, _focal_px(size_px), far_m=_far_m(place, reach))
+    return lambda time_s: view
+
+
+def following_camera(reach: Reach, size_px: tuple[int, int]) -> CameraAt:
+    """Return a camera in front that goes with the dancers, calmly."""
+    return _moving_camera(reach, size_px, 0.0)
+
+
+def orbiting_camera(reach: Reach, size_px: tuple[int, int], *, turn_s: float = ORBIT_S) -> CameraAt:
+    """Return a camera that goes with the dancers and around them, once every ``turn_s`` seconds."""
+    return _moving_camera(reach, size_px, 2.0 * np.pi / turn_s)
+
+
+def _moving_camera(reach: Reach, size_px: tuple[int, int], speed_rad_s: float) -> CameraAt:
+    middles = _calm(reach.times_s, reach.middles_m)
+    around = _few((reach.corners_m() - middles[:, None]).reshape(-1, 3))
+    if speed_rad_s:
+        turns = from_rotation_vectors(np.arange(_TURNS)[:, None] * np.array([0.0, 2.0 * np.pi / _TURNS, 0.0]))
+        around = _few(rotate(turns[:, None], around[None]).reshape(-1, 3))
+    rotation = _looking(0.0)
+    place = _fitting(around, rotation, size_px)
+    focal, far = _focal_px(size_px), _far_m(place, reach)
+
+    def view(time_s: float) -> View:
+        middle = np.array([np.interp(time_s, reach.times_s, middles[:, axis]) for axis in range(3)])
+        turn = from_rotation_vectors(np.array([0.0, speed_rad_s * time_s, 0.0]))
+        return View(middle + rotate(turn, place), multiply(turn, rotation), size_px, focal, far_m=far)
+
+    return view
+
+
+def source_view(camera: SourceCamera, size_px: tuple[int, int]) -> CameraAt:
+    """Return the camera of a captured clip, for pictures of any size that the clip fills, its middle in theirs."""
+    scale = max(size_px[0] / camera.size_px[0], size_px[1] / camera.size_px[1])
+    view = View(np.array(camera.position_m), np.array(camera.rotation_xyzw), size_px, camera.focal_px * scale)
+    return lambda time_s: view
+
+
+def _looking(yaw_rad: float) -> Float[Array, "4"]:
+    turn = from_rotation_vectors(np.array([0.0, yaw_rad, 0.0]))
+    return multiply(turn, multiply(_FACING, from_rotation_vectors(np.array([-_PITCH_RAD, 0.0, 0.0]))))
+
+
+def _focal_px(size_px: tuple[int, int]) -> float:
+    return min(size_px) / (2.0 * float(np.tan(_FIELD_RAD / 2.0)))
+
+
+def _far_m(place: Float[Array, "3"], reach: Reach) -> float:
+    furthest = max(float(np.abs(reach.low_m).max()), float(np.abs(reach.high_m).max()))
+    return max(200.0, 3.0 * (float(np.linalg.norm(place)) + furthest))
+
+
+def _fitting(points_m: Float[Array, "point 3"], rotation: Float[Array, "4"], size_px: tuple[int, int]) -> Array:
+    """Return the place nearest to the points from which a camera sees them all [m].
+
+    Each edge of the picture is a plane through the camera's place that the points must lie inside; along the two
+    planes of an axis the place is where they cross, and of the two axes the one further away holds.
+    """
+    seen = rotate(_inverse(rotation), points_m)
+    focal = _focal_px(size_px)
+    # Both ends of an axis: the camera's own place along it, and how far back it must stand.
+    middles, backs = np.empty(2), np.empty(2)
+    for axis in (0, 1):
+        slope = size_px[axis] * (0.5 - _MARGIN) / focal
+        right = float((seen[:, axis] - slope * seen[:, 2]).max())
+        left = float((-seen[:, axis] - slope * seen[:, 2]).max())
+        middles[axis], backs[axis] = (right - left) / 2.0, -(right + left) / (2.0 * slope)
+    return rotate(rotation, np.array([*middles, backs.min()]))
+
+
+def _inverse(rotation: Float[Array, "4"]) -> Float[Array, "4"]:
+    return rotation * np.array([-1.0, -1.0, -1.0, 1.0])
+
+
+def _few(points_m: Float[Array, "point 3"]) -> Float[Array, "few 3"]:
+    """Return one point of each small cell: what stands closely together frames the same."""
+    _, chosen = np.unique(np.round(points_m / _CELL_M).astype(np.int64), axis=0, return_index=True)
+    return points_m[chosen]
+
+
+def _calm(times_s: Float[Array, " moment"], middles_m: Float[Array, "moment 3"]) -> Float[Array, "moment 3"]:
+    if len(times_s) < 2:
+        return middles_m
+    sigma = _CALM_S / float(np.mean(np.diff(times_s)))
+    return gaussian_filter1d(middles_m, sigma=max(sigma, 1e-3), axis=0, mode="nearest")
