@@ -1,0 +1,177 @@
+"""Rigid bodies and joints: what hair, skirt and ribbons swing by, and the body that they do not enter."""
+
+import numpy as np
+from scipy.spatial.transform import Rotation
+
+from manekko.arrays import Array, Float
+from manekko.character.assemble import UNIT_M, units
+from manekko.character.design import Design, head_frame
+from manekko.character.parts import Chain
+from manekko.character.proportions import proportions
+from manekko.files.pmx_values import PmxJoint, PmxRigidBody, Vector3
+
+_SPHERE, _BOX, _CAPSULE = range(3)
+_FOLLOWS_BONE, _PHYSICS, _PHYSICS_AT_BONE = range(3)
+_BODY_GROUP, _HAIR_GROUP, _SKIRT_GROUP = 0, 1, 2
+_ALL_GROUPS = 0xFFFF
+_SPRING_JOINT = 0
+_LIMBS = (
+    # bone, from, to, radius [m]; the standard figure's left half, the right half is its mirror
+    ("上半身2", (0.0, 1.215, -0.022), (0.0, 1.135, -0.012), 0.085),
+    ("上半身", (0.0, 1.050, -0.006), (0.0, 0.990, -0.006), 0.068),
+    ("下半身", (0.045, 0.885, -0.016), (-0.045, 0.885, -0.016), 0.085),
+    ("首", (0.0, 1.300, -0.024), (0.0, 1.350, -0.018), 0.032),
+    ("左足D", (0.078, 0.790, -0.006), (0.078, 0.500, 0.002), 0.060),
+    ("左ひざD", (0.078, 0.430, 0.000), (0.078, 0.130, -0.020), 0.040),
+    ("左腕", (0.112, 1.257, -0.018), (0.284, 1.137, -0.018), 0.030),
+    ("左ひじ", (0.3095, 1.1188, -0.018), (0.462, 1.012, -0.018), 0.024),
+)
+"""Rigid parts of the body."""
+
+
+def bodies_and_joints(
+    design: Design, chains: tuple[Chain, ...], index: dict[str, int]
+) -> tuple[tuple[PmxRigidBody, ...], tuple[PmxJoint, ...]]:
+    """Return the rigid bodies (the body's own first) and the joints that tie the chains together."""
+    bodies = _body_parts(design, index)
+    places = {name: number for number, body in enumerate(bodies) for name in [body.name]}
+    joints: list[PmxJoint] = []
+    rings: dict[int, Chain] = {}
+    for chain in chains:
+        anchor = places.get(chain.parent, 0)
+        for step, name in enumerate(chain.bones):
+            places[name] = len(bodies)
+            bodies.append(_link_body(chain, step, index))
+            joints.append(_hanging_joint(chain, step, (anchor, places[name])))
+            anchor = places[name]
+        if chain.ring >= 0:
+            rings[chain.ring] = chain
+    for place, chain in rings.items():
+        following = rings.get(place + 1, rings[0])
+        if following is not chain:
+            joints += _ring_joints(chain, following, places)
+    return tuple(bodies), tuple(joints)
+
+
+def _body_parts(design: Design, index: dict[str, int]) -> list[PmxRigidBody]:
+    frame, sizes = head_frame(design), proportions(design)
+    middle = np.array([0.0, (frame.chin_y + 0.57 * frame.height), frame.centre_z])
+    bodies = [_static_body("頭", index["頭"], middle, middle, 0.41 * frame.height)]
+    for bone, start, end, radius in _LIMBS:
+        on_arm = 1.0 if bone in ("左腕", "左ひじ") else 0.0
+        ends = sizes.placed(np.array([start, end]), np.full(2, on_arm))
+        wide = radius * (sizes.arm if on_arm else sizes.width)
+        bodies.append(_static_body(bone, index[bone], ends[0], ends[1], wide))
+        if bone.startswith("左"):
+            other = bone.replace("左", "右")
+            bodies.append(_static_body(other, index[other], *(ends * [-1.0, 1.0, 1.0]), wide))
+    return bodies
+
+
+def _static_body(name: str, bone: int, start: Array, end: Array, radius: float) -> PmxRigidBody:
+    """Return a capsule (a sphere where both ends are one) that goes with its bone."""
+    length = float(np.linalg.norm(end - start))
+    return PmxRigidBody(
+        name=name,
+        name_en="",
+        bone=bone,
+        group=_BODY_GROUP,
+        unhit_groups=_ALL_GROUPS & ~(1 << _BODY_GROUP),
+        shape=_CAPSULE if length else _SPHERE,
+        size=(radius / UNIT_M, length / UNIT_M, 0.0),
+        position=units((start + end) / 2.0),
+        rotation=_turn(end - start),
+        mass=1.0,
+        linear_damping=0.5,
+        angular_damping=0.5,
+        repulsion=0.0,
+        friction=0.5,
+        mode=_FOLLOWS_BONE,
+    )
+
+
+def _turn(along: Float[Array, "3"]) -> Vector3:
+    """Return MMD's angles (applied y, x, z) that lay a body's own y axis along a direction of our frame."""
+    way = along * [1.0, 1.0, -1.0]
+    length = np.linalg.norm(way)
+    if length < 1e-9:
+        return (0.0, 0.0, 0.0)
+    way = way / length
+    tilt = np.arctan2(way[2], way[1]) if abs(way[0]) < 0.999 else 0.0
+    across = np.arctan2(-way[0], np.hypot(way[1], way[2]))
+    x, y, z = _matrix_angles(np.array([tilt, 0.0, across]))
+    return x, y, z
+
+
+def _matrix_angles(turns: Float[Array, "3"]) -> Vector3:
+    """Return angles about x, y, z in MMD's order of a turn about z followed by one about x."""
+    rotation = Rotation.from_euler("x", turns[0]) * Rotation.from_euler("z", turns[2])
+    y, x, z = rotation.as_euler("YXZ")
+    return float(x), float(y), float(z)
+
+
+def _link_body(chain: Chain, step: int, index: dict[str, int]) -> PmxRigidBody:
+    """Return the swinging body of one bone of a chain: lighter and more damped towards the tip."""
+    start, end = chain.points_m[step], chain.points_m[step + 1]
+    skirt = chain.kind == "skirt"
+    group = _SKIRT_GROUP if skirt else _HAIR_GROUP
+    length = float(np.linalg.norm(end - start))
+    damping = 1.0 - (1.0 - chain.drag) ** 2
+    return PmxRigidBody(
+        name=chain.bones[step],
+        name_en="",
+        bone=index[chain.bones[step]],
+        group=group,
+        unhit_groups=1 << _BODY_GROUP,
+        shape=_CAPSULE,
+        size=(chain.radius_m / UNIT_M, max(length - 2.0 * chain.radius_m, 0.2 * length) / UNIT_M, 0.0),
+        position=units((start + end) / 2.0),
+        rotation=_turn(end - start),
+        mass=0.6 * 0.7**step if skirt else 0.5 * 0.75**step,
+        linear_damping=damping,
+        angular_damping=min(0.99, damping + 0.3),
+        repulsion=0.0,
+        friction=0.0,
+        mode=_PHYSICS,
+    )
+
+
+def _hanging_joint(chain: Chain, step: int, bodies: tuple[int, int]) -> PmxJoint:
+    """Return the joint by which a link hangs on the one before: no shift, some turn, springs back."""
+    start, end = chain.points_m[step], chain.points_m[step + 1]
+    wide = (0.55 if chain.kind == "skirt" else 0.7) * (0.8 + 0.25 * step)
+    narrow = 0.25 if chain.kind == "skirt" else 0.6
+    spring = 120.0 * chain.stiffness * 0.7**step
+    settings = (
+        *units(start),
+        *_turn(end - start),
+        *(0.0, 0.0, 0.0),
+        *(0.0, 0.0, 0.0),
+        *(-wide, -0.1, -narrow if chain.kind == "skirt" else -wide),
+        *(wide, 0.1, narrow if chain.kind == "skirt" else wide),
+        *(0.0, 0.0, 0.0),
+        *(spring, spring, spring),
+    )
+    return PmxJoint(chain.bones[step], "", _SPRING_JOINT, bodies, tuple(float(number) for number in settings))
+
+
+def _ring_joints(chain: Chain, following: Chain, places: dict[str, int]) -> list[PmxJoint]:
+    """Return the loose ties between two neighbouring panels of a skirt."""
+    joints = []
+    for step, (name, other) in enumerate(zip(chain.bones, following.bones, strict=False)):
+        ends = (chain.points_m[step + 1], following.points_m[step + 1])
+        slack = (0.25 + 0.25 * step) * float(np.linalg.norm(ends[1] - ends[0])) / UNIT_M
+        middle = (chain.points_m[step : step + 2].mean(axis=0) + following.points_m[step : step + 2].mean(axis=0)) / 2.0
+        settings = (
+            *units(middle),
+            *(0.0, 0.0, 0.0),
+            *(-slack, -slack, -slack),
+            *(slack, slack, slack),
+            *(-0.6, -0.6, -0.6),
+            *(0.6, 0.6, 0.6),
+            *(60.0, 60.0, 60.0),
+            *(0.0, 0.0, 0.0),
+        )
+        bodies = (places[name], places[other])
+        joints.append(PmxJoint(f"{name}-{other}", "", _SPRING_JOINT, bodies, tuple(float(n) for n in settings)))
+    return joints

@@ -1,0 +1,135 @@
+"""The character's bones: the full semi-standard rig of MMD models, and chains that sway."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from manekko.arrays import Array, Float
+from manekko.character.bone_names import english_name
+from manekko.character.design import Design, head_frame
+from manekko.character.parts import Chain
+from manekko.character.proportions import proportions
+from manekko.files.standard_rig import standard_rig
+from manekko.skeleton.rig import Append, RigBone
+
+_ON_ARM = ("腕", "ひじ", "手", "指")
+_TWIST_SHARES = (("1", 0.25), ("2", 0.50), ("3", 0.75))
+_EYE_DEPTH_M = 0.040
+"""From the middle of a standard head to the point about which the eyes turn."""
+
+
+@dataclass(frozen=True)
+class Bone:
+    """One bone with what a model's file says of it beyond the rig."""
+
+    rig: RigBone
+    name_en: str
+    tail: str = ""
+    """Bone that it points to, where it points to one."""
+    chain: bool = False
+    """Whether physics moves it."""
+
+
+def bones_of(design: Design, chains: tuple[Chain, ...]) -> tuple[Bone, ...]:
+    """Return all bones of a design in file order: parents come before their children.
+
+    In the standard proportions trunk, limbs and fingers stand where ``standard_rig`` has them.
+    """
+    bones = [replace(bone) for bone in standard_rig().bones]
+    bones = [_placed(bone, design) for bone in bones]
+    bones = _with_eyes(bones, design)
+    named = _Bones(bones)
+    for side in "左右":
+        named.spread_twist(side + "腕捩", side + "腕", side + "ひじ")
+        named.spread_twist(side + "手捩", side + "ひじ", side + "手首")
+    for chain in chains:
+        named.hang(chain)
+    tails = _tails(named)
+    return tuple(
+        Bone(bone, english_name(bone.name), tails.get(bone.name, ""), bone.name in named.swaying)
+        for bone in named.bones
+    )
+
+
+def _placed(bone: RigBone, design: Design) -> RigBone:
+    share = 1.0 if bone.name[1:].startswith(_ON_ARM) or "指" in bone.name else 0.0
+    sizes = proportions(design)
+
+    def place(point: tuple[float, float, float]) -> tuple[float, float, float]:
+        moved = sizes.placed(np.array(point), share)
+        return float(moved[0]), float(moved[1]), float(moved[2])
+
+    tail = bone.tail_position_m
+    return replace(bone, rest_position_m=place(bone.rest_position_m), tail_position_m=tail and place(tail))
+
+
+def _with_eyes(bones: list[RigBone], design: Design) -> list[RigBone]:
+    """Return the bones with the head's tip on its crown and the eyes behind its pupils."""
+    frame = head_frame(design)
+    depth = frame.centre_z + _EYE_DEPTH_M * frame.height / 0.239
+    places = {"両目": 0.0, "左目": frame.eye_x, "右目": -frame.eye_x}
+    moved = []
+    for bone in bones:
+        if bone.name in places:
+            bone = replace(bone, rest_position_m=(places[bone.name], frame.eye_y, depth))  # noqa: PLW2901
+        elif bone.name == "頭":
+            bone = replace(bone, tail_position_m=(0.0, frame.crown_y, bone.rest_position_m[2]))  # noqa: PLW2901
+        moved.append(bone)
+    return moved
+
+
+class _Bones:
+    """Bones in file order, found by name, while more are added."""
+
+    def __init__(self, bones: list[RigBone]) -> None:
+        self.bones = bones
+        self.index = {bone.name: number for number, bone in enumerate(bones)}
+        self.swaying: set[str] = set()
+
+    def add(self, bone: RigBone) -> None:
+        self.index[bone.name] = len(self.bones)
+        self.bones.append(bone)
+
+    def place(self, name: str) -> Float[Array, "3"]:
+        return np.array(self.bones[self.index[name]].rest_position_m)
+
+    def spread_twist(self, twist: str, start: str, end: str) -> None:
+        """Add the three bones that take a quarter, a half and three quarters of a twist."""
+        source = self.bones[self.index[twist]]
+        first, last = self.place(start), self.place(end)
+        for digit, share in _TWIST_SHARES:
+            place = first + (last - first) * share
+            append = Append(self.index[twist], share, rotates=True, moves=False)
+            self.add(
+                RigBone(
+                    twist + digit,
+                    self.index[start],
+                    (float(place[0]), float(place[1]), float(place[2])),
+                    append=append,
+                    fixed_axis=source.fixed_axis,
+                    visible=False,
+                )
+            )
+
+    def hang(self, chain: Chain) -> None:
+        """Add a chain's bones, each hanging on the one before."""
+        parent = self.index[chain.parent]
+        for name, start, end in zip(chain.bones, chain.points_m[:-1], chain.points_m[1:], strict=True):
+            ends = tuple((float(point[0]), float(point[1]), float(point[2])) for point in (start, end))
+            self.add(RigBone(name, parent, ends[0], ends[1]))
+            self.swaying.add(name)
+            parent = self.index[name]
+
+
+def _tails(named: _Bones) -> dict[str, str]:
+    """Return which bones point to which."""
+    tails = {"センター": "", "下半身": "", "上半身": "上半身2", "上半身2": "首", "首": "頭"}
+    for side in "左右":
+        tails |= {side + "肩": side + "腕", side + "腕": side + "ひじ", side + "ひじ": side + "手首"}
+        tails |= {side + "足": side + "ひざ", side + "ひざ": side + "足首", side + "足首": side + "つま先"}
+        tails |= {side + "足D": side + "ひざD", side + "ひざD": side + "足首D", side + "足首D": side + "足先EX"}
+        for finger in ("親指", "人指", "中指", "薬指", "小指"):
+            digits = "０１２" if finger == "親指" else "１２３"
+            for digit, following in zip(digits[:-1], digits[1:], strict=True):
+                tails[side + finger + digit] = side + finger + following
+    return {name: tail for name, tail in tails.items() if tail and name in named.index}
