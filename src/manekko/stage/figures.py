@@ -7,8 +7,8 @@ from manekko.files.pmd import parse_pmd
 from manekko.files.pmx import parse_pmx
 from manekko.stage.figure import Figure
 from manekko.stage.from_mmd import figure_from_pmx
-
-_GLB = b"glTF"
+from manekko.stage.from_pmd import figure_from_pmd
+from manekko.stage.from_vrm import figure_from_glb
 
 
 def read_figure(path: Path) -> Figure:
@@ -33,4 +33,8 @@ def read_figure(path: Path) -> Figure:
 def _figure(data: bytes, path: Path) -> Figure:
     if data[:4] == b"PMX ":
         return figure_from_pmx(parse_pmx(data), path.parent)
+    if data[:3] == b"Pmd":
+        return figure_from_pmd(parse_pmd(data), path.parent)
+    if data[:4] == b"glTF":
+        return figure_from_glb(data, path.stem)
     raise FormatError("this is no model: neither PMX, PMD, VRM nor GLB; give the model's file itself", offset=0)

@@ -7,10 +7,9 @@ import numpy as np
 from manekko.arrays import Array, Float
 from manekko.errors import FormatError
 from manekko.files.binary import printable
-from manekko.files.model_rig import MMD_UNIT_M, unmirrored
+from manekko.files.model_rig import unmirrored
 from manekko.files.pmx import rig_from_pmx
 from manekko.files.pmx_values import (
-    BDEF4,
     BONE_MORPH,
     FLIP_MORPH,
     GROUP_MORPH,
@@ -157,10 +156,10 @@ def _material(material: PmxMaterial, first: int, count: int, file: PmxFile, ward
         name=printable(material.name),
         first_triangle=first,
         triangle_count=count,
-        diffuse_rgba=_floats(material.diffuse),
-        specular_rgb=_floats(material.specular[:3]),
-        specular_power=_floats(material.specular[3:])[0],
-        ambient_rgb=_floats(material.ambient),
+        diffuse_rgba=floats(material.diffuse),
+        specular_rgb=floats(material.specular[:3]),
+        specular_power=floats(material.specular[3:])[0],
+        ambient_rgb=floats(material.ambient),
         texture=picture(material.texture),
         sphere=picture(material.sphere) if mode != SPHERE_NONE else -1,
         sphere_mode=mode,
@@ -171,15 +170,16 @@ def _material(material: PmxMaterial, first: int, count: int, file: PmxFile, ward
         else -1,
         two_sided=bool(material.flags & _TWO_SIDED),
         edge=bool(material.flags & _EDGE),
-        edge_rgba=_floats(material.edge_colour),
-        edge_size=_floats([material.edge_size])[0],
+        edge_rgba=floats(material.edge_colour),
+        edge_size=floats([material.edge_size])[0],
         casts_on_ground=bool(material.flags & _ON_GROUND),
         casts_shadow=bool(material.flags & _CASTS),
         takes_shadow=bool(material.flags & _TAKES),
     )
 
 
-def _floats(values: Array | tuple[float, ...] | list[float]) -> tuple:
+def floats(values: Array | tuple[float, ...] | list[float]) -> tuple:
+    """Return numbers of a material, none of them wild."""
     return tuple(float(value) for value in np.clip(sensible(np.array(values)), -1e4, 1e4))
 
 
