@@ -10,6 +10,7 @@ from manekko.files.pmx_values import (
     AFTER_PHYSICS,
     APPENDS_MOVE,
     APPENDS_ROTATION,
+    LOCAL_APPEND,
     MOVABLE,
     VISIBLE,
     PmxBone,
@@ -46,7 +47,8 @@ def _rig_bone(file: PmxFile, bone: PmxBone, name: str) -> RigBone:
     if bone.append is not None and 0 <= bone.append[0] < count:
         source, ratio = bone.append
         rotates, moves = bool(bone.flags & APPENDS_ROTATION), bool(bone.flags & APPENDS_MOVE)
-        append = Append(source, ratio, rotates, moves) if np.isfinite(ratio) else None
+        local = bool(bone.flags & LOCAL_APPEND)
+        append = Append(source, ratio, rotates, moves, local) if np.isfinite(ratio) else None
     return RigBone(
         name=name,
         parent=bone.parent,

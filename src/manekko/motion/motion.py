@@ -69,8 +69,17 @@ class RigMotion:
     """Morph name → (key frames, weights 0–1)."""
     ik_states: tuple[tuple[int, dict[str, bool]], ...] = ()
     """(frame, {IK bone name: on}) where IK chains are switched."""
+    shown_states: tuple[tuple[int, bool], ...] = ()
+    """(frame, shown) where the model appears or disappears; before the first it is shown."""
     fps: float = 30.0
     """VMD's fixed rate."""
+
+    def is_shown(self, frames: Array) -> Bool[Array, " frame"]:
+        """Return at which of ``frames`` the model is to be seen."""
+        shown = np.ones(len(frames), dtype=bool)
+        for frame, state in sorted(self.shown_states):
+            shown[np.asarray(frames) >= frame] = state
+        return shown
 
     @property
     def frame_count(self) -> int:

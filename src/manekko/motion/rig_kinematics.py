@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 
 import numpy as np
 
@@ -10,15 +9,9 @@ from manekko.arrays import Array, Bool, Float
 from manekko.motion.motion import RigMotion
 from manekko.motion.rig_ik import Chain, solve_chain
 from manekko.motion.rig_sampling import sample_track
+from manekko.motion.rows import STILL, product, turned
 from manekko.skeleton.rig import Rig, RigBone
-from manekko.skeleton.rotations import (
-    IDENTITY_XYZW,
-    as_rotation_vectors,
-    from_rotation_vectors,
-    multiply,
-    normalized,
-    rotate,
-)
+from manekko.skeleton.rotations import as_rotation_vectors, from_rotation_vectors, normalized
 
 
 @dataclass(frozen=True)
@@ -41,11 +34,22 @@ class RigPose:
         return self.rotations[name]
 
 
+@dataclass(frozen=True)
+class WholePose:
+    """Every bone of a rig in some frames, in file order, in the world (metres, right-handed, +Y up)."""
+
+    positions_m: Float[Array, "frame bone 3"]
+    """Position of each bone [m]."""
+    rotations_xyzw: Float[Array, "frame bone 4"]
+    """Global rotation of each bone; identity in the rest pose."""
+
+
 def pose_rig(rig: Rig, rig_motion: RigMotion, frames: Array, bones: Sequence[str] | None = None) -> RigPose:
     """Return where the bones are at each of ``frames``.
 
-    Bones are evaluated by (after physics, layer, index), each with its append parent and then its IK, as MMD does;
-    there is no physics. Keys of bones that the rig does not have are left out.
+    Bones are evaluated by (after physics, layer, index), each with its append parent and then its IK, as MMD does; a
+    bone that comes before its parent is not carried by it, as in MMD. There is no physics. Keys of bones that the rig
+    does not have are left out.
 
     Args:
         rig: the model.
@@ -55,23 +59,14 @@ def pose_rig(rig: Rig, rig_motion: RigMotion, frames: Array, bones: Sequence[str
     """
     names = list(rig.index) if bones is None else [name for name in bones if name in rig]
     wanted = [rig.index[name] for name in names]
-    work = _Work(rig, rig_motion, np.asarray(frames), needed_bones(rig, wanted))
+    work = _Work(rig, rig_motion, np.asarray(frames), needed_bones(rig, wanted), {})
     work.evaluate()
+    pairs = list(zip(names, wanted, strict=True))
     return RigPose(
-        {name: work.positions[bone] for name, bone in zip(names, wanted, strict=True)},
-        {name: work.rotations[bone] for name, bone in zip(names, wanted, strict=True)},
-        {name: work.local(bone) for name, bone in zip(names, wanted, strict=True)},
+        {name: work.positions[bone].T.copy() for name, bone in pairs},
+        {name: work.rotations[bone].T.copy() for name, bone in pairs},
+        {name: work.local(bone).T.copy() for name, bone in pairs},
     )
-
-
-@dataclass(frozen=True)
-class WholePose:
-    """Every bone of a rig in some frames, in file order, in the world (metres, right-handed, +Y up)."""
-
-    positions_m: Float[Array, "frame bone 3"]
-    """Position of each bone [m]."""
-    rotations_xyzw: Float[Array, "frame bone 4"]
-    """Global rotation of each bone; identity in the rest pose."""
 
 
 def pose_whole_rig(
@@ -87,11 +82,10 @@ def pose_whole_rig(
     """
     work = _Work(rig, rig_motion, np.asarray(frames), set(range(len(rig.bones))), morphed or {})
     work.evaluate()
-    bones = range(len(rig.bones))
-    positions, rotations = np.empty((len(frames), len(bones), 3)), np.empty((len(frames), len(bones), 4))
-    for bone in bones:
-        positions[:, bone], rotations[:, bone] = work.positions[bone], work.rotations[bone]
-    return WholePose(positions, rotations)
+    # One copy puts the numbers of a frame side by side, as whoever draws wants them.
+    return WholePose(
+        np.ascontiguousarray(work.positions.transpose(2, 0, 1)), np.ascontiguousarray(work.rotations.transpose(2, 0, 1))
+    )
 
 
 def needed_bones(rig: Rig, wanted: Sequence[int]) -> set[int]:
@@ -116,7 +110,7 @@ def needed_bones(rig: Rig, wanted: Sequence[int]) -> set[int]:
 
 
 class _Work:
-    """The state of one evaluation: per bone, arrays over frames."""
+    """The state of one evaluation: arrays by bone, component and frame."""
 
     def __init__(
         self,
@@ -124,75 +118,76 @@ class _Work:
         rig_motion: RigMotion,
         frames: Array,
         needed: set[int],
-        morphed: Mapping[int, tuple[Array, Array]] = MappingProxyType({}),
+        morphed: Mapping[int, tuple[Array, Array]],
     ) -> None:
         self.rig, self.frames, self.motion = rig, frames, rig_motion
-        rest = np.zeros((len(frames), 3))
-        still = np.tile(IDENTITY_XYZW, (len(frames), 1))
-        self.moves, self.turns = dict.fromkeys(needed, rest), dict.fromkeys(needed, still)
+        self.rests = np.array([bone.rest_position_m for bone in rig.bones]).reshape(-1, 3, 1)
+        still, nothing = np.repeat(STILL, len(frames), axis=1), np.zeros((3, len(frames)))
+        self.moves, self.turns = dict.fromkeys(needed, nothing), dict.fromkeys(needed, still)
         for bone in needed:
             track = rig_motion.bones.get(rig.bones[bone].name)
             if track is not None:
-                self.moves[bone], turns = sample_track(track, frames)
-                self.turns[bone] = _about_axis(turns, rig.bones[bone])
-        for bone, (shift, turn) in morphed.items():
-            self.moves[bone] = self.moves[bone] + shift
-            self.turns[bone] = multiply(turn, self.turns[bone])
-        self.bases, self.shifts = dict(self.turns), dict(self.moves)
+                moves, turns = sample_track(track, frames)
+                self.moves[bone], self.turns[bone] = _rows(moves), _rows(_about_axis(turns, rig.bones[bone]))
+            if bone in morphed:
+                self.moves[bone] = self.moves[bone] + _rows(morphed[bone][0])
+                self.turns[bone] = product(_rows(morphed[bone][1]), self.turns[bone])
+        # Bones and what they append count as at rest until their turn comes, as in MMD.
+        appends = {bone: append for bone in needed if (append := rig.bones[bone].append) is not None}
+        self.bases = self.turns | {bone: still for bone, append in appends.items() if append.rotates}
+        self.shifts = self.moves | {bone: nothing for bone, append in appends.items() if append.moves}
         self.ik_turns: dict[int, Array] = {}
-        self.positions: dict[int, Array] = {}
-        self.rotations: dict[int, Array] = {}
+        self.positions = np.zeros((len(rig.bones), 3, len(frames)))
+        self.rotations = np.repeat(still[None], len(rig.bones), axis=0)
         self.order = sorted(needed, key=lambda n: (rig.bones[n].after_physics, rig.bones[n].layer, n))
         self.below: dict[int, list[int]] = {bone: [] for bone in needed}
-        for bone in needed:
+        for bone in sorted(needed):
             if rig.bones[bone].parent >= 0:
                 self.below[rig.bones[bone].parent].append(bone)
 
     def evaluate(self) -> None:
-        for bone in self.order:
-            if self.rig.bones[bone].parent < 0:
-                self._update_tree(bone)
         for bone in self.order:
             self._append(bone)
             self._place(bone)
             if self.rig.bones[bone].ik is not None:
                 self._solve(bone)
 
-    def local(self, bone: int) -> Float[Array, "frame 4"]:
+    def local(self, bone: int) -> Float[Array, "4 frame"]:
         """Return a bone's rotation in its parent as it stands."""
         base = self.bases[bone]
-        return multiply(self.ik_turns[bone], base) if bone in self.ik_turns else base
+        return product(self.ik_turns[bone], base) if bone in self.ik_turns else base
 
-    def _offset(self, bone: int) -> Float[Array, "frame 3"]:
+    def _offset(self, bone: int) -> Float[Array, "3 frame"]:
         """Return a bone's position in its parent's frame [m]."""
         parent = self.rig.bones[bone].parent
-        rest = np.array(self.rig.bones[bone].rest_position_m)
-        above = np.zeros(3) if parent < 0 else np.array(self.rig.bones[parent].rest_position_m)
-        return self.shifts[bone] + (rest - above)
+        rest = self.rests[bone]
+        return self.shifts[bone] + (rest if parent < 0 else rest - self.rests[parent])
 
     def _append(self, bone: int) -> None:
         append = self.rig.bones[bone].append
         if append is None:
             return
+        source = append.source
         if append.rotates:
-            self.bases[bone] = multiply(self.turns[bone], _share(self.local(append.source), append.ratio))
+            turn = self.rotations[source] if append.local else self.local(source)
+            self.bases[bone] = product(self.turns[bone], _share(turn, append.ratio))
         if append.moves:
-            self.shifts[bone] = self.moves[bone] + append.ratio * self.shifts[append.source]
+            shift = self.positions[source] - self.rests[source] if append.local else self.shifts[source]
+            self.shifts[bone] = self.moves[bone] + append.ratio * shift
 
     def _place(self, bone: int) -> None:
         parent = self.rig.bones[bone].parent
         if parent < 0:
             self.positions[bone], self.rotations[bone] = self._offset(bone), self.local(bone)
             return
-        self.positions[bone] = self.positions[parent] + rotate(self.rotations[parent], self._offset(bone))
-        self.rotations[bone] = multiply(self.rotations[parent], self.local(bone))
+        self.positions[bone] = self.positions[parent] + turned(self.rotations[parent], self._offset(bone))
+        self.rotations[bone] = product(self.rotations[parent], self.local(bone))
 
-    def _update_tree(self, root: int, *, append: bool = False) -> None:
+    def _update_tree(self, root: int) -> None:
         waiting = [root]
         while waiting:
             bone = waiting.pop()
-            if append:
-                self._append(bone)
+            self._append(bone)
             self._place(bone)
             waiting += self.below[bone]
 
@@ -200,31 +195,36 @@ class _Work:
         """Turn the links of a bone's IK chain, in the frames where it is on."""
         ik = self.rig.bones[owner].ik
         assert ik is not None
-        if any(bone not in self.bases for bone in (ik.target, *(link.bone for link in ik.links))):
+        links = [link.bone for link in ik.links]
+        if any(bone not in self.bases for bone in (ik.target, *links)):
             return  # None of the bones that were asked for hangs on this chain.
         rows = np.flatnonzero(self._switched_on(self.rig.bones[owner].name))
-        path = self._path(ik.target, {link.bone for link in ik.links})
-        places = [path.index(link.bone) for link in ik.links if link.bone in path]
-        if not places or len(places) < len(ik.links) or len(rows) == 0:
+        path = self._path(ik.target, set(links))
+        if not links or not set(links) <= set(path) or len(rows) == 0:
             return
-        still = np.tile(IDENTITY_XYZW, (len(rows), 1))
-        top = self.rig.bones[path[0]].parent
-        links = {link.bone for link in ik.links}
-        chain = Chain(
-            parent_rotations=still if top < 0 else self.rotations[top][rows],
-            parent_positions=np.zeros((len(rows), 3)) if top < 0 else self.positions[top][rows],
-            bases=np.stack([(self.bases[bone] if bone in links else self.local(bone))[rows] for bone in path]),
-            offsets=np.stack([self._offset(bone)[rows] for bone in path]),
-            turns=np.stack([still] * len(path)),
-            rotations=np.empty((len(path), len(rows), 4)),
-            positions=np.empty((len(path), len(rows), 3)),
-        )
-        turns = solve_chain(ik, places, chain, self.positions[owner][rows])
+        for bone in (*reversed(links), ik.target):
+            self._append(bone)
+        places = [path.index(link) for link in links]
+        turns = solve_chain(ik, places, self._chain(path, set(links), rows), self.positions[owner][:, rows])
         for place in places:
-            whole = self.ik_turns.get(path[place], np.tile(IDENTITY_XYZW, (len(self.frames), 1))).copy()
-            whole[rows] = turns[place]
+            whole = self.ik_turns.get(path[place], np.repeat(STILL, len(self.frames), axis=1)).copy()
+            whole[:, rows] = turns[place]
             self.ik_turns[path[place]] = whole
-        self._update_tree(path[0], append=True)
+        self._update_tree(path[0])
+
+    def _chain(self, path: list[int], links: set[int], rows: Array) -> Chain:
+        """Return the bones of a path in some frames, the links without what IK has turned them by before."""
+        top = self.rig.bones[path[0]].parent
+        still = np.repeat(STILL, len(rows), axis=1)
+        return Chain(
+            parent_rotations=still if top < 0 else self.rotations[top][:, rows],
+            parent_positions=np.zeros((3, len(rows))) if top < 0 else self.positions[top][:, rows],
+            bases=np.stack([(self.bases[bone] if bone in links else self.local(bone))[:, rows] for bone in path]),
+            offsets=np.stack([self._offset(bone)[:, rows] for bone in path]),
+            turns=np.stack([still] * len(path)),
+            rotations=np.empty((len(path), 4, len(rows))),
+            positions=np.empty((len(path), 3, len(rows))),
+        )
 
     def _path(self, target: int, links: set[int]) -> list[int]:
         """Return the bones from the rootmost link that carries the target down to the target."""
@@ -243,6 +243,10 @@ class _Work:
         return on
 
 
+def _rows(values: Float[Array, "frame n"]) -> Float[Array, "n frame"]:
+    return np.ascontiguousarray(values.T)
+
+
 def _about_axis(turns: Float[Array, "frame 4"], bone: RigBone) -> Float[Array, "frame 4"]:
     """Return the turns of a bone with a fixed axis: MMD keeps the angle and takes the bone's own axis."""
     if bone.fixed_axis is None:
@@ -253,8 +257,14 @@ def _about_axis(turns: Float[Array, "frame 4"], bone: RigBone) -> Float[Array, "
     return from_rotation_vectors(np.where(vectors @ axis < 0.0, -1.0, 1.0)[:, None] * angles * axis)
 
 
-def _share(rotations: Float[Array, "frame 4"], ratio: float) -> Float[Array, "frame 4"]:
+def _share(rotations: Float[Array, "4 frame"], ratio: float) -> Float[Array, "4 frame"]:
     """Return the rotations with their angle times ``ratio``, which may be negative or beyond 1."""
     if ratio == 1.0:
         return rotations
-    return from_rotation_vectors(as_rotation_vectors(normalized(rotations)) * ratio)
+    upper = np.where(rotations[3] < 0.0, -1.0, 1.0) * rotations
+    sine = np.sqrt((upper[:3] ** 2).sum(axis=0))
+    halves = np.arctan2(sine, upper[3]) * ratio
+    result = np.empty_like(upper)
+    result[:3] = upper[:3] * (np.sin(halves) / np.where(sine > 1e-12, sine, np.inf))
+    result[3] = np.cos(halves)
+    return result

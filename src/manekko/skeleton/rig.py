@@ -40,6 +40,8 @@ class Append:
     ratio: float
     rotates: bool
     moves: bool
+    local: bool = False
+    """ローカル付与: the share is of the source's turn and shift in the world, not of its own."""
 
 
 @dataclass(frozen=True)

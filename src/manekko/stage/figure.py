@@ -178,3 +178,5 @@ class Pose:
     """Global; identity in the rest pose."""
     morph_weights: Float[Array, " morph"]
     """One for each of the figure's morphs, groups already shared out to their members."""
+    shown: bool = True
+    """Whether it is to be seen at all."""

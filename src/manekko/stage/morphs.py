@@ -97,7 +97,7 @@ def morphed_bones(
 
 
 def _zero_length(rotations_xyzw: Float[Array, "row 4"]) -> Float[Array, "row 1"]:
-    return (~rotations_xyzw.any(-1, keepdims=True)).astype(np.float64)
+    return np.where(rotations_xyzw.any(-1, keepdims=True), 0.0, 1.0)
 
 
 def vertex_shifts(figure: Figure, weights: Float[Array, " morph"]) -> tuple[Int[Array, " row"], Float[Array, "row 3"]]:

@@ -9,12 +9,13 @@ from manekko.motion.motion import RigMotion
 from manekko.motion.rig_kinematics import pose_whole_rig
 from manekko.stage.figure import Figure, Pose
 from manekko.stage.morphs import morphed_bones, sample_weights
+from manekko.stage.sway import Sway
 
 BLOCK_FRAMES = 256
 """Frames that are computed at once: enough to be quick, few enough to need little memory."""
 
 
-def perform(figure: Figure, motion: RigMotion, frames: Array) -> Iterator[Pose]:
+def perform(figure: Figure, motion: RigMotion, frames: Array, *, swaying: bool = True) -> Iterator[Pose]:
     """Give the figure's pose at each of ``frames``.
 
     Keys, bone morphs, append parents and IK are evaluated as MMD does. Keys of bones and morphs that the figure does
@@ -24,15 +25,23 @@ def perform(figure: Figure, motion: RigMotion, frames: Array) -> Iterator[Pose]:
         figure: the character.
         motion: keys of its bones and morphs.
         frames: rising, whole or between (shape (frame,)), in frames of ``motion.fps``.
+        swaying: whether hair and skirts swing; they start at rest in the first pose.
     """
-    frames = np.asarray(frames)
+    frames = np.asarray(frames, dtype=np.float64)
+    sway = Sway(figure) if swaying and figure.springs else None
+    before = frames[:1]
     for start in range(0, len(frames), BLOCK_FRAMES):
-        yield from _block(figure, motion, frames[start : start + BLOCK_FRAMES])
+        block = frames[start : start + BLOCK_FRAMES]
+        steps_s = np.diff(block, prepend=before) / motion.fps
+        before = block[-1:]
+        for pose, step_s in zip(_block(figure, motion, block), steps_s.tolist(), strict=True):
+            yield pose if sway is None else sway.step(pose, step_s)
 
 
 def _block(figure: Figure, motion: RigMotion, frames: Array) -> Iterator[Pose]:
-    """Give the poses of frames that are computed at once."""
+    """Give the poses of frames that are computed at once, hair and skirts stiff."""
     weights = sample_weights(figure.morphs, motion, frames)
     whole = pose_whole_rig(figure.rig, motion, frames, morphed_bones(figure, weights))
+    shown = motion.is_shown(frames)
     for number in range(len(frames)):
-        yield Pose(whole.positions_m[number], whole.rotations_xyzw[number], weights[number])
+        yield Pose(whole.positions_m[number], whole.rotations_xyzw[number], weights[number], bool(shown[number]))
