@@ -9,7 +9,7 @@ import math
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numpy as np
 
@@ -196,7 +196,7 @@ def value(entry: Mapping[str, Any], name: str, kind: type[_Kind], place: str, *,
     good = isinstance(found, kind) and (kind is bool or not isinstance(found, bool))
     if not good or (isinstance(found, float) and not math.isfinite(found)):
         raise FormatError(f"{place}: {name} is {_shown(found)}, expected {_WORDS[kind]}")
-    return found
+    return cast(_Kind, found)
 
 
 _WORDS = {int: "a whole number", str: "a text", float: "a number", dict: "an object", list: "a list", bool: "yes or no"}

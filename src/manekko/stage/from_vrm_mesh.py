@@ -107,7 +107,9 @@ def _placed(
             raise FormatError(f"a vertex hangs on joint {vertices.joints.max()} of a skin with {len(nodes)}")
         weights = vertices.weights
         moves = worlds[nodes] @ binds
-        matrices = sum(moves[vertices.joints[:, k]] * weights[:, k, None, None] for k in range(4))
+        matrices = np.zeros((count, 4, 4))
+        for corner in range(4):
+            matrices += moves[vertices.joints[:, corner]] * weights[:, corner, None, None]
         bones = np.where(weights > 0.0, bone_of_node[nodes[vertices.joints]], 0)
     turns = matrices[:, :3, :3]
     positions = np.einsum("vij,vj->vi", turns, vertices.positions_m) + matrices[:, :3, 3]
