@@ -24,7 +24,6 @@ _FAR_M, _FAST_M_S = 0.3, 10.0
 _WIDE_RAD, _SPIN_RAD_S = 1.0, 30.0
 """A root that moves farther than ``far + fast · dt``, or turns as much, has been put there, not danced there."""
 _SETTLING_STEPS, _SETTLED_M = 300, 2e-6
-_TOUCH_M = 1e-4
 _CLEARING_ROUNDS = 4
 _TINY = 1e-9
 
@@ -130,13 +129,12 @@ class Sway:
     ) -> None:
         """Move all tips on by ``dt_s``, from the bones on the body outwards."""
         layout = self._layout
-        kept = ((1.0 - layout.drags) ** (30.0 * dt_s))[:, None]
-        springs = (layout.squared_rates * dt_s**2)[:, None]
-        along = (1.0 - kept) * (1.0 - _STILL_AIR)
+        kept = ((1.0 - layout.drags) ** (30.0 * dt_s) * np.exp(-layout.frictions * dt_s))[:, None]
+        pulls = (layout.squared_rates * dt_s**2)[:, None]
         falls = layout.gravities[:, None] * (dt_s**2 * _GRAVITY_M_S2)
-        before, targets_before = self._tips.copy(), self._targets.copy()
-        free = (1.0 - springs) * before + kept * dt_s * self._speeds + falls - along * targets_before
-        pulls = springs + along
+        before = self._tips.copy()
+        taken = (1.0 - _STILL_AIR) * (origins - self._origins[self._roots])[layout.roots]
+        free = (1.0 - pulls) * before + kept * dt_s * self._speeds + (1.0 - kept) * taken + falls
         for level in layout.levels:
             stiff = self._place(level, origins, axes)
             tips = free[level] + pulls[level] * self._targets[level]
@@ -235,12 +233,12 @@ def _cleared(
         return ways
     count, points, capsule_count = reaches.shape
     arms = layout.lengths[level, None] * layout.contacts
-    touching, ways = np.maximum(reaches - _TOUCH_M, 0.0) ** 2, ways.copy()
+    squared_reaches, ways = reaches**2, ways.copy()
     rows = np.arange(count)
     for _ in range(_CLEARING_ROUNDS):
         places_m = origins[rows, None] + arms[rows, :, None] * ways[rows, None]
         places, squared = capsules.nearest(places_m.reshape(-1, 3))
-        depths = (touching[rows] - squared.reshape(len(rows), points, capsule_count)).reshape(len(rows), -1)
+        depths = (squared_reaches[rows] - squared.reshape(len(rows), points, capsule_count)).reshape(len(rows), -1)
         deepest = depths.argmax(axis=1)
         hit = np.flatnonzero(depths[np.arange(len(rows)), deepest] > 0.0)
         if len(hit) == 0:

@@ -16,6 +16,10 @@ _LAST_M = 0.05
 """Length of a bone that ends a chain and has no tail of its own."""
 _CONTACTS = np.array([0.5, 1.0])
 """Where along a bone it meets capsules, from its beginning."""
+_FRICTION = 0.45
+"""Damping of a bone by its own stuff, as a share of the critical one: without it a chain cracks like a whip."""
+_GRAZE_M = 1e-4
+"""What touches at rest is that much clear of it, so that rounding makes no contact."""
 _NEAREST, _FARTHEST = 0.6, 1.05
 """How near and far neighbours' tips may come, as shares of their distance at rest."""
 _TIE = 0.6
@@ -41,6 +45,8 @@ class Layout:
     """Their numbers in the rig."""
     parents: Int[Array, " chain"]
     """Place here of the swaying bone that carries each; −1 for those on the body."""
+    roots: Int[Array, " chain"]
+    """Place here of the bone on the body that carries each in the end."""
     levels: tuple[slice, ...]
     axes: Float[Array, "chain 3"]
     """From a bone's beginning to its tip at rest, of unit length."""
@@ -48,6 +54,8 @@ class Layout:
     squared_rates: Float[Array, " chain"]
     """Square of the angular frequency of the spring alone [1/s²]."""
     drags: Float[Array, " chain"]
+    frictions: Float[Array, " chain"]
+    """Share of the speed that a bone's own stuff takes away [1/s], beside the drag."""
     gravities: Float[Array, " chain"]
     ties: Ties
     capsule_bones: Int[Array, " capsule"]
@@ -97,20 +105,24 @@ def lay_out(rig: Rig, springs: Sequence[Spring], capsules: Sequence[Capsule]) ->
     radii = radii + np.array([_within(capsule.radius_m, 10.0) for capsule in usable])
     contacts = rest[bones][:, None] + _CONTACTS[:, None] * arms[:, None]
     carried, carriers = _carried(rig, places)
+    parents = np.array([places.get(above[link.bone], -1) for link in order], dtype=np.int64)
+    squared_rates = stiffness * (2.0 * np.pi * FASTEST_HZ) ** 2
     return Layout(
         bones=bones,
-        parents=np.array([places.get(above[link.bone], -1) for link in order], dtype=np.int64),
+        parents=parents,
+        roots=_roots(parents),
         levels=levels,
         axes=arms / lengths[:, None],
         lengths=lengths,
-        squared_rates=stiffness * (2.0 * np.pi * FASTEST_HZ) ** 2,
+        squared_rates=squared_rates,
         drags=drags,
+        frictions=2.0 * _FRICTION * np.sqrt(squared_rates),
         gravities=gravities,
         ties=_ties(springs, order, levels, rest[bones] + arms),
         capsule_bones=capsule_bones,
         capsule_ends=ends - rest[capsule_bones][:, None],
         contacts=_CONTACTS,
-        reaches=np.minimum(radii, _rest_distances(contacts, ends)),
+        reaches=np.minimum(radii, np.maximum(_rest_distances(contacts, ends) - _GRAZE_M, 0.0)),
         carried=carried,
         carriers=carriers,
     )
@@ -197,6 +209,13 @@ def _by_level(links: dict[int, _Link], above: dict[int, int]) -> tuple[list[_Lin
     counts = np.bincount([depths[link.bone] for link in order]) if order else np.zeros(0, dtype=np.int64)
     stops = np.cumsum(counts)
     return order, tuple(slice(int(stop - count), int(stop)) for stop, count in zip(stops, counts, strict=True))
+
+
+def _roots(parents: Int[Array, " chain"]) -> Int[Array, " chain"]:
+    roots = np.arange(len(parents))
+    for number in np.flatnonzero(parents >= 0):
+        roots[number] = roots[parents[number]]
+    return roots
 
 
 def _ties(
