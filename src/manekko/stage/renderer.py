@@ -22,6 +22,7 @@ _SHADOW_SIDE = 2048
 _SHADOW_BLUR_M = 0.004
 _EDGE_ROWS = 720.0
 _GROUND_STRENGTH = 0.35
+_EDGE_OFFSET = 4.0, 0.0
 _Y_UP = np.diag([1.0, -1.0, -1.0, 1.0])
 """From the view's camera axes to those of sphere maps: y up, z to the viewer."""
 
@@ -210,15 +211,17 @@ class Renderer:
         # The picture is drawn upside down, which turns the sense of every triangle round.
         gl.front_face = "cw"
         gl.cull_face = "back"
-        one_sided = not material.two_sided and wear.alpha(place) >= 1.0
+        one_sided = not material.two_sided
         gl.enable_only(moderngl.DEPTH_TEST | blend | (moderngl.CULL_FACE if one_sided else 0))
         program = self._program("surface.vert", "surface.frag", wear.defines(place, shadow=self._shadow))
         self._array(number, program).render(moderngl.TRIANGLES, **span)
         if self._edges and wear.has_edge(place):
             gl.cull_face = "front"
+            gl.polygon_offset = _EDGE_OFFSET  # behind what is two-sided or wound the wrong way
             gl.enable_only(moderngl.DEPTH_TEST | moderngl.BLEND | moderngl.CULL_FACE)
             program = self._program("edge.vert", "edge.frag", wear.edge_defines(place))
             self._array(number, program).render(moderngl.TRIANGLES, **span)
+            gl.polygon_offset = 0.0, 0.0
 
     def _composed(self, backdrop: UInt8[Array, "height width 3"] | None) -> UInt8[Array, "height width 4"]:
         if self._flat is not self._canvas:
