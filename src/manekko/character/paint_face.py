@@ -1,0 +1,125 @@
+"""The pictures that the face wears, painted by code: skin, iris, white, lashes, inside of the mouth, blush."""
+
+import numpy as np
+
+from manekko.arrays import Array, Float, UInt8
+from manekko.character.curves import smoothstep
+from manekko.character.design import Colour
+from manekko.character.eye_shapes import EyePlace
+from manekko.character.face import PICTURE
+from manekko.character.mouth import DARK, TEETH, TONGUE
+
+Grid = Float[Array, "height width"]
+Paint = Float[Array, "height width 3"]
+
+
+def rgba(colours: Paint, alpha: Grid | None = None) -> UInt8[Array, "height width 4"]:
+    """Return colours 0–1 as a picture, opaque unless ``alpha`` is given."""
+    opacity = np.ones(colours.shape[:2]) if alpha is None else alpha
+    return np.rint(np.clip(np.dstack([colours, opacity]), 0.0, 1.0) * 255.0).astype(np.uint8)
+
+
+def over(below: Paint, colour: Colour | Paint, amount: Grid) -> Paint:
+    """Return a picture with a colour laid over it, fully where ``amount`` is 1."""
+    share = np.clip(amount, 0.0, 1.0)[..., None]
+    return below * (1.0 - share) + np.asarray(colour) * share
+
+
+def flat(colour: Colour, size: tuple[int, int]) -> Paint:
+    """Return a picture (height, width) of one colour."""
+    return np.broadcast_to(np.asarray(colour, float), (*size, 3)).copy()
+
+
+def grid(height: int, width: int, low: float, high: float) -> tuple[Grid, Grid]:
+    """Return x to the right and y upwards of the pixels' middles, both from ``low`` to ``high``."""
+    x = low + (high - low) * (np.arange(width) + 0.5) / width
+    y = high - (high - low) * (np.arange(height) + 0.5) / height
+    across, up = np.meshgrid(x, y)
+    return across, up
+
+
+def darker(colour: Colour, factor: float, warmth: float = 0.0) -> Colour:
+    """Return a colour multiplied by ``factor``, its red kept by ``warmth``."""
+    red, green, blue = colour
+    return (min(1.0, red * (factor + warmth)), green * factor, blue * factor)
+
+
+def paint_skin(skin_rgb: Colour, place: EyePlace) -> UInt8[Array, "512 512 4"]:
+    """Return the face as seen from the front: rosy cheeks, warm lids, the shade of nose and lower lip."""
+    (left, right), (low, high) = PICTURE
+    x = (left + (right - left) * (np.arange(512) + 0.5) / 512)[None, :] + np.zeros((512, 1))
+    y = (high - (high - low) * (np.arange(512) + 0.5) / 512)[:, None] + np.zeros((1, 512))
+    side = np.abs(x)
+    picture = flat(skin_rgb, (512, 512))
+    rose = (min(1.0, skin_rgb[0]), skin_rgb[1] * 0.80, skin_rgb[2] * 0.79)
+    shade = (skin_rgb[0] * 0.95, skin_rgb[1] * 0.79, skin_rgb[2] * 0.76)
+    cheek = np.exp(-(((side - 0.205) / 0.085) ** 2) - ((y - 0.205) / 0.045) ** 2)
+    picture = over(picture, rose, 0.55 * cheek)
+    middle_x, middle_y = place.middle
+    lid = np.exp(-(((side - middle_x) / (0.95 * place.half_width)) ** 4) - ((y - middle_y - 0.08) / 0.035) ** 2)
+    picture = over(picture, shade, 0.35 * lid)
+    nose = np.exp(-((x / 0.011) ** 2) - ((y - 0.208) / 0.006) ** 2)
+    picture = over(picture, shade, 0.85 * nose)
+    shine = np.exp(-((x / 0.008) ** 2) - ((y - 0.236) / 0.010) ** 2)
+    picture = over(picture, (1.0, 1.0, 1.0), 0.55 * shine)
+    lip = np.exp(-((x / 0.024) ** 2) - ((y - 0.092) / 0.005) ** 2)
+    return rgba(over(picture, shade, 0.55 * lip))
+
+
+def paint_iris(eye_rgb: Colour) -> UInt8[Array, "256 256 4"]:
+    """Return the iris: dark above, bright below, a pupil, a rim, rays and two highlights."""
+    x, y = grid(256, 256, -1.0, 1.0)
+    radius = np.hypot(x, y)
+    eye = np.array(eye_rgb)
+    deep, bright = eye * 0.34, 1.0 - (1.0 - eye) * 0.52
+    rise = smoothstep(-0.95, 0.75, -y)[..., None]
+    picture = deep * (1.0 - rise) + (eye * 0.35 + bright * 0.65) * rise
+    glow = np.exp(-((x / 0.62) ** 2) - ((y + 0.62) / 0.40) ** 2)
+    picture = over(picture, tuple(1.0 - (1.0 - eye) * 0.30), 0.85 * glow)
+    turns = np.arctan2(y, x)
+    rays = (0.5 + 0.5 * np.cos(26 * turns + 2.0 * np.sin(5 * turns))) * smoothstep(0.40, 0.62, radius)
+    picture = over(picture, tuple(bright), 0.22 * rays * smoothstep(0.5, -0.5, y))
+    pupil = smoothstep(0.05, -0.02, np.hypot(x / 0.36, (y - 0.02) / 0.42) - 1.0)
+    picture = over(picture, tuple(eye * 0.14), 0.95 * pupil)
+    rim = smoothstep(0.80, 0.93, radius)
+    picture = over(picture, tuple(eye * 0.22), 0.95 * rim)
+    picture = over(picture, tuple(eye * 0.16), 0.85 * smoothstep(0.30, 0.95, y))
+    large = smoothstep(0.06, -0.04, np.hypot((x + 0.32) / 0.30, (y - 0.46) / 0.28) - 1.0)
+    small = smoothstep(0.10, -0.08, np.hypot((x - 0.36) / 0.15, (y + 0.42) / 0.14) - 1.0)
+    picture = over(picture, (1.0, 1.0, 1.0), large)
+    return rgba(over(picture, (1.0, 1.0, 1.0), 0.9 * small))
+
+
+def paint_white() -> UInt8[Array, "64 64 4"]:
+    """Return the white of the eye with the shade of the upper lid on it."""
+    _, y = grid(64, 64, -1.0, 1.0)
+    picture = flat((0.985, 0.985, 0.995), (64, 64))
+    return rgba(over(picture, (0.72, 0.72, 0.83), smoothstep(0.15, 0.62, y)))
+
+
+def paint_lash(lash_rgb: Colour) -> UInt8[Array, "16 64 4"]:
+    """Return the lashes: lighter and warmer at the inner end."""
+    x, _ = grid(16, 64, 0.0, 1.0)
+    picture = flat(lash_rgb, (16, 64))
+    return rgba(over(picture, (0.45, 0.22, 0.22), 0.75 * smoothstep(0.25, 0.0, x)))
+
+
+def paint_inside() -> UInt8[Array, "64 256 4"]:
+    """Return the inside of the mouth, the teeth and the tongue side by side."""
+    x, y = grid(64, 256, 0.0, 1.0)
+    picture = over(flat((0.78, 0.33, 0.34), (64, 256)), (0.50, 0.14, 0.18), smoothstep(0.15, 0.9, y))
+    picture = over(picture, (1.0, 0.995, 0.985), ((x > DARK[1] + 0.01) & (x < TEETH[1] + 0.01)).astype(float))
+    tongue = over(flat((0.96, 0.56, 0.57), (64, 256)), (0.90, 0.45, 0.48), smoothstep(0.35, 0.0, y))
+    return rgba(np.where((x > TONGUE[0] - 0.01)[..., None], tongue, picture))
+
+
+def paint_blush() -> UInt8[Array, "64 128 4"]:
+    """Return a cheek's blush, translucent, with slanted strokes."""
+    x, y = grid(64, 128, -1.0, 1.0)
+    soft = smoothstep(1.0, 0.15, np.hypot(x, y))
+    strokes = np.zeros_like(x)
+    for middle in (-0.45, 0.0, 0.45):
+        across = np.abs(x - middle - 0.16 * y)
+        strokes = np.maximum(strokes, smoothstep(0.06, 0.03, across) * smoothstep(0.55, 0.42, np.abs(y)))
+    picture = over(flat((1.0, 0.50, 0.48), (64, 128)), (0.92, 0.30, 0.33), strokes)
+    return rgba(picture, np.maximum(0.60 * soft, 0.85 * strokes))
