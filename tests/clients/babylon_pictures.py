@@ -31,7 +31,7 @@ class PictureScene:
     fov_rad: float = 0.5
     """Vertical."""
     size_px: tuple[int, int] = (720, 720)
-    light: Light = Light()
+    light: Light = field(default_factory=Light)
     background_rgb: Triple = (0.7, 0.8, 0.9)
     morphs: Mapping[str, float] = field(default_factory=dict)
     turns: Mapping[str, tuple[float, float, float, float]] = field(default_factory=dict)
