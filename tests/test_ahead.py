@@ -23,7 +23,7 @@ def test_no_more_is_made_than_asked_for() -> None:
 
     taken = ahead(items(), 3)
     assert next(taken) == 0
-    taken.close()  # pyright: ignore[reportAttributeAccessIssue]
+    taken.close()
     assert len(made) <= 5
 
 
@@ -50,6 +50,6 @@ def test_a_generator_begins_and_ends_in_one_thread_even_if_left_early() -> None:
 
     taken = ahead(items(), 3)
     assert next(taken) == 0
-    taken.close()  # pyright: ignore[reportAttributeAccessIssue]
+    taken.close()
     assert len(threads) == 2
     assert len({*threads, get_ident()}) == 2

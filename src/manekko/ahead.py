@@ -1,7 +1,7 @@
 """Work done a little ahead of its use, in a thread of its own."""
 
 from collections import deque
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
@@ -9,7 +9,7 @@ Item = TypeVar("Item")
 _END = object()
 
 
-def ahead(items: Iterable[Item], count: int) -> Iterator[Item]:
+def ahead(items: Iterable[Item], count: int) -> Generator[Item, None, None]:
     """Yield the items in order while up to ``count`` more are made in a thread; what they raise is raised here.
 
     A generator of items begins and ends in that thread, also where the reader stops early: what it opens may belong

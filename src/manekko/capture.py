@@ -32,7 +32,7 @@ from manekko.show.report_values import PersonReport, Report, person_warnings
 from manekko.skeleton.rig import Rig
 from manekko.video.sound import write_wav
 from manekko.video.source import Clip, open_clip
-from manekko.whole import make_folder
+from manekko.whole import folder_for_results
 
 _ARCHIVES = (".zip", ".tar", ".tgz", ".gz", ".bz2", ".xz")
 _PICTURES = {".png", ".jpg", ".jpeg", ".webp", ".bmp"}
@@ -133,7 +133,7 @@ def capture(options: CaptureOptions, progress: Progress = silent) -> CaptureResu
     warnings = [] if name_fits(rig.name, MODEL_NAME_BYTES) else [_UNWRITABLE_NAME.format(name=rig.name)]
     clip = None if _is_openpose(options.input) else open_clip(options.input, folder_fps=options.fps or _DEFAULT_FPS)
     run = _Run(options, progress, clip, _stem(options.input), warnings=warnings)
-    with _folder(options.out):
+    with folder_for_results(options.out):
         with run.stage("people"):
             tracks = _tracks(run)
         with run.stage("solve"):
@@ -172,20 +172,6 @@ def _is_openpose(source: Path) -> bool:
         endings = {member.suffix.lower() for member in source.iterdir()}
         return ".json" in endings and not endings & _PICTURES
     return source.suffix.lower() in _ARCHIVES
-
-
-@contextlib.contextmanager
-def _folder(out: Path) -> Iterator[None]:
-    """Make the folder first, so that a place that cannot be written is known at once; take it away if nothing came."""
-    made = not out.exists()
-    make_folder(out)
-    try:
-        yield
-    except BaseException:
-        if made:
-            with contextlib.suppress(OSError):
-                out.rmdir()
-        raise
 
 
 def _tracks(run: _Run) -> list[Track]:

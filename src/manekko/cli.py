@@ -1,6 +1,5 @@
 """The ``manekko`` command: its options as dataclasses, one verb called for each, and what is printed."""
 
-import errno
 import json
 import os
 import sys
@@ -14,8 +13,8 @@ import tyro
 from tyro.conf import FlagCreatePairsOff, Positional, arg
 from tyro.constructors import PrimitiveConstructorSpec
 
-from manekko.errors import InputError, ManekkoError
-from manekko.options import count, joined, name_in_pieces, names, number, time
+from manekko.errors import InputError, explained
+from manekko.options import count, joined, name_in_pieces, names, number, paths, size, time
 
 _DESCRIPTION = """A person dances in a video; a character dances the same dance.
 
@@ -64,6 +63,16 @@ _Model = Annotated[Path | None, _optional("MODEL.pmx", Path, none="standard")]
 _Start = Annotated[float, _argument("TIME", time, "{:g}".format)]
 _End = Annotated[float | None, _optional("TIME", time, none="end")]
 _Fps = Annotated[float | None, _optional("FPS", lambda text: number(text, lowest=1.0), none="30")]
+_Models = Annotated[
+    tuple[Path, ...],
+    _argument(
+        "MODEL", lambda text: () if text == "maneko" else paths(text), lambda m: ",".join(map(str, m)) or "maneko"
+    ),
+]
+_Size = Annotated[tuple[int, int] | None, _optional("WxH", size, none="auto")]
+_Rate = Annotated[float | None, _optional("FPS", lambda text: number(text, lowest=1.0), none="auto")]
+_Camera = Annotated[str | None, _optional("CAMERA", str, none="auto")]
+_Sound = Annotated[str, _argument("WAV|none", str)]
 _Workers = Annotated[int | None, _optional("N", count, none="all")]
 
 
@@ -122,6 +131,34 @@ class Check:
 
 
 @dataclass(frozen=True)
+class Render:
+    """Draw a character that dances a motion: as a video, an animated GIF or pictures."""
+
+    motion: Annotated[Positional[Path], arg(metavar="MOTION")]
+    """The motion: VMD, VPD, BVH, or the folder that capture wrote."""
+    out: Annotated[Positional[Path], arg(metavar="OUT")]
+    """What to write, by its ending: mp4, webm, mov, gif, png; without an ending a folder of pictures."""
+    model: _Models = ()
+    """Your character (PMX, PMD, VRM or GLB); for several dancers one for each, with commas between."""
+    beside: Annotated[tuple[Path, ...], arg(name="with", metavar="MOTION")] = ()
+    """More motions, danced by more characters on the same stage."""
+    camera: _Camera = None
+    """fixed: all the dance in view. follow: with the dancer. orbit: around. source: the video's. Or a camera's VMD."""
+    background: Annotated[str, arg(metavar="WHAT")] = "studio"
+    """studio, transparent, source (the captured video), a colour (#ff8800), or a picture or video."""
+    size: _Size = None
+    """Width and height of the pictures, such as 1280x720."""
+    fps: _Rate = None
+    """Frames a second."""
+    start: _Start = 0.0
+    """Begin here in the motion: seconds (75), or minutes and seconds (1:15)."""
+    end: _End = None
+    """Stop here in the motion, given likewise."""
+    sound: _Sound = "auto"
+    """The music: a 16-bit WAV, or none. auto: the WAV of the same name beside the motion."""
+
+
+@dataclass(frozen=True)
 class Weights:
     """List the detector's models, or fetch them ahead of time (once, about 35 MB; needs the internet)."""
 
@@ -147,7 +184,7 @@ class Bench:
     """Also write the figures here."""
 
 
-Command = Capture | Convert | Check | Weights | Demo | Bench
+Command = Capture | Convert | Check | Render | Weights | Demo | Bench
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -173,7 +210,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:
         if os.environ.get("MANEKKO_DEBUG") == "1":
             raise
-        return _fail(_explain(error))
+        return _fail(explained(error))
     return code
 
 
@@ -196,6 +233,8 @@ def _run(command: Command) -> int:
             return _convert(command)
         case Check():
             return _check(command)
+        case Render():
+            return _render(command)
         case Weights():
             return _weights(command)
         case Demo():
@@ -278,6 +317,32 @@ def _check(command: Check) -> int:
     return 0
 
 
+def _render(command: Render) -> int:
+    from manekko.progress import bars
+    from manekko.render import RenderOptions, render
+
+    options = RenderOptions(
+        motions=(command.motion, *command.beside),
+        out=command.out,
+        models=command.model,
+        camera=command.camera,
+        background=command.background,
+        size_px=command.size,
+        fps=command.fps,
+        start_s=command.start,
+        end_s=command.end,
+        sound=None if command.sound in ("auto", "none") else Path(command.sound),
+        silent=command.sound == "none",
+    )
+    with bars() as progress:
+        result = render(options, progress)
+    for warning in result.warnings:
+        print(f"Note: {warning}")
+    pictures = "1 picture" if result.pictures == 1 else f"{result.pictures} pictures"
+    print(f"Done: {result.out}, {pictures} of {result.size_px[0]}x{result.size_px[1]}, {result.seconds:.0f} s.")
+    return 0
+
+
 def _weights(command: Weights) -> int:
     from manekko.progress import bars
     from manekko.weights import fetch_weights, weights_status
@@ -305,39 +370,6 @@ def _fail(line: str) -> int:
     # One line always: a message that quotes a file's text could carry line breaks.
     print(f"manekko: {' '.join(line.split())}", file=sys.stderr)
     return 1
-
-
-def _explain(error: Exception) -> str:
-    """Return the one line that says what went wrong and what to do."""
-    match error:
-        case ManekkoError():
-            return str(error)
-        case MemoryError():
-            return "the machine ran out of memory; close other programs, or use --workers 1"
-        case OSError():
-            return _explain_os_error(error)
-        case _:
-            problem = f"{type(error).__name__}: {error}"
-            return f"a mistake in Manekko itself ({problem}); set MANEKKO_DEBUG=1 to see where, and please report it"
-
-
-def _explain_os_error(error: OSError) -> str:
-    place = error.filename if error.filename is not None else "a file"
-    match error.errno:
-        case errno.ENOSPC | errno.EDQUOT:
-            return (
-                f"the disk is full, {place} could not be written; free some space or choose another folder with --out"
-            )
-        case errno.EFBIG:
-            return f"{place} would grow beyond what this disk or account allows; choose another folder with --out"
-        case errno.EROFS:
-            return f"{place} lies on a disk that cannot be written to; choose another folder with --out"
-        case errno.EACCES | errno.EPERM:
-            return f"no permission for {place}; choose a file or folder of your own"
-        case errno.ENOTDIR | errno.EEXIST:
-            return f"{place} is a file, a folder was expected; choose another folder with --out"
-        case _:
-            return f"{place}: {error.strerror or error}"
 
 
 @contextmanager

@@ -48,6 +48,19 @@ def time(text: str) -> float:
     return value
 
 
+def size(text: str) -> tuple[int, int]:
+    """Return a width and a height, given as 1280x720."""
+    width, _, height = text.lower().partition("x")
+    if not (width.isdecimal() and height.isdecimal()):
+        raise ValueError(f"{text} is not a size: give width and height, such as 1280x720")
+    return int(width), int(height)
+
+
+def paths(text: str) -> tuple[Path, ...]:
+    """Return one file, or several with commas between; a comma in the name of a file that is there stays in it."""
+    return (Path(text),) if Path(text).exists() else tuple(Path(part.strip()) for part in text.split(","))
+
+
 def name_in_pieces(arguments: Sequence[str]) -> str | None:
     """Return the file here whose name was given without quotes, so that it came as several arguments; None: none."""
     for start in range(1, len(arguments)):

@@ -3,7 +3,7 @@
 import errno
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from manekko.errors import MissingToolError
@@ -24,6 +24,25 @@ def make_folder(folder: Path) -> None:
         raise MissingToolError(
             f"the folder {folder} cannot be made ({error.strerror}); choose a place that exists, such as out"
         ) from None
+
+
+@contextmanager
+def folder_for_results(folder: Path) -> Iterator[None]:
+    """Make a folder first, so that a place that cannot be written is known at once; take it away if nothing came.
+
+    Raises:
+        MissingToolError: there is no such place.
+        OSError: the system refuses otherwise.
+    """
+    made = not folder.exists()
+    make_folder(folder)
+    try:
+        yield
+    except BaseException:
+        if made:
+            with suppress(OSError):
+                folder.rmdir()
+        raise
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """Cameras: one that frames the whole dance, one that follows, one that walks around, and the clip's own."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,7 +52,7 @@ class Reach:
         return np.where(high, self.high_m[:, None], self.low_m[:, None])
 
 
-def reach_of(times_s: Float[Array, " moment"], moments: Sequence[Sequence[tuple[Figure, Pose]]]) -> Reach:
+def reach_of(times_s: Float[Array, " moment"], moments: Iterable[Sequence[tuple[Figure, Pose]]]) -> Reach:
     """Return the space taken up by figures in their poses.
 
     Args:
@@ -108,10 +108,8 @@ def orbiting_camera(reach: Reach, size_px: tuple[int, int], *, turn_s: float = O
 
 def _moving_camera(reach: Reach, size_px: tuple[int, int], speed_rad_s: float) -> CameraAt:
     middles = _calm(reach.times_s, reach.middles_m)
-    around = _few((reach.corners_m() - middles[:, None]).reshape(-1, 3))
-    if speed_rad_s:
-        turns = from_rotation_vectors(np.arange(_TURNS)[:, None] * np.array([0.0, 2.0 * np.pi / _TURNS, 0.0]))
-        around = _few(rotate(turns[:, None], around[None]).reshape(-1, 3))
+    around = (reach.corners_m() - middles[:, None]).reshape(-1, 3)
+    around = _few(_turned_about(around) if speed_rad_s else around)
     rotation = _looking(0.0)
     place = _fitting(around, rotation, size_px)
     focal, far = _focal_px(size_px), _far_m(place, reach)
@@ -129,6 +127,15 @@ def source_view(camera: SourceCamera, size_px: tuple[int, int]) -> CameraAt:
     scale = max(size_px[0] / camera.size_px[0], size_px[1] / camera.size_px[1])
     view = View(np.array(camera.position_m), np.array(camera.rotation_xyzw), size_px, camera.focal_px * scale)
     return lambda time_s: view
+
+
+def _turned_about(points_m: Float[Array, "point 3"]) -> Float[Array, "around 3"]:
+    """Return circles about the vertical axis, as wide as the points are far along x or z."""
+    radii = np.abs(points_m[:, [0, 2]]).max(1)
+    turns = np.arange(_TURNS) * 2.0 * np.pi / _TURNS
+    across, near = radii[:, None] * np.cos(turns), radii[:, None] * np.sin(turns)
+    heights = np.broadcast_to(points_m[:, 1:2], across.shape)
+    return np.stack([across, heights, near], axis=-1).reshape(-1, 3)
 
 
 def _looking(yaw_rad: float) -> Float[Array, "4"]:

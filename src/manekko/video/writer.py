@@ -43,6 +43,7 @@ class VideoWriter:
         fps: float,
         *,
         sound: Path | None = None,
+        sound_start_s: float = 0.0,
         transparent: bool = False,
     ) -> None:
         """Prepare; nothing is touched before the ``with`` block is entered.
@@ -51,7 +52,8 @@ class VideoWriter:
             target: the file to write; its ending says the kind.
             size_px: width and height of every frame [px].
             fps: nominal rate; the times given with the frames are what counts, the last frame lasts 1/fps.
-            sound: 16-bit WAV whose first sample belongs to time 0, cut where the pictures end; None for none.
+            sound: 16-bit WAV, cut where the pictures end; None for none.
+            sound_start_s: where in the sound time 0 is [s].
             transparent: whether the frames have a fourth channel that is kept.
 
         Raises:
@@ -63,6 +65,7 @@ class VideoWriter:
         self._pixels = "rgba" if transparent else "rgb24"
         self._rate = Fraction(fps).limit_denominator(1001)
         self._sound_path = sound
+        self._sound_start_s = sound_start_s
         self._last_tick = -1
         self._sound_done = 0
         self._reformatter = VideoReformatter()
@@ -77,6 +80,8 @@ class VideoWriter:
         encoding = self._encoding
         with ExitStack() as stack:
             self._wav = stack.enter_context(_opened_wav(self._sound_path)) if self._sound_path else None
+            if self._wav is not None:
+                self._wav.setpos(min(round(self._sound_start_s * self._wav.getframerate()), self._wav.getnframes()))
             temporary = stack.enter_context(replacing(self.target))
             temporary.touch()  # FFmpeg opens it at the first frame only: too late to hear that it cannot be written
             # A name with a protocol is never read as an address.

@@ -1,0 +1,134 @@
+"""What a capture left in its folder: whose motion is where, the sound, the clip and its camera."""
+
+import json
+import math
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from manekko.errors import FormatError, InputError
+from manekko.motion.source_camera import SourceCamera
+
+_SUFFIX = "-report.json"
+_LARGEST_BYTES = 1 << 26
+_PERSON = re.compile(r"-p[0-9]+$")
+
+
+@dataclass(frozen=True)
+class CapturedPerson:
+    """One person's motion file."""
+
+    motion: Path
+    camera: SourceCamera | None
+    """The clip's camera in the motion's own world; None where the report does not tell."""
+    scale: float
+    """How many times larger the motion is in a VMD or VPD than in the camera's world."""
+
+
+@dataclass(frozen=True)
+class Captured:
+    """One capture."""
+
+    people: tuple[CapturedPerson, ...]
+    sound: Path | None
+    clip_name: str
+    """File name of the clip."""
+    start_s: float
+    """Time in the clip that is the motions' time 0 [s]."""
+    folder: Path
+
+
+def find_report(path: Path) -> Path:
+    """Return the report in a capture's folder.
+
+    Raises:
+        InputError: there is none, or more than one.
+    """
+    try:
+        reports = sorted(entry for entry in path.iterdir() if entry.name.endswith(_SUFFIX))
+    except OSError as error:
+        raise InputError(f"the folder {path} cannot be listed ({error.strerror}); allow it or copy it") from None
+    if len(reports) == 1:
+        return reports[0]
+    if not reports:
+        raise InputError(f"the folder {path} holds no capture (no …{_SUFFIX}); give a motion file, or capture's folder")
+    names = ", ".join(report.name for report in reports[:4])
+    raise InputError(f"the folder {path} holds {len(reports)} captures; give the report of one: {names}")
+
+
+def read_captured(report: Path) -> Captured:
+    """Return what a report of ``manekko capture`` tells of the files beside it.
+
+    Raises:
+        InputError: it cannot be read, or nobody in it has a motion.
+        FormatError: it is no such report.
+    """
+    try:
+        if report.stat().st_size > _LARGEST_BYTES:
+            raise InputError(f"{report}: larger than {_LARGEST_BYTES >> 20} MB, which no report is")
+        text = report.read_text(encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"{report}: the report cannot be read ({error.strerror})") from None
+    except UnicodeDecodeError:
+        raise FormatError("this is no report of a capture: it is no text", path=report) from None
+    try:
+        return _captured(json.loads(text), report.parent)
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        found = " ".join(str(error).split())[:80]
+        raise FormatError(f"this is no report of a capture, or it is damaged ({found})", path=report) from None
+
+
+def captured_beside(motion: Path) -> Captured | None:
+    """Return the capture that a motion file came from, this person's part of it; None where none lies beside it."""
+    report = motion.with_name(_PERSON.sub("", motion.stem) + _SUFFIX)
+    if not report.is_file():
+        return None
+    try:
+        captured = read_captured(report)
+    except (InputError, FormatError):
+        # The motion alone is what was asked for.
+        return None
+    own = tuple(person for person in captured.people if person.motion.stem == motion.stem)
+    people = tuple(CapturedPerson(motion, person.camera, person.scale) for person in own)
+    return Captured(people, captured.sound, captured.clip_name, captured.start_s, captured.folder)
+
+
+def sound_beside(motion: Path) -> Path | None:
+    """Return the WAV of the same name that lies beside a motion file, or None."""
+    names = dict.fromkeys((motion.stem, _PERSON.sub("", motion.stem)))
+    return next((path for name in names if (path := motion.with_name(f"{name}.wav")).is_file()), None)
+
+
+def _captured(report: dict[str, Any], folder: Path) -> Captured:
+    people = []
+    for person in report["people"]:
+        name = next((person["files"][kind] for kind in ("vmd", "vpd", "bvh") if kind in person["files"]), None)
+        if name is not None:
+            camera, scale = _camera(person.get("camera"))
+            people.append(CapturedPerson(folder / Path(str(name)).name, camera, scale))
+    if not people:
+        raise LookupError("nobody in it has a motion")
+    wav = report["files"].get("wav")
+    sound = folder / Path(str(wav)).name if wav is not None else None
+    given = report["input"]
+    start_s = _number(given.get("start_s", 0.0))
+    return Captured(tuple(people), sound, Path(str(given["name"])).name, start_s, folder)
+
+
+def _camera(values: dict[str, Any] | None) -> tuple[SourceCamera | None, float]:
+    if values is None:
+        return None, 1.0
+    width, height = (int(_number(side)) for side in values["size_px"])
+    focal, scale = _number(values["focal_px"]), _number(values["scale"])
+    x, y, z = (_number(value) for value in values["position_m"])
+    a, b, c, d = (_number(value) for value in values["rotation_xyzw"])
+    if min(width, height) < 1 or focal <= 0 or scale <= 0 or not 0.99 < math.hypot(a, b, c, d) < 1.01:
+        raise ValueError("its camera makes no sense")
+    return SourceCamera((width, height), focal, (x, y, z), (a, b, c, d)), scale
+
+
+def _number(value: object) -> float:
+    if not isinstance(value, int | float) or not math.isfinite(value):
+        raise ValueError(f"{value} is no number")
+    return float(value)
