@@ -111,9 +111,11 @@ def _skin(
 
 
 def faces_of(assembly: Assembly) -> Int[Array, "face 3"]:
-    """Return all triangles; what is anticlockwise here is what MMD's mirrored frame expects."""
+    """Return all triangles, their corners the other way round in MMD's mirrored frame."""
     starts = np.cumsum([0] + [len(part.positions_m) for part in assembly.all_parts])
-    return np.concatenate([part.triangles + start for part, start in zip(assembly.all_parts, starts[:-1], strict=True)])
+    return np.concatenate(
+        [part.triangles[:, ::-1] + start for part, start in zip(assembly.all_parts, starts[:-1], strict=True)]
+    )
 
 
 def materials_of(assembly: Assembly, textures: dict[str, int], toons: dict[str, int]) -> tuple[PmxMaterial, ...]:

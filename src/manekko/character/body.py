@@ -7,7 +7,7 @@ import numpy as np
 
 from manekko.arrays import Array, Bool, Float, Int
 from manekko.character import hands, limbs, torso
-from manekko.character.sheets import Sheet, faired, smoothed, split_quads, strip_quads
+from manekko.character.sheets import Sheet, faired, refined, smoothed, split_quads, strip_quads
 from manekko.character.weights import (
     arm_weights,
     digit_weights,
@@ -57,6 +57,12 @@ def body_sheet() -> Sheet:
     return _both_halves(net)
 
 
+@cache
+def fine_body_sheet() -> Sheet:
+    """Return the skin with four times the triangles, for clothes that fit closely."""
+    return refined(body_sheet())
+
+
 def _add_trunk(net: _Net) -> tuple[Array, Array]:
     rows = torso.torso_rows()
     height, width = rows.shape[:2]
@@ -93,6 +99,7 @@ def _add_arm(net: _Net, trunk: Array) -> None:
     rows = limbs.arm_rows()
     along = (rows.reshape(-1, 3) - limbs.SHOULDER_M) @ limbs.ARM_AXIS
     arm = net.add(rows, arm_weights(along), along.reshape(rows.shape[:2]))
+    net.free[-1][:20] = True
     net.cover(np.concatenate([ring[None], soft, arm]), closed=True)
     _add_hand(net, arm[-1])
 
@@ -124,6 +131,16 @@ def _add_hand(net: _Net, wrist: Array) -> None:
     cells = [(a, 0), (a, 1), (a + 1, 1), (b, 1), (b, 0), (b, 19), (a + 1, 19), (a, 19)]
     loop = np.array([numbers[cell] for cell in cells])
     _add_digit(net, loop, hands.thumb_rows(), "親指", hands.thumb_line())
+    net.free[-1][:8] = True
+    _loosen(net, numbers[: high + 2, [17, 18, 19, 0, 1, 2, 3]])
+
+
+def _loosen(net: _Net, numbers: Array) -> None:
+    """Let fairing find the place of some vertices."""
+    starts = np.cumsum([0] + [len(part) for part in net.points])
+    for number in numbers.ravel():
+        part = int(np.searchsorted(starts, number, side="right")) - 1
+        net.free[part][number - starts[part]] = True
 
 
 def _lend(net: _Net, loop: Array, name: str, line: tuple[Array, Array, tuple[float, ...]]) -> None:
@@ -142,7 +159,7 @@ def _add_digit(net: _Net, loop: Array, rows: Array, name: str, line: tuple[Array
     along = (rows.reshape(-1, 3) - base) @ way
     numbers = net.add(rows, digit_weights(name, along, lengths), 0.54)
     net.cover(np.concatenate([loop[None], numbers]), closed=True)
-    net.quads.append(numbers[-1][np.array([[0, 1, 2, 3], [0, 3, 4, 7], [4, 5, 6, 7]])])
+    net.quads.append(numbers[-1][np.array([[3, 2, 1, 0], [7, 4, 3, 0], [7, 6, 5, 4]])])
 
 
 def _add_leg(net: _Net, trunk: Array, groin: Array) -> None:

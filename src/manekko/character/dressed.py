@@ -1,20 +1,9 @@
 """The body in its clothes."""
 
-import numpy as np
-
-from manekko.character.body import body_sheet
+from manekko.character.clothes import part_of
 from manekko.character.design import Design
-from manekko.character.parts import Part, Piece, Surface
-from manekko.character.proportions import proportions
-from manekko.character.sheets import Sheet
-from manekko.character.weights import BODY_BONES, eased
-
-
-def part_of(sheet: Sheet, material: str, design: Design) -> Part:
-    """Return a sheet of the standard figure as a part of a design's."""
-    points = proportions(design).placed(sheet.points_m, eased(sheet.field("arm"), -0.02, 0.05))
-    uvs = sheet.fields.get("uv", np.zeros((len(points), 2)))
-    return Part(material, points, sheet.triangles, uvs, BODY_BONES, sheet.fields["weights"])
+from manekko.character.outfit_idol import idol_piece, idol_skin
+from manekko.character.parts import Piece, Surface
 
 
 def skin_surface(design: Design) -> Surface:
@@ -25,4 +14,6 @@ def skin_surface(design: Design) -> Surface:
 
 def dressed_piece(design: Design) -> Piece:
     """Return body and clothes."""
-    return Piece((part_of(body_sheet(), "肌", design),), (skin_surface(design),))
+    clothes = idol_piece(design)
+    skin = part_of(idol_skin(), "肌", design)
+    return Piece((skin, *clothes.parts), (skin_surface(design), *clothes.surfaces), clothes.chains)

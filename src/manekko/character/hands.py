@@ -17,9 +17,9 @@ _PALM_ROWS = np.array(
         (0.010, 0.0190, 0.0142, 0.0190, 0.0146, 2.05),
         (0.022, 0.0222, 0.0134, 0.0222, 0.0148, 2.15),
         (0.036, 0.0270, 0.0125, 0.0275, 0.0145, 2.3),
-        (0.050, 0.0300, 0.0118, 0.0325, 0.0135, 2.45),
-        (0.063, 0.0308, 0.0112, 0.0365, 0.0122, 2.6),
-        (0.076, 0.0304, 0.0106, 0.0390, 0.0110, 2.75),
+        (0.050, 0.0300, 0.0118, 0.0345, 0.0135, 2.45),
+        (0.063, 0.0306, 0.0112, 0.0382, 0.0122, 2.6),
+        (0.076, 0.0304, 0.0106, 0.0404, 0.0110, 2.75),
     ]
 )
 THUMB_ROWS, THUMB_COLUMNS = (1, 3), (ARM_COLUMNS - 1, 0, 1)
@@ -56,8 +56,8 @@ def knuckle_ring() -> tuple[Float[Array, "20 3"], Float[Array, "3 3"]]:
     columns = np.zeros((ARM_COLUMNS, 3))
     columns[1:10] = np.stack([along, across, top], axis=1)
     columns[19:10:-1] = np.stack([along, across, -top], axis=1)
-    columns[0] = (reach[0], edges[0] + 0.0022, 0.0)
-    columns[10] = (reach[4], edges[4] - 0.0022, 0.0)
+    columns[0] = (reach[0], edges[0], 0.0)
+    columns[10] = (reach[4], edges[4], 0.0)
     webs = np.stack([reach[1:4], edges[1:4], np.zeros(3)], axis=1)
     return arm_point(WRIST_ALONG_M + columns[:, 0], columns[:, 1], columns[:, 2]), arm_point(
         WRIST_ALONG_M + webs[:, 0], webs[:, 1], webs[:, 2]
@@ -94,8 +94,8 @@ def _digit_rings(along: Array, radius: Array) -> Float[Array, "row 8 3"]:
 
 def thumb_rows() -> Float[Array, "row 8 3"]:
     """Return the thumb's rings beyond its root [m]; its columns go round from the palm's front edge over the top."""
-    along = np.array([0.030, 0.036, 0.043, 0.052, 0.0585, 0.063, 0.069, 0.0765, 0.0810, 0.0834])
-    radius = np.array([0.0108, 0.0099, 0.0092, 0.0086, 0.0084, 0.0084, 0.0082, 0.0070, 0.0050, 0.0022])
+    along = np.array([0.026, 0.035, 0.043, 0.052, 0.0585, 0.063, 0.069, 0.0765, 0.0810, 0.0834])
+    radius = np.array([0.0125, 0.0104, 0.0092, 0.0086, 0.0084, 0.0084, 0.0082, 0.0070, 0.0050, 0.0022])
     side = np.cross([0.0, 0.0, 1.0], _THUMB_WAY)
     side /= np.linalg.norm(side)
     above = np.cross(_THUMB_WAY, side)

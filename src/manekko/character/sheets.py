@@ -109,10 +109,10 @@ def clipped(sheet: Sheet, keep: Float[Array, " vertex"]) -> Sheet:
     def crossing(inner: int, outer: int) -> int:
         return edges.setdefault((inner, outer), base + len(edges))
 
-    for corners, sign in zip(sheet.triangles, signs, strict=True):
+    inside_counts = signs.sum(axis=1)
+    mixed = (inside_counts == 1) | (inside_counts == 2)
+    for corners, sign in zip(sheet.triangles[mixed], signs[mixed], strict=True):
         inside = int(sign.sum())
-        if inside not in (1, 2):
-            continue
         turn = int(np.argmax(sign) if inside == 1 else np.argmin(sign))
         a, b, c = (int(corners[(turn + step) % 3]) for step in range(3))
         if inside == 1:
@@ -171,3 +171,27 @@ def hemmed(sheet: Sheet, depth_m: float) -> Sheet:
     fields = {name: np.concatenate([values, values[rim], values[rim]]) for name, values in sheet.fields.items()}
     triangles = np.concatenate([sheet.triangles, quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]])
     return Sheet(points, triangles, fields)
+
+
+def refined(sheet: Sheet) -> Sheet:
+    """Return a sheet with every triangle cut into four and the surface smoothed (Loop's subdivision)."""
+    count = len(sheet.points_m)
+    pairs = np.stack([sheet.triangles, np.roll(sheet.triangles, -1, axis=1)], axis=-1).reshape(-1, 2)
+    edges, places, uses = np.unique(np.sort(pairs, axis=1), axis=0, return_inverse=True, return_counts=True)
+    places = places.reshape(-1, 3)
+    opposite = np.zeros((len(edges), 3))
+    np.add.at(opposite, places.ravel(), sheet.points_m[np.roll(sheet.triangles, 1, axis=1).ravel()])
+    ends = sheet.points_m[edges]
+    inner = (uses == 2)[:, None]
+    middles = np.where(inner, 0.375 * ends.sum(axis=1) + 0.125 * opposite, ends.mean(axis=1))
+    smooth = averaging(count, edges)
+    border = np.zeros(count, dtype=bool)
+    border[edges[uses == 1].ravel()] = True
+    corners = np.where(border[:, None], sheet.points_m, 0.625 * sheet.points_m + 0.375 * (smooth @ sheet.points_m))
+    a, b, c = sheet.triangles.T
+    ab, bc, ca = (count + places).T
+    triangles = np.concatenate(
+        [np.stack(three, axis=1) for three in ((a, ab, ca), (ab, b, bc), (ca, bc, c), (ab, bc, ca))]
+    )
+    fields = {name: np.concatenate([v, v[edges].mean(axis=1)]) for name, v in sheet.fields.items()}
+    return Sheet(np.concatenate([corners, middles]), triangles, fields)

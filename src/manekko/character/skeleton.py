@@ -14,8 +14,6 @@ from manekko.skeleton.rig import Append, RigBone
 
 _ON_ARM = ("腕", "ひじ", "手", "指")
 _TWIST_SHARES = (("1", 0.25), ("2", 0.50), ("3", 0.75))
-_EYE_DEPTH_M = 0.040
-"""From the middle of a standard head to the point about which the eyes turn."""
 
 
 @dataclass(frozen=True)
@@ -35,10 +33,7 @@ def bones_of(design: Design, chains: tuple[Chain, ...]) -> tuple[Bone, ...]:
 
     In the standard proportions trunk, limbs and fingers stand where ``standard_rig`` has them.
     """
-    bones = [replace(bone) for bone in standard_rig().bones]
-    bones = [_placed(bone, design) for bone in bones]
-    bones = _with_eyes(bones, design)
-    named = _Bones(bones)
+    named = _Bones(_with_eyes([_placed(bone, design) for bone in standard_rig().bones], design))
     for side in "左右":
         named.spread_twist(side + "腕捩", side + "腕", side + "ひじ")
         named.spread_twist(side + "手捩", side + "ひじ", side + "手首")
@@ -66,15 +61,15 @@ def _placed(bone: RigBone, design: Design) -> RigBone:
 def _with_eyes(bones: list[RigBone], design: Design) -> list[RigBone]:
     """Return the bones with the head's tip on its crown and the eyes behind its pupils."""
     frame = head_frame(design)
-    depth = frame.centre_z + _EYE_DEPTH_M * frame.height / 0.239
-    places = {"両目": 0.0, "左目": frame.eye_x, "右目": -frame.eye_x}
+    across = {"両目": 0.0, "左目": frame.eye_x, "右目": -frame.eye_x}
     moved = []
     for bone in bones:
-        if bone.name in places:
-            bone = replace(bone, rest_position_m=(places[bone.name], frame.eye_y, depth))  # noqa: PLW2901
+        if bone.name in across:
+            moved.append(replace(bone, rest_position_m=(across[bone.name], frame.eye_y, frame.eye_z)))
         elif bone.name == "頭":
-            bone = replace(bone, tail_position_m=(0.0, frame.crown_y, bone.rest_position_m[2]))  # noqa: PLW2901
-        moved.append(bone)
+            moved.append(replace(bone, tail_position_m=(0.0, frame.crown_y, bone.rest_position_m[2])))
+        else:
+            moved.append(bone)
     return moved
 
 

@@ -55,7 +55,7 @@ def trunk_weights(points: Float[Array, "vertex 3"]) -> Weights:
     x, y, z = points.T
     # the neck leans, so that what is behind takes part in its turns higher up
     neck = y + 0.15 * (z + 0.02)
-    steps = [eased(y, 0.895, 1.015), eased(y, 1.015, 1.135), eased(neck, 1.272, 1.325), eased(neck, 1.322, 1.352)]
+    steps = [eased(y, 0.895, 1.015), eased(y, 1.015, 1.135), eased(neck, 1.272, 1.322), eased(neck, 1.306, 1.341)]
     weights = along_chain(_TRUNK, steps)
     collar = eased(x, 0.018, 0.085) * eased(y, 1.165, 1.245) * (1.0 - weights[:, [3, 4]].sum(axis=1))
     weights *= 1.0 - 0.75 * collar[:, None]

@@ -1,0 +1,104 @@
+"""How garments are cut from the body: parts of its surface, moved outwards, with hems."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from manekko.arrays import Array, Float
+from manekko.character.body import body_sheet, fine_body_sheet
+from manekko.character.design import Colour, Design
+from manekko.character.parts import Part, Surface
+from manekko.character.proportions import proportions
+from manekko.character.sheets import Sheet, clipped, hemmed, inflated
+from manekko.character.weights import BODY_BONES, eased
+
+_CLOTH_SHADE = (0.80, 0.78, 0.88)
+_AMBIENT, _LIT = 0.42, 0.97
+"""Under MMD's light of 0.6 they sum to the colour itself."""
+
+
+@dataclass(frozen=True, eq=False)
+class Form:
+    """The body's surface as clothes are measured on it."""
+
+    sheet: Sheet
+
+    @property
+    def x(self) -> Float[Array, " vertex"]:
+        """To the left [m]."""
+        return self.sheet.points_m[:, 0]
+
+    @property
+    def y(self) -> Float[Array, " vertex"]:
+        """Height [m]."""
+        return self.sheet.points_m[:, 1]
+
+    @property
+    def z(self) -> Float[Array, " vertex"]:
+        """Forwards [m]."""
+        return self.sheet.points_m[:, 2]
+
+    @property
+    def arm(self) -> Float[Array, " vertex"]:
+        """Along the arm from the shoulder joint [m]; negative on the trunk."""
+        return self.sheet.field("arm")
+
+    @property
+    def off_arm(self) -> Float[Array, " vertex"]:
+        """Positive on trunk and legs, negative on the arms [m]."""
+        return 0.022 - self.arm
+
+    def cut(
+        self, keep: Float[Array, " vertex"], thickness_m: Float[Array, " vertex"] | float, hem_m: float = 0.003
+    ) -> Sheet:
+        """Return the part where ``keep`` is positive, moved outwards, its hems turned in."""
+        piece = clipped(inflated(self.sheet, thickness_m), keep)
+        return hemmed(piece, hem_m) if hem_m else piece
+
+
+def coarse_form() -> Form:
+    """Return the body as its skin is."""
+    return Form(body_sheet())
+
+
+def fine_form() -> Form:
+    """Return the body in four times the triangles."""
+    return Form(fine_body_sheet())
+
+
+def both(*fields: Float[Array, " vertex"]) -> Float[Array, " vertex"]:
+    """Return a field that is positive where all of some are."""
+    return np.minimum.reduce(fields)
+
+
+def either(*fields: Float[Array, " vertex"]) -> Float[Array, " vertex"]:
+    """Return a field that is positive where one of some is."""
+    return np.maximum.reduce(fields)
+
+
+def within(value: Float[Array, " vertex"], low: float, high: float) -> Float[Array, " vertex"]:
+    """Return a field that is positive where a value lies between two bounds."""
+    return np.minimum(value - low, high - value)
+
+
+def part_of(sheet: Sheet, material: str, design: Design) -> Part:
+    """Return a sheet of the standard figure as a part of a design's."""
+    points = proportions(design).placed(sheet.points_m, eased(sheet.field("arm"), -0.02, 0.05))
+    uvs = sheet.fields.get("uv", np.zeros((len(points), 2)))
+    return Part(material, points, sheet.triangles, uvs, BODY_BONES, sheet.fields["weights"])
+
+
+def cloth(name: str, name_en: str, colour: Colour, *, two_sided: bool = False, texture: Array | None = None) -> Surface:
+    """Return a garment's material; with a texture its colour is the texture's own."""
+    red, green, blue = (1.0, 1.0, 1.0) if texture is not None else colour
+    dark = tuple(0.35 * part for part in colour)
+    return Surface(
+        name,
+        name_en,
+        (_LIT * red, _LIT * green, _LIT * blue, 1.0),
+        (_AMBIENT * red, _AMBIENT * green, _AMBIENT * blue),
+        texture=texture,
+        shade_rgb=_CLOTH_SHADE,
+        edge_rgba=(0.10 + dark[0], 0.06 + dark[1], 0.08 + dark[2], 1.0),
+        two_sided=two_sided,
+    )
