@@ -1,0 +1,62 @@
+"""The hair: a cap on the scalp, fringe and side locks, and what the style adds behind."""
+
+import numpy as np
+
+from manekko.character.curves import strip
+from manekko.character.design import Colour, Design
+from manekko.character.face_surface import FaceSurface, face_surface
+from manekko.character.hair_shell import shell_normals
+from manekko.character.hair_strands import HAIR, joined, lock_part, texture_row
+from manekko.character.hair_styles import Style, style_of
+from manekko.character.paint_hair import paint_hair
+from manekko.character.parts import Part, Piece, Surface
+
+_CAP_ROWS = 13
+
+
+def hair_piece(design: Design) -> Piece:
+    """Return the hair of a design."""
+    surface = face_surface(design)
+    style = style_of(design, surface)
+    locks = [lock_part(surface, lock, number) for number, lock in enumerate(style.locks)]
+    parts = (joined([_cap(surface, style), *locks]), *style.extras)
+    return Piece(parts, (_surface(design.hair_rgb), *style.surfaces), style.chains)
+
+
+def _cap(surface: FaceSurface, style: Style) -> Part:
+    """Return the hair that lies on the scalp under all locks: the skin, lifted, down to the hairline."""
+    turns = np.linspace(0.0, 360.0, 37)
+    ends = np.interp(np.minimum(turns, 360.0 - turns), *np.array(style.hairline).T)
+    shares = np.linspace(0.0, 1.0, _CAP_ROWS)[:, None]
+    rings = np.maximum(shares * ends, 1e-3)
+    skin = surface.at(np.radians(np.broadcast_to(turns, rings.shape)), rings)
+    away = shell_normals(skin.reshape(-1, 3) + [0.0, 1e-6, 0.0]).reshape(skin.shape)
+    lifts = np.where(shares < 0.99, 0.036 - 0.014 * shares, -0.012)
+    points = skin + away * lifts[..., None]
+    steps = np.linalg.norm(np.diff(points, axis=0), axis=-1)
+    way = np.concatenate([np.zeros((1, len(turns))), np.cumsum(steps, axis=0)])
+    u = np.broadcast_to(turns / 360.0 * 3.0, way.shape)
+    flat_points = points.reshape(-1, 3)
+    return Part(
+        material=HAIR,
+        positions_m=surface.world(flat_points),
+        triangles=strip(_CAP_ROWS, len(turns))[:, ::-1],
+        uvs=np.stack([u.ravel(), texture_row(way.ravel())], axis=-1),
+        bones=("頭",),
+        weights=np.ones((len(flat_points), 1)),
+        normals=away.reshape(-1, 3),
+        edge_scales=np.repeat(np.where(np.arange(_CAP_ROWS) < _CAP_ROWS - 3, 1.0, 0.0), len(turns)),
+    )
+
+
+def _surface(hair_rgb: Colour) -> Surface:
+    dark = tuple(0.32 * channel + 0.02 for channel in hair_rgb)
+    return Surface(
+        HAIR,
+        "hair",
+        diffuse_rgba=(1.0, 1.0, 1.0, 1.0),
+        ambient_rgb=(0.5, 0.5, 0.5),
+        texture=paint_hair(hair_rgb),
+        shade_rgb=(0.70, 0.68, 0.80),
+        edge_rgba=(*dark, 1.0),
+    )

@@ -1,0 +1,40 @@
+"""The four styles: which locks there are, where they lie, and what they sway with."""
+
+from dataclasses import dataclass
+
+from manekko.character.design import Design
+from manekko.character.face_surface import FaceSurface
+from manekko.character.hair_back import bob_locks, long_locks, short_locks
+from manekko.character.hair_fringe import fringe, side_locks
+from manekko.character.hair_strands import Lock
+from manekko.character.hair_tails import Tails, tails
+from manekko.character.parts import Chain, Part, Surface
+
+_HAIRLINE = ((0.0, 2.4), (30.0, 2.7), (50.0, 3.4), (70.0, 4.6), (90.0, 5.4), (105.0, 6.6), (125.0, 9.0), (180.0, 10.2))
+
+
+@dataclass(frozen=True, eq=False)
+class Style:
+    """What a style is made of."""
+
+    locks: tuple[Lock, ...]
+    chains: tuple[Chain, ...]
+    hairline: tuple[tuple[float, float], ...] = _HAIRLINE
+    """(turn 0–180 [°], ring of the skin): where the scalp's hair ends."""
+    extras: tuple[Part, ...] = ()
+    surfaces: tuple[Surface, ...] = ()
+
+
+def style_of(design: Design, surface: FaceSurface) -> Style:
+    """Return the locks and chains of a design's hair."""
+    locks = [*fringe(design, surface), *side_locks(design, surface)]
+    if design.hair == "twintails":
+        behind: Tails = tails(design, surface)
+        return _style([*locks, *behind.locks], behind.extras, behind.surfaces)
+    makers = {"long": long_locks, "bob": bob_locks, "short": short_locks}
+    return _style([*locks, *makers[design.hair](design, surface)])
+
+
+def _style(locks: list[Lock], extras: tuple[Part, ...] = (), surfaces: tuple[Surface, ...] = ()) -> Style:
+    chains = {lock.chain.bones[0]: lock.chain for lock in locks if lock.chain is not None}
+    return Style(tuple(locks), tuple(chains.values()), extras=extras, surfaces=surfaces)
