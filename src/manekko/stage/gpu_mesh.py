@@ -3,7 +3,7 @@
 import moderngl
 import numpy as np
 
-from manekko.arrays import Array, Float
+from manekko.arrays import Array, Float, Int
 from manekko.errors import InputError
 from manekko.skeleton.rotations import as_axes, multiply, rotate
 from manekko.stage.figure import DUAL_QUATERNION, LINEAR, SPHERICAL, Figure, Pose, UvMorph, VertexMorph
@@ -12,6 +12,9 @@ from manekko.stage.morphs import uv_shifts, vertex_shifts
 
 _TEXELS = 5
 """Of a bone in its texture: three rows of its matrix, its rotation, its dual part."""
+
+_MARGIN_M = 0.02
+"""Room in a bone's box for what morphs and bulging elbows do."""
 
 _MOST_BONES = 16384
 """Rows of a texture that every OpenGL 3.3 machine has."""
@@ -41,7 +44,7 @@ class GpuMesh:
         self._positions = mesh.positions_m.astype(np.float32)
         self._uvs = mesh.uvs.astype(np.float32)
         self._morphed = {"position": False, "uv": False}
-        self._reach_m = _reaches(figure, self._rest_m)
+        self._boxes_bones, self._boxes_m = _boxes(figure)
         self.bones = context.texture((_TEXELS, max(bone_count, 1)), 4, dtype="f4")
         self.bones.filter = moderngl.NEAREST, moderngl.NEAREST
         self.rest_positions = context.buffer(self._positions.tobytes() or b"\0")
@@ -92,10 +95,11 @@ class GpuMesh:
                 buffer.write(base.tobytes())
             self._morphed[name] = bool(len(vertices))
 
-    def balls(self, pose: Pose) -> tuple[Float[Array, "ball 3"], Float[Array, " ball"]]:
-        """Return centres and radii [m] of balls, one for each bone that carries vertices, that hold all vertices."""
-        carrying = self._reach_m > 0.0
-        return pose.positions_m[carrying], self._reach_m[carrying]
+    def hull(self, pose: Pose) -> Float[Array, "point 3"]:
+        """Return points in the world [m] between which all vertices of a pose lie."""
+        bones = self._boxes_bones
+        turned = rotate(pose.rotations_xyzw[bones, None], self._boxes_m - self._rest_m[bones, None])
+        return (turned + pose.positions_m[bones, None]).reshape(-1, 3)
 
     def vertex_array(self, program: moderngl.Program) -> moderngl.VertexArray:
         """Return the triangles for a program that takes ``position``, ``normal``, ``uv``, ``edge_scale`` and the like.
@@ -134,17 +138,19 @@ def bone_texels(rest_m: Float[Array, "bone 3"], pose: Pose) -> Array:
     return texels
 
 
-def _reaches(figure: Figure, rest_m: Float[Array, "bone 3"]) -> Float[Array, " bone"]:
-    """Return how far from each bone the vertices are that hang on it [m], with room for what vertex morphs do."""
+def _boxes(figure: Figure) -> tuple[Int[Array, " box"], Float[Array, "box 8 3"]]:
+    """Return the bones that carry vertices and the corners [m] of a box around what hangs on each, at rest."""
     mesh = figure.mesh
-    reaches = np.zeros(len(rest_m))
-    if not len(rest_m):
-        return reaches
+    count = len(figure.rig.bones)
+    lowest, highest = np.full((count, 3), np.inf), np.full((count, 3), -np.inf)
     for column in range(4):
         used = mesh.weights[:, column] > 0.0
-        bones = mesh.bones[used, column]
-        np.maximum.at(reaches, bones, np.linalg.norm(mesh.positions_m[used] - rest_m[bones], axis=-1) + 1e-3)
-    return reaches
+        np.minimum.at(lowest, mesh.bones[used, column], mesh.positions_m[used])
+        np.maximum.at(highest, mesh.bones[used, column], mesh.positions_m[used])
+    bones = np.flatnonzero(np.isfinite(lowest[:, 0]))
+    ends = np.stack([lowest[bones] - _MARGIN_M, highest[bones] + _MARGIN_M], axis=1)
+    corner = np.array([[x, y, z] for x in (0, 1) for y in (0, 1) for z in (0, 1)])
+    return bones, ends[:, corner, [0, 1, 2]]
 
 
 def _fixed_part(figure: Figure) -> bytes:

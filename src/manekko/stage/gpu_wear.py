@@ -16,9 +16,7 @@ from manekko.stage.figure import (
     Texture,
 )
 from manekko.stage.morphs import MaterialValues, material_values
-
-PICTURE_UNIT, SPHERE_UNIT, TOON_UNIT, SHADOW_UNIT = range(4)
-"""Where the programs look for their textures."""
+from manekko.stage.programs import PICTURE_UNIT, SPHERE_UNIT, TOON_UNIT
 
 _STRIDE = 256
 """Bytes from one material to the next: what every machine can bind a part of a buffer at."""
@@ -61,6 +59,25 @@ class GpuWear:
         rows[:, :_VALUES] = _packed(self.values)
         if len(rows):
             self._buffer.write(rows.tobytes())
+
+    def widest_edge(self) -> float:
+        """Return the size of the widest edge that any vertex can have."""
+        scale = float(self._figure.mesh.edge_scales.max(initial=0.0))
+        return scale * max(
+            (self.values.own[n, _EDGE_SIZE] for n in range(len(self.values.own)) if self.has_edge(n)), default=0.0
+        )
+
+    def casting(self, *, one_sided: bool) -> list[tuple[int, int]]:
+        """Return (first triangle, count) of runs of materials that throw shadow with one side or with both."""
+        runs: list[tuple[int, int]] = []
+        for number, material in enumerate(self._figure.materials):
+            if not material.casts_shadow or material.two_sided == one_sided or not self.drawn(number):
+                continue
+            if runs and sum(runs[-1]) == material.first_triangle:
+                runs[-1] = runs[-1][0], runs[-1][1] + material.triangle_count
+            else:
+                runs.append((material.first_triangle, material.triangle_count))
+        return runs
 
     def bind(self, number: int, block: int) -> None:
         """Make one material's values and pictures those that programs see."""

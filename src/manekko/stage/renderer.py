@@ -8,23 +8,18 @@ import moderngl
 import numpy as np
 
 from manekko.arrays import Array, Float, UInt8
-from manekko.skeleton.rotations import normalized
+from manekko.stage.compose import blank, laid_over, opaque, straight
 from manekko.stage.figure import Figure, Pose
-from manekko.stage.gl import compiled, opened_context
+from manekko.stage.gl import opened_context
 from manekko.stage.gpu_mesh import GpuMesh
-from manekko.stage.gpu_wear import PICTURE_UNIT, SHADOW_UNIT, SPHERE_UNIT, TOON_UNIT, GpuWear
-from manekko.stage.projection import camera_from_world, clip_from_world, rows_per_metre, shadow_from_world
+from manekko.stage.gpu_scene import EDGE_ROWS, SCENE_BYTES, SHADOW_SIDE, Floor, floor_square, scene_bytes
+from manekko.stage.gpu_wear import GpuWear
+from manekko.stage.programs import MATERIAL_BLOCK, SCENE_BLOCK, SHADOW_UNIT, Programs
+from manekko.stage.projection import pixels_per_metre, region, shadow_box
 from manekko.stage.view import Light, View
 
-_SCENE_BLOCK, _MATERIAL_BLOCK = range(2)
-_SCENE_BYTES = 4 * (3 * 16 + 5 * 4)
-_SHADOW_SIDE = 2048
-_SHADOW_BLUR_M = 0.004
-_EDGE_ROWS = 720.0
-_GROUND_STRENGTH = 0.35
 _EDGE_OFFSET = 4.0, 0.0
-_Y_UP = np.diag([1.0, -1.0, -1.0, 1.0])
-"""From the view's camera axes to those of sphere maps: y up, z to the viewer."""
+_NOWHERE = np.zeros((1, 3))
 
 
 class Renderer:
@@ -86,40 +81,20 @@ class Renderer:
             gl.renderbuffer(size, 4, samples=samples), gl.depth_renderbuffer(size, samples=samples)
         )
         self._flat = gl.framebuffer(gl.renderbuffer(size, 4)) if samples else self._canvas
-        self._scene = gl.buffer(reserve=_SCENE_BYTES)
-        self._programs: dict[tuple[str, str, frozenset[str]], moderngl.Program] = {}
+        self._scene = gl.buffer(reserve=SCENE_BYTES)
+        self._programs = Programs(gl)
         self._arrays: dict[tuple[int, int], moderngl.VertexArray] = {}
         self.meshes = [GpuMesh(gl, figure) for figure in self.figures]
         self._wear = [GpuWear(gl, figure) for figure in self.figures]
         if self._shadow:
-            self._shadow_map = gl.depth_texture((_SHADOW_SIDE, _SHADOW_SIDE))
+            self._shadow_map = gl.depth_texture((SHADOW_SIDE, SHADOW_SIDE))
             self._shadow_map.compare_func = "<="
             self._shadow_map.filter = moderngl.LINEAR, moderngl.LINEAR
             self._shadow_map.repeat_x = self._shadow_map.repeat_y = False
             self._shadow_target = gl.framebuffer(depth_attachment=self._shadow_map)
+            self._shadow_px = SHADOW_SIDE
         if self._ground:
-            self._floor = gl.vertex_array(self._program("ground.vert", "ground.frag"), [])
-
-    def _program(self, vertex: str, fragment: str, defines: frozenset[str] = frozenset()) -> moderngl.Program:
-        key = vertex, fragment, defines
-        if key not in self._programs:
-            program = compiled(self.context, vertex, fragment, defines=defines)
-            bindings = {
-                "Scene": _SCENE_BLOCK,
-                "Material": _MATERIAL_BLOCK,
-                "picture_map": PICTURE_UNIT,
-                "sphere_map": SPHERE_UNIT,
-                "toon_map": TOON_UNIT,
-                "shadow_map": SHADOW_UNIT,
-            }
-            for name, place in bindings.items():
-                member = program.get(name, None)
-                if isinstance(member, moderngl.UniformBlock):
-                    member.binding = place
-                elif member is not None:
-                    member.value = place
-            self._programs[key] = program
-        return self._programs[key]
+            self._floor = gl.vertex_array(self._programs.get("ground.vert", "ground.frag"), [])
 
     def _array(self, figure: int, program: moderngl.Program) -> moderngl.VertexArray:
         key = figure, program.glo
@@ -150,38 +125,46 @@ class Renderer:
         for mesh, wear, pose in zip(self.meshes, self._wear, poses, strict=True):
             mesh.pose(pose)
             wear.pose(pose)
-        self._set_scene(view, light, poses)
+        hull = np.concatenate([mesh.hull(pose) for mesh, pose in zip(self.meshes, poses, strict=True)] or [_NOWHERE])
+        if not len(hull):
+            hull = _NOWHERE
+        box = shadow_box(light.direction, hull, pixels_per_metre(view, hull), SHADOW_SIDE)
+        floor = floor_square(hull)
+        self._scene.write(scene_bytes(view, light, box, floor, self._edge_px))
+        self._scene.bind_to_uniform_block(SCENE_BLOCK)
         if self._shadow:
-            self._draw_shadow_map()
-        self._draw_colours(view)
-        return self._composed(backdrop)
+            self._draw_shadow_map(box.side_px)
+        part = self._part(view, hull, floor)
+        if part[2] and part[3]:
+            self._draw_colours(view, part)
+        return self._composed(part, backdrop)
 
-    def _set_scene(self, view: View, light: Light, poses: Sequence[Pose]) -> None:
-        balls = [mesh.balls(pose) for mesh, pose in zip(self.meshes, poses, strict=True)]
-        centres = np.concatenate([np.zeros((1, 3)), *(ball[0] for ball in balls)])[1:]
-        radii = np.concatenate([np.zeros(1), *(ball[1] for ball in balls)])[1:]
-        if not len(radii):
-            centres, radii = np.zeros((1, 3)), np.ones(1)
-        shadow, side_m = shadow_from_world(light.direction, centres, radii)
-        self._scene.write(_scene_bytes(view, light, shadow, side_m, _floor_square(centres, radii), self._edge_px))
-        self._scene.bind_to_uniform_block(_SCENE_BLOCK)
+    def _part(self, view: View, hull: Float[Array, "point 3"], floor: Floor) -> tuple[int, int, int, int]:
+        """Return left, top, width and height [px] of the part of the picture that has anything in it."""
+        if self._ground:
+            hull = np.concatenate([hull, floor.corners_m()])
+        size = max((wear.widest_edge() for wear in self._wear), default=0.0) if self._edges else 0.0
+        return region(view, hull, 2.0 + size * self._edge_px * view.size_px[1] / EDGE_ROWS)
 
-    def _draw_shadow_map(self) -> None:
+    def _draw_shadow_map(self, side_px: int) -> None:
         gl = self.context
         self._shadow_target.use()
-        self._shadow_target.clear(depth=1.0)
-        gl.enable_only(moderngl.DEPTH_TEST)
+        used_px, self._shadow_px = max(side_px, self._shadow_px), side_px
+        self._shadow_target.clear(depth=1.0, viewport=(0, 0, used_px, used_px))
         gl.polygon_offset = 2.0, 4.0
-        program = self._program("depth.vert", "depth.frag")
-        for number, figure in enumerate(self.figures):
-            wear = self._wear[number]
-            casting = [material.casts_shadow and wear.drawn(place) for place, material in enumerate(figure.materials)]
-            for first, count in _runs(figure, casting):
-                self._array(number, program).render(moderngl.TRIANGLES, vertices=3 * count, first=3 * first)
+        # The map is the right way up, pictures are not.
+        gl.front_face, gl.cull_face = "ccw", "back"
+        program = self._programs.get("depth.vert", "depth.frag")
+        for number in range(len(self.figures)):
+            for one_sided in (False, True):
+                gl.enable_only(moderngl.DEPTH_TEST | (moderngl.CULL_FACE if one_sided else 0))
+                for first, count in self._wear[number].casting(one_sided=one_sided):
+                    self._array(number, program).render(moderngl.TRIANGLES, vertices=3 * count, first=3 * first)
         gl.polygon_offset = 0.0, 0.0
 
-    def _draw_colours(self, view: View) -> None:
+    def _draw_colours(self, view: View, part: tuple[int, int, int, int]) -> None:
         gl = self.context
+        self._canvas.scissor = part
         self._canvas.use()
         self._canvas.clear(0.0, 0.0, 0.0, 0.0, depth=1.0)
         gl.depth_func = "<="
@@ -205,7 +188,7 @@ class Renderer:
     def _draw_material(self, number: int, place: int) -> None:
         gl, wear = self.context, self._wear[number]
         material = self.figures[number].materials[place]
-        wear.bind(place, _MATERIAL_BLOCK)
+        wear.bind(place, MATERIAL_BLOCK)
         span = {"vertices": 3 * material.triangle_count, "first": 3 * material.first_triangle}
         blend = 0 if wear.solid(place) else moderngl.BLEND
         # The picture is drawn upside down, which turns the sense of every triangle round.
@@ -213,96 +196,26 @@ class Renderer:
         gl.cull_face = "back"
         one_sided = not material.two_sided
         gl.enable_only(moderngl.DEPTH_TEST | blend | (moderngl.CULL_FACE if one_sided else 0))
-        program = self._program("surface.vert", "surface.frag", wear.defines(place, shadow=self._shadow))
+        program = self._programs.get("surface.vert", "surface.frag", wear.defines(place, shadow=self._shadow))
         self._array(number, program).render(moderngl.TRIANGLES, **span)
         if self._edges and wear.has_edge(place):
             gl.cull_face = "front"
             gl.polygon_offset = _EDGE_OFFSET  # behind what is two-sided or wound the wrong way
             gl.enable_only(moderngl.DEPTH_TEST | moderngl.BLEND | moderngl.CULL_FACE)
-            program = self._program("edge.vert", "edge.frag", wear.edge_defines(place))
+            program = self._programs.get("edge.vert", "edge.frag", wear.edge_defines(place))
             self._array(number, program).render(moderngl.TRIANGLES, **span)
             gl.polygon_offset = 0.0, 0.0
 
-    def _composed(self, backdrop: UInt8[Array, "height width 3"] | None) -> UInt8[Array, "height width 4"]:
-        if self._flat is not self._canvas:
-            self.context.copy_framebuffer(self._flat, self._canvas)
-        width, height = self.size_px
-        picture = np.empty((height, width, 4), np.uint8)
-        self._flat.read_into(picture, components=4)
-        return straight(picture) if backdrop is None else laid_over(picture, backdrop)
-
-
-def straight(premultiplied: UInt8[Array, "height width 4"]) -> UInt8[Array, "height width 4"]:
-    """Return a picture whose colours are no longer multiplied by its alpha, in place."""
-    flat = premultiplied.reshape(-1, 4)
-    alpha = flat[:, 3]
-    rows = np.flatnonzero((alpha > 0) & (alpha < 255))
-    some = flat[rows].astype(np.uint16)
-    flat[rows, :3] = np.minimum((some[:, :3] * 255 + some[:, 3:] // 2) // some[:, 3:], 255)
-    return premultiplied
-
-
-def laid_over(
-    premultiplied: UInt8[Array, "height width 4"], backdrop: UInt8[Array, "height width 3"]
-) -> UInt8[Array, "height width 4"]:
-    """Return a picture in front of another, in place."""
-    if backdrop.shape[:2] != premultiplied.shape[:2]:
-        raise ValueError(f"a backdrop of {backdrop.shape[1::-1]} px behind a picture of {premultiplied.shape[1::-1]}")
-    flat, behind = premultiplied.reshape(-1, 4), backdrop.reshape(-1, 3)
-    alpha = flat[:, 3]
-    rows = np.flatnonzero(alpha < 255)
-    rest = 255 - alpha[rows, None].astype(np.uint16)
-    seen = (behind[rows] * rest + 127) // 255
-    flat[rows, :3] = np.minimum(flat[rows, :3] + seen, 255)
-    flat[:, 3] = 255
-    return premultiplied
-
-
-def _runs(figure: Figure, chosen: list[bool]) -> list[tuple[int, int]]:
-    """Return (first triangle, count) of neighbouring materials that are chosen."""
-    runs: list[tuple[int, int]] = []
-    for material, is_chosen in zip(figure.materials, chosen, strict=True):
-        if not is_chosen:
-            continue
-        if runs and sum(runs[-1]) == material.first_triangle:
-            runs[-1] = runs[-1][0], runs[-1][1] + material.triangle_count
-        else:
-            runs.append((material.first_triangle, material.triangle_count))
-    return runs
-
-
-def _floor_square(
-    centres_m: Float[Array, "ball 3"], radii_m: Float[Array, " ball"]
-) -> tuple[float, float, float, float]:
-    """Return centre x, centre z, half width [m] and strength of the floor that may be in shadow."""
-    lowest, highest = (centres_m - radii_m[:, None]).min(0), (centres_m + radii_m[:, None]).max(0)
-    middle = (lowest + highest) / 2.0
-    half = float((highest - lowest).max()) * 1.5
-    return float(middle[0]), float(middle[2]), half, _GROUND_STRENGTH
-
-
-def _scene_bytes(
-    view: View,
-    light: Light,
-    shadow: Float[Array, "4 4"],
-    shadow_side_m: float,
-    ground: tuple[float, float, float, float],
-    edge_px: float,
-) -> bytes:
-    """Return the shaders' block of what is the same for the whole picture."""
-    camera = _Y_UP @ camera_from_world(view)
-    to_light = -normalized(np.array(light.direction, dtype=np.float64))
-    blur = min(max(_SHADOW_BLUR_M / shadow_side_m, 0.75 / _SHADOW_SIDE), 4.0 / _SHADOW_SIDE)
-    flat = view.orthographic_height_m is not None
-    eye = (*camera[2, :3], 0.0) if flat else (*view.position_m, 1.0)
-    width, height = view.size_px
-    rows = [
-        eye,
-        (*to_light, blur),
-        (*light.colour_rgb, 0.0),
-        ground,
-        (width, height, edge_px * height / _EDGE_ROWS, rows_per_metre(view)),
-    ]
-    # Shaders' matrices are column by column.
-    matrices = [matrix.T for matrix in (clip_from_world(view), shadow, camera)]
-    return np.concatenate([np.array(part, dtype=np.float32).ravel() for part in (*matrices, *rows)]).tobytes()
+    def _composed(
+        self, part: tuple[int, int, int, int], backdrop: UInt8[Array, "height width 3"] | None
+    ) -> UInt8[Array, "height width 4"]:
+        left, top, width, height = part
+        drawn = np.empty((height, width, 4), np.uint8)
+        if drawn.size:
+            if self._flat is not self._canvas:
+                self.context.copy_framebuffer(self._flat, self._canvas)
+            self._flat.read_into(drawn, viewport=part, components=4)
+        picture = blank(self.size_px) if backdrop is None else opaque(backdrop, self.size_px)
+        place = picture[top : top + height, left : left + width]
+        place[:] = straight(drawn) if backdrop is None else laid_over(drawn, place)
+        return picture
