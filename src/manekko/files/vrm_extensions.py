@@ -70,7 +70,9 @@ def _read_vrm1(vrm: Json, springs: object, nodes: tuple[Node, ...]) -> Extension
     faces = _member(vrm, "expressions", "VRMC_vrm")
     named = {**_member(faces, "custom", "expressions"), **_member(faces, "preset", "expressions")}
     expressions = tuple(
-        Expression(printable(name)[:NAME_LENGTH], tuple(_binds_of_vrm1(face, nodes)))
+        Expression(
+            printable(name)[:NAME_LENGTH], tuple(_binds_of_vrm1(face, nodes)), face.get("overrideBlink") == "block"
+        )
         for name, face in named.items()
         if isinstance(face, dict)
     )

@@ -134,6 +134,8 @@ class Expression:
 
     name: str
     binds: tuple[tuple[int, int, float], ...]
+    shuts_eyes: bool = False
+    """Whether blinking would show through it."""
 
 
 @dataclass(frozen=True)

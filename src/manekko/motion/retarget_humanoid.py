@@ -177,8 +177,10 @@ def _ankle(body: _Body, side: str) -> Float[Array, "frame 3"]:
     own_ankle, own_ball = body.own_rest_m(side + "Foot"), body.own_rest_m(side + "Toes")
     feet = body.joints_m[:, JOINT_INDEX[side + "Foot"]]
     own_low = _lowest(turn, own_ankle, own_ball) + feet[:, 1]
-    place = (feet + rotate(turn, own_ball - own_ankle)) * body.scale + _standing_place(body)
-    place = place + rotate(turn, ankle - ball)
+    standing = _standing_place(body)
+    # Wider hips stand wider; along the foot, so that a planted foot stays where it is.
+    wider = np.array([ball[0] - standing[0] - own_ball[0] * body.scale, 0.0, 0.0])
+    place = (feet + rotate(turn, own_ball - own_ankle)) * body.scale + rotate(turn, ankle - ball + wider) + standing
     place[:, 1] = own_low * body.scale - _lowest(turn, ankle, ball)
     return place
 

@@ -35,7 +35,6 @@ def figure_springs(
             collider.radius_m * _size(worlds[collider.node]),
         )
         for collider in model.colliders
-        # UniVRM's huge spheres are planes by another name; a capsule inside of which hair hangs would throw it out.
         if collider.radius_m > 0.0
     )
     return tuple(springs), capsules
@@ -56,10 +55,20 @@ def _spring(
     return Spring(
         bones=tuple(places[joint.node] for joint in swaying),
         radius_m=max(0.0, float(np.mean([joint.radius_m for joint in swaying]))) * _size(worlds[chain[0].node]),
-        stiffness=min(1.0, STEPS_A_SECOND * max(stiffness, 0.0) / length / (2.0 * np.pi * FASTEST_HZ) ** 2),
+        stiffness=min(1.0, max(stiffness, 0.0) / vrm_stiffness(1.0, length)),
         drag=1.0 - (1.0 - drag) ** (STEPS_A_SECOND / 30.0),
-        gravity=max(0.0, pull) * STEPS_A_SECOND / _GRAVITY_M_S2,
+        gravity=max(0.0, pull) / vrm_gravity(1.0),
     )
+
+
+def vrm_stiffness(stiffness: float, length_m: float) -> float:
+    """Return VRM's stiffness of a bone of a length from a spring's."""
+    return stiffness * (2.0 * np.pi * FASTEST_HZ) ** 2 * length_m / STEPS_A_SECOND
+
+
+def vrm_gravity(gravity: float) -> float:
+    """Return VRM's gravity power from a spring's share of the Earth's pull."""
+    return gravity * _GRAVITY_M_S2 / STEPS_A_SECOND
 
 
 def _at(world: Float[Array, "4 4"], offset_m: Vector3) -> Vector3:
