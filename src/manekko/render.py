@@ -14,7 +14,16 @@ from manekko.character import default_model
 from manekko.errors import InputError
 from manekko.progress import Progress, counted, silent
 from manekko.stage.backdrops import BackdropAt, clip_backdrop, colour_backdrop, no_backdrop, studio_backdrop
-from manekko.stage.cameras import ORBIT_S, CameraAt, fixed_camera, following_camera, orbiting_camera, source_view
+from manekko.stage.cameras import (
+    ORBIT_S,
+    CameraAt,
+    fixed_camera,
+    following_camera,
+    mmd_light,
+    orbiting_camera,
+    source_view,
+    vmd_camera,
+)
 from manekko.stage.casting import Programme, before_source_camera, dancer, read_figures, read_programme, side_by_side
 from manekko.stage.scene import Dancer, Scene, dancers_reach, scene_pictures
 from manekko.video.gif import GifWriter
@@ -195,16 +204,19 @@ def _scene(
     size_px: tuple[int, int],
     times: np.ndarray,
 ) -> Scene:
-    camera_name = options.camera or ("source" if options.background == "source" else "fixed")
-    if camera_name == "source":
+    name = options.camera or ("source" if options.background == "source" else "fixed")
+    light = mmd_light
+    if name == "source":
         camera, dancers = before_source_camera(programme.parts, dancers)
         sees = source_view(camera, size_px)
+    elif name.lower().endswith(".vmd"):
+        sees, light = vmd_camera(Path(name), size_px)
     else:
         dancers = side_by_side(programme.parts, dancers)
-        sees = _camera(camera_name, dancers, times, size_px)
+        sees = _camera(name, dancers, times, size_px)
     start_s = options.start_s + (programme.captured.start_s if programme.captured is not None else 0.0)
     backdrop = _backdrop(options.background, behind, size_px, start_s)
-    return Scene(tuple(dancers), sees, size_px, backdrop, ground=options.background != "transparent")
+    return Scene(tuple(dancers), sees, size_px, backdrop, light, ground=options.background != "transparent")
 
 
 def _camera(name: str, dancers: Sequence[Dancer], times: np.ndarray, size_px: tuple[int, int]) -> CameraAt:

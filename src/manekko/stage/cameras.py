@@ -1,19 +1,27 @@
-"""Cameras: one that frames the whole dance, one that follows, one that walks around, and the clip's own."""
+"""Cameras: one that frames the whole dance, one that follows, one that walks around, the clip's own, and MMD's."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
 from manekko.arrays import Array, Float
+from manekko.errors import FormatError, InputError
+from manekko.files.vmd import FPS as VMD_FPS
+from manekko.files.vmd import parse_vmd
+from manekko.files.vmd_camera import camera_track, light_track, shadow_track
 from manekko.motion.source_camera import SourceCamera
 from manekko.skeleton.rotations import from_rotation_vectors, multiply, rotate
 from manekko.stage.figure import Figure, Pose
-from manekko.stage.view import View
+from manekko.stage.view import Light, View
+from manekko.stage.vmd_view import light_at, view_of
 
 CameraAt = Callable[[float], View]
 """Time since the motion's first frame [s] → what the camera sees then."""
+LightAt = Callable[[float], Light]
+"""Time since the motion's first frame [s] → the light then."""
 
 ORBIT_S = 16.0
 """One turn around the dancers takes so long [s]."""
@@ -136,6 +144,33 @@ def _turned_about(points_m: Float[Array, "point 3"]) -> Float[Array, "around 3"]
     across, near = radii[:, None] * np.cos(turns), radii[:, None] * np.sin(turns)
     heights = np.broadcast_to(points_m[:, 1:2], across.shape)
     return np.stack([across, heights, near], axis=-1).reshape(-1, 3)
+
+
+def vmd_camera(path: Path, size_px: tuple[int, int]) -> tuple[CameraAt, LightAt]:
+    """Return the camera that a VMD moves, and the light, which is MMD's own where the file has none.
+
+    Raises:
+        InputError: the file cannot be read or moves no camera.
+        FormatError: its bytes do not follow the format.
+    """
+    try:
+        file = parse_vmd(path.read_bytes())
+        camera, light, shadow = camera_track(file), light_track(file), shadow_track(file)
+    except OSError as error:
+        raise InputError(f"{path}: the camera cannot be read ({error.strerror}); give a VMD that moves it") from None
+    except FormatError as error:
+        raise error.at(path) from None
+    if camera is None:
+        raise InputError(f"{path}: this VMD moves no camera; give a camera's VMD, or fixed, follow, orbit or source")
+    return (
+        lambda time_s: view_of(camera.at(time_s * VMD_FPS), size_px),
+        lambda time_s: light_at(light, shadow, time_s * VMD_FPS),
+    )
+
+
+def mmd_light(time_s: float) -> Light:
+    """Return MMD's own light, which does not move."""
+    return Light()
 
 
 def _looking(yaw_rad: float) -> Float[Array, "4"]:

@@ -21,7 +21,6 @@ from manekko.stage.figure import Figure
 from manekko.stage.figures import read_figure
 from manekko.stage.scene import Dancer, Place
 
-
 _NEAR_M = 0.5
 _APART_M = 1.4
 

@@ -1,6 +1,6 @@
 """Characters on one stage: who dances what and where, seen by a camera, drawn picture by picture."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,14 +9,10 @@ from manekko.arrays import Array, Float, UInt8
 from manekko.motion.motion import RigMotion
 from manekko.skeleton.rotations import IDENTITY_XYZW, multiply, rotate
 from manekko.stage.backdrops import BackdropAt, no_backdrop
-from manekko.stage.cameras import CameraAt, Reach, reach_of
+from manekko.stage.cameras import CameraAt, LightAt, Reach, mmd_light, reach_of
 from manekko.stage.figure import Figure, Pose
 from manekko.stage.perform import perform
 from manekko.stage.renderer import Renderer
-from manekko.stage.view import Light
-
-LightAt = Callable[[float], Light]
-"""Time since the motion's first frame [s] → the light then."""
 
 _REACH_STEP_S = 0.2
 _MOST_MOMENTS = 1200
@@ -82,7 +78,7 @@ class Scene:
     camera: CameraAt
     size_px: tuple[int, int]
     backdrop: BackdropAt = no_backdrop
-    light: LightAt = lambda time_s: Light()
+    light: LightAt = mmd_light
     ground: bool = False
     """Whether shadows fall on the floor at height 0."""
     samples: int = 4
