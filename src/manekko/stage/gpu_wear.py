@@ -132,7 +132,7 @@ class GpuWear:
         """Whether a material has a line around it."""
         own = self.values.own[number]
         material = self._figure.materials[number]
-        return material.edge and own[_EDGE + 3] > 0.0 and own[_EDGE_SIZE] > 0.0
+        return bool(material.edge and own[_EDGE + 3] > 0.0 and own[_EDGE_SIZE] > 0.0)
 
     def _shines(self, number: int) -> bool:
         own = self.values.own[number]
