@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from manekko.files.pmx import parse_pmx, write_pmx
-from manekko.files.pmx_values import PmxFile
+from manekko.files.pmx_values import SDEF, PmxFile
 from tests.clients.babylon_pictures import PictureScene
 from tests.clients.page_judge import MMD_UNIT_M
 from tests.clients.small_textures import encoded, pictures
@@ -27,6 +27,8 @@ class Case:
     renamed: str = ""
     """The fixture's texture under another name and in another kind of file."""
     yaw_deg: float = 25.0
+    aside: bool = False
+    """Moved off the middle: babylon-mmd takes an SDEF centre with x = 0 for none."""
 
 
 def turn(axis: str, degrees: float) -> tuple[float, float, float, float]:
@@ -62,7 +64,7 @@ CASES = {
     "uv-orientation": Case("mmd-texture-uv-orientation-plane", "texture", yaw_deg=15.0),
     "uv-orientation-bmp": Case("mmd-texture-uv-orientation-plane", "texture", renamed="plane.bmp", yaw_deg=15.0),
     "jpg": Case("uv_morph_test", "texture"),
-    "sdef": Case("sdef-two-bone-elbow", "skinning", turns={"upperArm": turn("z", 80.0)}),
+    "sdef": Case("sdef-two-bone-elbow", "skinning", turns={"upperArm": turn("z", 80.0)}, aside=True),
     "bdef2": Case("bdef2-two-bone-strip", "skinning", turns={"upper": turn("z", 60.0)}),
     "bdef4": Case("bdef4-twist-cylinder", "skinning", turns=_TWIST),
     "vertex-morph": Case("test_vertex_morph", "morph", morphs={"blink": 0.5}, yaw_deg=0.0),
@@ -84,9 +86,20 @@ def _scene(name: str, case: Case, fixtures: Path, folder: Path) -> PictureScene:
         (home / kept).write_bytes(encoded(kept, made[texture]))
     if case.renamed:
         file = replace(file, textures=(case.renamed,))
+    if case.aside:
+        file = _moved(file, (2.0, 0.0, 0.0))
     (home / "model.pmx").write_bytes(write_pmx(file))
     position, target = _around(file, math.radians(case.yaw_deg), pitch_rad=0.3)
     return PictureScene(name, home / "model.pmx", position, target, morphs=case.morphs, turns=case.turns)
+
+
+def _moved(file: PmxFile, shift: tuple[float, float, float]) -> PmxFile:
+    """Return the whole model moved, in MMD's units."""
+    vertices = file.vertices
+    sdef = np.where(vertices.weight_kinds[:, None, None] == SDEF, vertices.sdef + shift, vertices.sdef)
+    moved = replace(vertices, positions=vertices.positions + np.float32(shift), sdef=sdef.astype(np.float32))
+    bones = tuple(replace(bone, position=_triple(np.add(bone.position, shift))) for bone in file.bones)
+    return replace(file, vertices=moved, bones=bones)
 
 
 def _around(

@@ -35,14 +35,33 @@ def run_capture(source: Path, out: Path, *options: str, cores: int | None = None
     Raises:
         MissingToolError: the command failed; the message is its own last line.
     """
-    command = [sys.executable, "-m", "manekko", "capture", str(source), "--out", str(out), *options]
-    if cores is not None:
-        command += ["--workers", str(cores)]
-    free = _bind(cores)
+    workers = [] if cores is None else ["--workers", str(cores)]
+    return _run(["capture", str(source), "--out", str(out), *options, *workers], f"capture of {source.name}", cores)
+
+
+def run_render(motion: Path, out: Path, *options: str, cores: int | None = None) -> CommandRun:
+    """Run ``manekko render MOTION OUT OPTIONS`` in a process of its own.
+
+    Args:
+        motion: the motion file.
+        out: the video or pictures to write.
+        options: further arguments.
+        cores: how many processor cores the process may use (where the system can bind it).
+
+    Raises:
+        MissingToolError: the command failed; the message is its own last line.
+    """
+    return _run(["render", str(motion), str(out), *options], f"rendering of {motion.name}", cores)
+
+
+def _run(words: list[str], what: str, cores: int | None) -> CommandRun:
+    """Run the program with these words; ``what`` names it where it fails."""
+    command = [sys.executable, "-m", "manekko", *words]
+    had = bind(cores)
     start = time.perf_counter()
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
-        _unbind(free)
+        unbind(had)
         peak = 0
         while process.poll() is None:
             peak = max(peak, _resident_bytes(process.pid))
@@ -52,7 +71,7 @@ def run_capture(source: Path, out: Path, *options: str, cores: int | None = None
         lines = log.read().decode("utf-8", "replace").strip().splitlines()
     if process.returncode:
         reason = lines[-1].removeprefix("manekko: ") if lines else f"exit code {process.returncode}"
-        raise MissingToolError(f"capture of {source.name} failed: {reason}")
+        raise MissingToolError(f"{what} failed: {reason}")
     return CommandRun(wall_s, peak or None)
 
 
@@ -69,8 +88,8 @@ def captured_vmd(source: Path, model: Path, out: Path, *options: str) -> Path:
     return written[0]
 
 
-def _bind(cores: int | None) -> set[int] | None:
-    """Bind this process, and so the one it starts next, to some cores; return those it had."""
+def bind(cores: int | None) -> set[int] | None:
+    """Bind this process, and so what it starts next, to some cores; return those it had, for ``unbind``."""
     if cores is None or sys.platform != "linux":
         return None
     had = os.sched_getaffinity(0)
@@ -78,7 +97,8 @@ def _bind(cores: int | None) -> set[int] | None:
     return had
 
 
-def _unbind(had: set[int] | None) -> None:
+def unbind(had: set[int] | None) -> None:
+    """Give this process back the cores that it had."""
     if had is not None and sys.platform == "linux":
         os.sched_setaffinity(0, had)
 

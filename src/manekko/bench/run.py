@@ -32,7 +32,13 @@ def _speed() -> Report:
     return speed()
 
 
-MEASUREMENTS: dict[str, Callable[[], Report]] = {"accuracy": _accuracy, "speed": _speed}
+def _stage() -> Report:
+    from manekko.bench.stage import stage
+
+    return stage()
+
+
+MEASUREMENTS: dict[str, Callable[[], Report]] = {"accuracy": _accuracy, "speed": _speed, "stage": _stage}
 """Every measurement by its name on the command line."""
 
 

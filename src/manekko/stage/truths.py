@@ -143,9 +143,9 @@ class Truths:
         gl.enable_only(moderngl.DEPTH_TEST)
         # Rows of the picture count from y = −1 on, which turns every triangle round.
         gl.front_face = "cw"
-        matrix = np.ascontiguousarray(clip_from_world(view).T, dtype=np.float32).tobytes()
+        columns = tuple(clip_from_world(view).T.ravel().tolist())
         for program in self._programs.values():
-            program["clip_from_world"].write(matrix)
+            program["clip_from_world"] = columns
         for number, (figure, pose) in enumerate(zip(self._figures, poses, strict=True)):
             self._draw(number, figure, material_values(figure, pose.morph_weights))
         found = np.frombuffer(target.read(components=1, dtype="i4"), np.int32).reshape(view.size_px[::-1])
