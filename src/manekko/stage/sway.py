@@ -11,6 +11,7 @@ import numpy as np
 from manekko.arrays import Array, Float
 from manekko.skeleton.rotations import as_axes, between, from_axes, normalized
 from manekko.stage.figure import Figure, Pose
+from manekko.stage.sway_contacts import Capsules, Pairs, cleared, pairs_within_reach, sizes_of
 from manekko.stage.sway_layout import Layout, Ties, lay_out
 
 _STEP_S = 1.0 / 120.0
@@ -24,7 +25,8 @@ _FAR_M, _FAST_M_S = 0.3, 10.0
 _WIDE_RAD, _SPIN_RAD_S = 1.0, 30.0
 """A root that moves farther than ``far + fast · dt``, or turns as much, has been put there, not danced there."""
 _SETTLING_STEPS, _SETTLED_M = 300, 2e-6
-_CLEARING_ROUNDS = 4
+_PAIRS_STEPS = 4
+"""Steps between two choices of the pairs of bones and capsules that may touch."""
 _TINY = 1e-9
 
 
@@ -46,6 +48,7 @@ class Sway:
         self._offsets, self._turns = np.zeros((count, 3, 1)), np.tile(np.eye(3), (count, 1, 1))
         self._root_origins, self._root_quaternions = np.zeros((0, 3)), np.zeros((0, 4))
         self._capsule_ends = np.zeros((0, 2, 3))
+        self._pairs: tuple[Pairs, ...] = ()
 
     def step(self, pose: Pose, dt_s: float) -> Pose:
         """Return the pose ``dt_s`` [s] after the last one, with the chains where they have swung.
@@ -97,9 +100,10 @@ class Sway:
             hanging = pulls[level] * stiff + falls[level]
             short = np.linalg.norm(hanging, axis=-1, keepdims=True) < _TINY
             self._turn(level, stiff, normalized(np.where(short, stiff, hanging)))
-        capsules = _Capsules(ends)
-        for _ in range(_SETTLING_STEPS):
+        capsules = Capsules(ends)
+        for number in range(_SETTLING_STEPS):
             self._speeds[:] = 0.0
+            self._choose_pairs(number, capsules)
             before = self._tips.copy()
             self._substep(2.0 * _STEP_S, origins, axes, capsules)
             if np.abs(self._tips - before).max() < _SETTLED_M:
@@ -122,10 +126,16 @@ class Sway:
         axes = as_axes(normalized(self._root_quaternions + shares * (near - self._root_quaternions)))
         between_ends = self._capsule_ends + shares[..., None] * (ends - self._capsule_ends)
         for number in range(count):
-            self._substep(dt_s / count, between_origins[number], axes[number], _Capsules(between_ends[number]))
+            capsules = Capsules(between_ends[number])
+            self._choose_pairs(number, capsules)
+            self._substep(dt_s / count, between_origins[number], axes[number], capsules)
+
+    def _choose_pairs(self, number: int, capsules: Capsules) -> None:
+        if number % _PAIRS_STEPS == 0:
+            self._pairs = pairs_within_reach(self._layout, self._origins, self._tips, capsules)
 
     def _substep(
-        self, dt_s: float, origins: Float[Array, "root 3"], axes: Float[Array, "root 3 3"], capsules: "_Capsules"
+        self, dt_s: float, origins: Float[Array, "root 3"], axes: Float[Array, "root 3 3"], capsules: Capsules
     ) -> None:
         """Move all tips on by ``dt_s``, from the bones on the body outwards."""
         layout = self._layout
@@ -135,19 +145,18 @@ class Sway:
         before = self._tips.copy()
         taken = (1.0 - _STILL_AIR) * (origins - self._origins[self._roots])[layout.roots]
         free = (1.0 - pulls) * before + kept * dt_s * self._speeds + (1.0 - kept) * taken + falls
-        for level in layout.levels:
+        for level, pairs in zip(layout.levels, self._pairs, strict=True):
             stiff = self._place(level, origins, axes)
             tips = free[level] + pulls[level] * self._targets[level]
-            if layout.ties.neighbours.shape[1]:
+            if dt_s > 0.0 and layout.ties.neighbours.shape[1]:
                 tips = _tied(layout.ties, level, tips)
             arms = tips - self._origins[level]
-            sizes = np.sqrt(np.einsum("ij,ij->i", arms, arms))[:, None]
+            sizes = sizes_of(arms)
             ways = np.where(sizes > _TINY, arms / np.maximum(sizes, _TINY), stiff)
-            self._turn(level, stiff, _cleared(layout, level, self._origins[level], ways, capsules))
+            self._turn(level, stiff, cleared(pairs, self._origins[level], ways, capsules))
         if dt_s > 0.0:
             speeds = (self._tips - before) / dt_s
-            sizes = np.sqrt(np.einsum("ij,ij->i", speeds, speeds))[:, None]
-            self._speeds = speeds * (_TOP_SPEED_M_S / np.maximum(sizes, _TOP_SPEED_M_S))
+            self._speeds = speeds * (_TOP_SPEED_M_S / np.maximum(sizes_of(speeds), _TOP_SPEED_M_S))
 
     def _place(
         self, level: slice, origins: Float[Array, "root 3"], axes: Float[Array, "root 3 3"]
@@ -183,23 +192,6 @@ class Sway:
         return Pose(new_positions, new_rotations, pose.morph_weights)
 
 
-class _Capsules:
-    """Where the capsules are, with what each distance needs."""
-
-    def __init__(self, ends: Float[Array, "capsule 2 3"]) -> None:
-        self.starts, self.spans = ends[:, 0], ends[:, 1] - ends[:, 0]
-        self.squared_spans = np.einsum("ij,ij->i", self.spans, self.spans)
-        self.per_span = 1.0 / np.maximum(self.squared_spans, 1e-12)
-
-    def nearest(self, points: Float[Array, "point 3"]) -> tuple[Array, Array]:
-        """Return how far along each axis (0–1) it comes nearest to each point, and the squared distance [m²]."""
-        arms = points[:, None] - self.starts
-        dots = np.einsum("ijk,jk->ij", arms, self.spans)
-        places = np.clip(dots * self.per_span, 0.0, 1.0)
-        squared = np.einsum("ijk,ijk->ij", arms, arms) - places * (2.0 * dots - places * self.squared_spans)
-        return places, squared
-
-
 def _capsule_ends(
     layout: Layout, positions: Float[Array, "bone 3"], axes: Float[Array, "bone 3 3"]
 ) -> Float[Array, "capsule 2 3"]:
@@ -214,56 +206,6 @@ def _tied(ties: Ties, level: slice, tips: Float[Array, "chain 3"]) -> Float[Arra
     wanted = np.clip(sizes, ties.nearest_m[level], ties.farthest_m[level])
     shares = ties.shares[level] * (sizes - wanted) / np.maximum(sizes, _TINY)
     return tips + np.einsum("ij,ijk->ik", shares, gaps)
-
-
-def _cleared(
-    layout: Layout,
-    level: slice,
-    origins: Float[Array, "chain 3"],
-    ways: Float[Array, "chain 3"],
-    capsules: _Capsules,
-) -> Float[Array, "chain 3"]:
-    """Turn the bones whose middle or tip is inside a capsule to where it just touches it.
-
-    The deepest contact of each bone is solved exactly, as a bone that turns about its beginning against a sphere;
-    a few rounds let the sphere glide along its capsule and others come into play.
-    """
-    reaches = layout.reaches[level]
-    if reaches.shape[-1] == 0:
-        return ways
-    count, points, capsule_count = reaches.shape
-    arms = layout.lengths[level, None] * layout.contacts
-    squared_reaches, ways = reaches**2, ways.copy()
-    rows = np.arange(count)
-    for _ in range(_CLEARING_ROUNDS):
-        places_m = origins[rows, None] + arms[rows, :, None] * ways[rows, None]
-        places, squared = capsules.nearest(places_m.reshape(-1, 3))
-        depths = (squared_reaches[rows] - squared.reshape(len(rows), points, capsule_count)).reshape(len(rows), -1)
-        deepest = depths.argmax(axis=1)
-        hit = np.flatnonzero(depths[np.arange(len(rows)), deepest] > 0.0)
-        if len(hit) == 0:
-            break
-        point, capsule = deepest[hit] // capsule_count, deepest[hit] % capsule_count
-        place = places.reshape(len(rows), points, capsule_count)[hit, point, capsule]
-        rows = rows[hit]
-        centres = capsules.starts[capsule] + place[:, None] * capsules.spans[capsule]
-        ways[rows] = _outside(ways[rows], centres - origins[rows], arms[rows, point], reaches[rows, point, capsule])
-    return ways
-
-
-def _outside(
-    ways: Float[Array, "hit 3"], centres: Float[Array, "hit 3"], arms: Float[Array, " hit"], radii: Float[Array, " hit"]
-) -> Float[Array, "hit 3"]:
-    """Return the nearest directions in which arms from the origin end on or outside of spheres; else right away."""
-    distances = np.maximum(np.linalg.norm(centres, axis=-1), _TINY)
-    inward = centres / distances[:, None]
-    cosines = (distances**2 + arms**2 - radii**2) / np.maximum(2.0 * distances * arms, _TINY)
-    cosines = np.clip(cosines, -1.0, 1.0)[:, None]
-    aside = ways - np.einsum("ij,ij->i", ways, inward)[:, None] * inward
-    helper = np.where(np.abs(inward[:, :1]) < 0.9, [1.0, 0.0, 0.0], [0.0, 1.0, 0.0])
-    straight = np.linalg.norm(aside, axis=-1, keepdims=True) < 1e-7
-    aside = normalized(np.where(straight, np.cross(inward, helper), aside))
-    return cosines * inward + np.sqrt(1.0 - cosines**2) * aside
 
 
 def _shortest_turns(start: Float[Array, "chain 3"], end: Float[Array, "chain 3"]) -> Float[Array, "chain 3 3"]:

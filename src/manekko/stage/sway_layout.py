@@ -11,7 +11,7 @@ from manekko.stage.figure import Capsule, Spring
 
 FASTEST_HZ = 5.0
 """How often a second a bone of stiffness 1 would swing."""
-_SHORTEST_M = 1e-4
+_SHORTEST_M, _FARTHEST_M = 1e-4, 1e6
 _LAST_M = 0.05
 """Length of a bone that ends a chain and has no tail of its own."""
 _CONTACTS = np.array([0.5, 1.0])
@@ -134,7 +134,7 @@ def _within(value: float, highest: float) -> float:
 
 
 def _usable(capsule: Capsule, bone_count: int) -> bool:
-    return 0 <= capsule.bone < bone_count and bool(np.isfinite(capsule.ends_m).all())
+    return 0 <= capsule.bone < bone_count and bool((np.abs(capsule.ends_m) < _FARTHEST_M).all())
 
 
 def _links(rig: Rig, springs: Sequence[Spring], rest: Float[Array, "bone 3"]) -> dict[int, _Link]:
@@ -145,7 +145,7 @@ def _links(rig: Rig, springs: Sequence[Spring], rest: Float[Array, "bone 3"]) ->
         for place, bone in enumerate(bones):
             arm = _arm(rig, rest, bones, place)
             size = float(np.linalg.norm(arm))
-            if bone not in links and _SHORTEST_M < size < 1e6:
+            if bone not in links and _SHORTEST_M < size < _FARTHEST_M:
                 links[bone] = _Link(bone, number, place, (float(arm[0]), float(arm[1]), float(arm[2])))
     return links
 
