@@ -110,7 +110,7 @@ def whole_triangles(faces: Array, vertex_count: int, warnings: list[str]) -> Arr
 
     The mirror between MMD's axes and ours turns their sense round, so their corners are taken backwards.
     """
-    wrong = ((faces < 0) | (faces >= vertex_count)).any(axis=1)
+    wrong = np.any((faces < 0) | (faces >= vertex_count), axis=1)
     if wrong.any():
         warnings.append(f"{int(wrong.sum())} triangles name vertices that the model does not have; they are left out")
     return np.where(wrong[:, None], 0, faces)[:, ::-1].astype(np.int64)

@@ -3,6 +3,7 @@
 import sys
 from importlib import resources
 from types import TracebackType
+from typing import Any
 
 import moderngl
 
@@ -18,7 +19,7 @@ def opened_context() -> moderngl.Context:
     Raises:
         MissingToolError: the machine has no OpenGL 3.3, neither of a graphics card nor in software.
     """
-    settings = {"backend": "egl"} if sys.platform.startswith("linux") else {}
+    settings: dict[str, Any] = {"backend": "egl"} if sys.platform.startswith("linux") else {}
     with _Advice():
         return moderngl.create_context(require=_GLSL_VERSION, standalone=True, **settings)
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from contextlib import ExitStack
 from types import TracebackType
+from typing import Any
 
 import moderngl
 import numpy as np
@@ -169,7 +170,8 @@ class Renderer:
         self._canvas.clear(0.0, 0.0, 0.0, 0.0, depth=1.0)
         gl.depth_func = "<="
         # Premultiplied colours gather in the picture, so that it can be laid over anything afterwards.
-        gl.blend_func = moderngl.SRC_ALPHA, moderngl.ONE_MINUS_SRC_ALPHA, moderngl.ONE, moderngl.ONE_MINUS_SRC_ALPHA
+        functions: Any = moderngl.SRC_ALPHA, moderngl.ONE_MINUS_SRC_ALPHA, moderngl.ONE, moderngl.ONE_MINUS_SRC_ALPHA
+        gl.blend_func = functions
         if self._shadow:
             self._shadow_map.use(SHADOW_UNIT)
         if self._ground and self._shadow and view.position_m[1] > 0.0:

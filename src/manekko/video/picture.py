@@ -4,6 +4,7 @@ import io
 
 import av
 import numpy as np
+from av.container import InputContainer
 from av.error import FFmpegError
 from av.video.codeccontext import VideoCodecContext
 
@@ -18,6 +19,7 @@ _SIGNATURES = (
     (b"BM", "bmp"),
     (b"DDS ", "dds"),
     (b"RIFF", "webp"),
+    (b"GIF8", "gif"),
 )
 _DAMAGE = (FFmpegError, ValueError, OSError)
 
@@ -32,14 +34,14 @@ def decode_picture(data: bytes) -> UInt8[Array, "height width 4"]:
     """
     kind = next((kind for signature, kind in _SIGNATURES if data.startswith(signature)), "targa")
     try:
-        frames = _gif(data) if data.startswith(b"GIF8") else _coded(data, kind)
+        frames = _gif(data) if kind == "gif" else _coded(data, kind)
         if not frames:
             raise FormatError("the picture is empty or damaged")
         return np.ascontiguousarray(frames[0].to_ndarray(format="rgba"))
-    except _DAMAGE as error:
-        if isinstance(error, av.error.ArgumentError | av.error.InvalidDataError) and kind == "targa":
+    except _DAMAGE:
+        if kind == "targa":
             raise FormatError("this is no picture that can be read: png, jpg, bmp, tga, dds, gif or webp") from None
-        raise FormatError(f"the picture cannot be read ({error}); it is damaged or too large") from None
+        raise FormatError(f"the picture is damaged, cut off or larger than {MOST_PIXELS} pixels") from None
 
 
 def _coded(data: bytes, kind: str) -> list[av.VideoFrame]:
@@ -53,5 +55,6 @@ def _coded(data: bytes, kind: str) -> list[av.VideoFrame]:
 def _gif(data: bytes) -> list[av.VideoFrame]:
     options = {"max_pixels": str(MOST_PIXELS)}
     with av.open(io.BytesIO(data), format="gif", options=options) as container:
+        assert isinstance(container, InputContainer)
         container.streams.video[0].codec_context.options = options
         return [frame for frame, _ in zip(container.decode(video=0), range(1), strict=False)]
