@@ -107,6 +107,15 @@ def test_alpha_is_the_renderers(figure: Figure, bent_arm: Truth) -> None:
     assert (drawn == (bent_arm.alpha == 1.0)).mean() > 0.9995
 
 
+def test_what_draws_side_by_side_draws_the_same(figure: Figure, truths: Truths, bent_arm: Truth) -> None:
+    """Each has a graphics context of its own, and the last one opened is the current one."""
+    with Renderer(VIEW.size_px, [figure]) as first:
+        alone = first.draw(VIEW, Light(), [BENT])
+        with Renderer((64, 64), [figure, figure], samples=1):
+            assert (first.draw(VIEW, Light(), [BENT]) == alone).all()
+            assert (truths.look(VIEW, [BENT]).depth_m == bent_arm.depth_m).all()
+
+
 def test_flow_leads_to_the_same_point_of_the_body(truths: Truths, bent_arm: Truth) -> None:
     after = truths.look(VIEW, [NEXT])
     moved = flow(bent_arm, after)

@@ -122,6 +122,14 @@ class Renderer:
             raise ValueError(
                 f"{len(poses)} poses, {view.size_px} px for {len(self.figures)} figures, {self.size_px} px"
             )
+        # Another context may have been opened since.
+        with self.context:
+            return self._drawn(view, light, poses, backdrop)
+
+    def _drawn(
+        self, view: View, light: Light, poses: Sequence[Pose], backdrop: UInt8[Array, "height width 3"] | None
+    ) -> UInt8[Array, "height width 4"]:
+        """Draw in the context, which is the current one."""
         self._canvas.use()  # even a pass without a picture wants a whole target
         for mesh, wear, pose in zip(self.meshes, self._wear, poses, strict=True):
             mesh.pose(pose)
