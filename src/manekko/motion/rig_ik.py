@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from manekko.arrays import Array, Float
+from manekko.arrays import Array, Bool, Float
 from manekko.motion.rows import cross, dot, entry, inverse, product, turned, unit
 from manekko.skeleton.rig import Ik
 
@@ -75,7 +75,7 @@ class Chain:
 
 def solve_chain(
     ik: Ik, places: list[int], chain: Chain, goals: Float[Array, "3 frame"]
-) -> Float[Array, "bone 4 frame"]:
+) -> tuple[Float[Array, "bone 4 frame"], Bool[Array, " frame"]]:
     """Return IK's turn of each bone of the chain that brings its end to the goals as far as MMD would.
 
     Args:
@@ -83,11 +83,15 @@ def solve_chain(
         places: for each link of ``ik`` its bone in ``chain``.
         chain: the bones; used up by the call.
         goals: where the target shall be [m].
+
+    Returns:
+        The turns, and in which frames there was anything to do.
     """
     chain.place(0)
     chain.turn(0)
     result = chain.turns.copy()
-    open_frames = np.flatnonzero(_miss(chain, goals) >= CLOSE_M2)
+    away = _miss(chain, goals) >= CLOSE_M2
+    open_frames = np.flatnonzero(away)
     chain, goals = chain.at(open_frames), goals[:, open_frames]
     for loop in range(ik.loops):
         if len(open_frames) == 0:
@@ -98,7 +102,7 @@ def solve_chain(
         still = np.flatnonzero(_miss(chain, goals) >= CLOSE_M2)
         if len(still) < len(open_frames):
             open_frames, goals, chain = open_frames[still], goals[:, still], chain.at(still)
-    return result
+    return result, away
 
 
 def _miss(chain: Chain, goals: Float[Array, "3 frame"]) -> Float[Array, " frame"]:

@@ -183,12 +183,19 @@ class _Work:
         self.positions[bone] = self.positions[parent] + turned(self.rotations[parent], self._offset(bone))
         self.rotations[bone] = product(self.rotations[parent], self.local(bone))
 
-    def _update_tree(self, root: int) -> None:
+    def _update_tree(self, root: int, rows: Bool[Array, " frame"]) -> None:
+        """Recompute a bone and all that hang on it, in the frames where IK has turned something."""
         waiting = [root]
         while waiting:
             bone = waiting.pop()
+            before = self.positions[bone].copy(), self.rotations[bone].copy(), self.bases[bone], self.shifts[bone]
             self._append(bone)
             self._place(bone)
+            if not rows.all():
+                self.positions[bone] = np.where(rows, self.positions[bone], before[0])
+                self.rotations[bone] = np.where(rows, self.rotations[bone], before[1])
+                self.bases[bone] = np.where(rows, self.bases[bone], before[2])
+                self.shifts[bone] = np.where(rows, self.shifts[bone], before[3])
             waiting += self.below[bone]
 
     def _solve(self, owner: int) -> None:
@@ -205,12 +212,14 @@ class _Work:
         for bone in (*reversed(links), ik.target):
             self._append(bone)
         places = [path.index(link) for link in links]
-        turns = solve_chain(ik, places, self._chain(path, set(links), rows), self.positions[owner][:, rows])
+        turns, away = solve_chain(ik, places, self._chain(path, set(links), rows), self.positions[owner][:, rows])
         for place in places:
             whole = self.ik_turns.get(path[place], np.repeat(STILL, len(self.frames), axis=1)).copy()
             whole[:, rows] = turns[place]
             self.ik_turns[path[place]] = whole
-        self._update_tree(path[0])
+        turned_rows = np.zeros(len(self.frames), dtype=bool)
+        turned_rows[rows[away]] = True
+        self._update_tree(path[0], turned_rows)
 
     def _chain(self, path: list[int], links: set[int], rows: Array) -> Chain:
         """Return the bones of a path in some frames, the links without what IK has turned them by before."""
@@ -254,7 +263,7 @@ def _about_axis(turns: Float[Array, "frame 4"], bone: RigBone) -> Float[Array, "
     axis = np.array(bone.fixed_axis)
     vectors = as_rotation_vectors(normalized(turns))
     angles = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    return from_rotation_vectors(np.where(vectors @ axis < 0.0, -1.0, 1.0)[:, None] * angles * axis)
+    return from_rotation_vectors(np.where(vectors @ axis > 0.0, 1.0, -1.0)[:, None] * angles * axis)
 
 
 def _share(rotations: Float[Array, "4 frame"], ratio: float) -> Float[Array, "4 frame"]:
