@@ -25,7 +25,7 @@ class Design:
     """Times the style's own length."""
     outfit: Outfit = "idol"
     skin_rgb: Colour = (1.0, 0.894, 0.843)
-    hair_rgb: Colour = (0.20, 0.24, 0.42)
+    hair_rgb: Colour = (0.36, 0.43, 0.70)
     eye_rgb: Colour = (0.18, 0.52, 0.80)
     top_rgb: Colour = (0.97, 0.97, 0.99)
     bottom_rgb: Colour = (0.22, 0.27, 0.52)

@@ -23,10 +23,12 @@ class EyeShape:
     lower: Points
     lash: float = 1.0
     """Thickness of the upper lash, of the open eye's."""
-    wing: tuple[float, float] = (0.20, 0.02)
+    wing: tuple[float, float] = (0.34, 0.17)
     """From the outer corner to the tip of the lash."""
     crease: float = 0.0
     """How far the fold above the lid moves up."""
+    stroke: Points | None = None
+    """What the upper lash draws where it leaves the lid, lashes and fold hidden."""
     iris: float = 1.0
     """Size of the iris."""
 
@@ -39,10 +41,10 @@ class EyeShape:
         return along(self.lower, shares)
 
 
-_INNER, _OUTER = (-0.96, -0.20), (0.98, 0.00)
+_INNER, _OUTER = (-0.95, -0.22), (0.99, 0.06)
 OPEN = EyeShape(
-    upper=(_INNER, (-0.83, 0.22), (-0.50, 0.64), (-0.02, 0.83), (0.45, 0.74), (0.82, 0.40), _OUTER),
-    lower=(_INNER, (-0.68, -0.62), (-0.25, -0.82), (0.25, -0.83), (0.70, -0.58), _OUTER),
+    upper=(_INNER, (-0.84, 0.16), (-0.52, 0.56), (-0.02, 0.75), (0.46, 0.71), (0.84, 0.44), _OUTER),
+    lower=(_INNER, (-0.66, -0.60), (-0.22, -0.78), (0.28, -0.78), (0.72, -0.54), _OUTER),
 )
 
 
@@ -68,11 +70,10 @@ _CALM = _closed(
     wing=(0.14, 0.00),
     crease=-0.40,
 )
-_WINCE = _closed(
-    ((0.86, 0.42), (-0.10, 0.02), (-0.80, -0.18), (-0.10, -0.40), (0.86, -0.78)),
-    lash=0.80,
-    wing=(0.03, -0.01),
-    crease=-0.30,
+_WINCE = replace(
+    _CALM,
+    wing=(0.04, -0.03),
+    stroke=((0.80, 0.36), (0.20, 0.14), (-0.45, -0.12), (-0.62, -0.22), (-0.45, -0.32), (0.20, -0.55), (0.80, -0.75)),
 )
 _STARTLED = replace(
     OPEN,
@@ -91,7 +92,7 @@ _KEEN = replace(
     OPEN,
     upper=(_INNER, (-0.80, 0.02), (-0.46, 0.38), (0.00, 0.66), (0.46, 0.74), (0.84, 0.52), (1.00, 0.16)),
     lower=(_INNER, (-0.66, -0.54), (-0.25, -0.74), (0.25, -0.76), (0.72, -0.46), (1.00, 0.16)),
-    wing=(0.24, 0.12),
+    wing=(0.36, 0.24),
     crease=-0.06,
 )
 _SMALL = replace(OPEN, iris=0.60)
@@ -130,7 +131,7 @@ class EyePlace:
 def eye_place(design: Design, eye_x: float, eye_y: float) -> EyePlace:
     """Return the place of a design's left eye: the fewer heads the figure is high, the larger its eyes."""
     half = float(np.interp(design.heads, [2.5, 6.6, 8.0], [0.125, 0.104, 0.092]))
-    return EyePlace(middle=(eye_x, eye_y), half_width=half, iris=(0.60 * half, 0.80 * half))
+    return EyePlace(middle=(eye_x, eye_y), half_width=half, iris=(0.69 * half, 0.86 * half))
 
 
 def outline(shape: EyeShape) -> Float[Array, "point 2"]:

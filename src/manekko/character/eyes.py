@@ -3,7 +3,7 @@
 import numpy as np
 
 from manekko.arrays import Array, Float, Int
-from manekko.character.curves import Points, profile, sides, strip
+from manekko.character.curves import Points, along, profile, sides, strip
 from manekko.character.eye_shapes import BOTH, LEFT, LID_POINTS, OPEN, RIGHT, EyePlace, EyeShape, outline
 from manekko.character.face_surface import FaceSurface
 from manekko.character.layers import LEFT_SIDE, Layer, layer_part
@@ -12,12 +12,12 @@ from manekko.character.parts import Part
 WHITE, IRIS, LASH = "白目", "瞳", "まつげ"
 _LASH_LIFT = 0.0045
 _WING_POINTS = 5
-_LASH_THICKNESS: Points = ((0.0, 0.015), (0.10, 0.07), (0.45, 0.125), (0.78, 0.17), (0.90, 0.14), (1.0, 0.0))
+_LASH_THICKNESS: Points = ((0.0, 0.015), (0.10, 0.08), (0.45, 0.165), (0.76, 0.23), (0.88, 0.19), (1.0, 0.0))
 """Along the lash, wing included, in half eye widths."""
-_SPIKES = ((0.80, 0.055, (0.20, 0.20)), (0.91, 0.05, (0.24, 0.14)))
+_SPIKES = ((0.74, 0.042, (0.15, 0.36)), (0.87, 0.045, (0.30, 0.36)))
 """Single lashes: where on the lid, half their width there, and from there to their tip."""
 _IRIS_LIFT = -0.022
-_BOWL = ((1.00, 0.014, -0.006), (1.00, 0.012, -0.040), (0.60, 0.0, -0.046), (0.0, 0.0, -0.046))
+_BOWL = ((1.00, 0.016, -0.007), (1.00, 0.012, -0.040), (0.60, 0.0, -0.046), (0.0, 0.0, -0.046))
 """Rings of the white: size, distance beyond the outline, depth [head heights]."""
 
 
@@ -32,16 +32,18 @@ def eye_parts(surface: FaceSurface, place: EyePlace, side: int) -> list[Part]:
     expressions = shapes(side)
     return [
         layer_part(surface, _white(place, expressions), WHITE, side=side),
-        layer_part(surface, _iris(place, expressions), IRIS, side=side, bone=bone),
+        layer_part(surface, _iris(place, expressions, side), IRIS, side=side, bone=bone),
         *(layer_part(surface, layer, LASH, side=side) for layer in _lines(place, expressions)),
     ]
 
 
 def _white(place: EyePlace, expressions: dict[str, EyeShape]) -> Layer:
+    """Return a bowl behind the opening; its rim goes with the lids, so that it never stands out of the skin."""
+
     def bowl(shape: EyeShape) -> Float[Array, "vertex 2"]:
-        hole = outline(shape)
-        out = sides(np.vstack([hole[-1:], hole, hole[:1]]))[1:-1]
-        rings = [hole * size + out * beyond / place.half_width for size, beyond, _ in _BOWL]
+        wide = outline(shape if shape.iris != 1.0 else OPEN)
+        rings = [_beyond(outline(shape), _BOWL[0][1] / place.half_width)]
+        rings += [_beyond(wide * size, beyond / place.half_width) for size, beyond, _ in _BOWL[1:]]
         return place.front_view(np.vstack(rings))
 
     count = len(outline(OPEN))
@@ -49,23 +51,27 @@ def _white(place: EyePlace, expressions: dict[str, EyeShape]) -> Layer:
     rest = bowl(OPEN)
     low, high = rest.min(axis=0), rest.max(axis=0)
     uvs = (rest - low) / (high - low) * [1.0, -1.0] + [0.0, 1.0]
-    triangles = strip(len(_BOWL), count, closed=True)
-    wide = {name: (bowl(shape), lifts) for name, shape in expressions.items() if name == "びっくり"}
-    return Layer(rest, lifts, triangles[:, ::-1], uvs, wide)
+    triangles = strip(len(_BOWL), count, closed=True)[:, ::-1]
+    return Layer(rest, lifts, triangles, uvs, {name: (bowl(shape), lifts) for name, shape in expressions.items()})
 
 
-def _iris(place: EyePlace, expressions: dict[str, EyeShape]) -> Layer:
+def _beyond(hole: Float[Array, "point 2"], distance: float) -> Float[Array, "point 2"]:
+    """Return an outline widened by a distance."""
+    return hole + distance * sides(np.vstack([hole[-1:], hole, hole[:1]]))[1:-1]
+
+
+def _iris(place: EyePlace, expressions: dict[str, EyeShape], side: int) -> Layer:
     sizes = np.array([0.0, 0.4, 0.75, 1.0])
     turns = np.linspace(0.0, 2 * np.pi, 28, endpoint=False)
     disc = np.stack([np.outer(sizes, np.cos(turns)), np.outer(sizes, np.sin(turns))], axis=-1).reshape(-1, 2)
-    middle = np.array(place.middle) + [-0.05 * place.half_width, 0.01 * place.half_width]
+    middle = np.array(place.middle) + np.array([-0.05, 0.01]) * place.half_width
 
     def scaled(size: float) -> Float[Array, "vertex 2"]:
         return disc * np.array(place.iris) * size + middle
 
     lifts = np.full(len(disc), _IRIS_LIFT)
     targets = {name: (scaled(shape.iris), lifts) for name, shape in expressions.items() if shape.iris != 1.0}
-    uvs = disc * [0.5, -0.5] + 0.5
+    uvs = disc * [0.5 * side, -0.5] + 0.5  # the light falls on both eyes from one side
     return Layer(scaled(1.0), lifts, strip(len(sizes), len(turns), closed=True)[:, ::-1], uvs, targets)
 
 
@@ -101,22 +107,36 @@ def brush(line: Float[Array, "point 2"], below: Float[Array, " point"], above: F
 def _upper_lash(shape: EyeShape) -> Drawn:
     lid = shape.upper_lid(np.linspace(0.0, 1.0, LID_POINTS))
     share = np.linspace(0.0, 1.0, _WING_POINTS + 1)[1:, None]
-    wing = lid[-1] + np.array(shape.wing) * share + np.array([0.0, 0.35 * shape.wing[0]]) * share * (share - 1.0) * 0.8
+    # The wing leaves the corner along the lid and bends up to its tip.
+    wing = lid[-1] + np.array(shape.wing) * share - np.array([0.0, 0.28 * shape.wing[0]]) * share * (1.0 - share)
     line = np.vstack([lid, wing])
     thickness = profile(_LASH_THICKNESS, np.linspace(0.0, 1.0, len(line))) * shape.lash
+    if shape.stroke is not None:
+        line = along(shape.stroke, np.linspace(0.0, 1.0, len(line)))
+        thickness = profile(
+            ((0.0, 0.0), (0.2, 0.13), (0.5, 0.15), (0.8, 0.13), (1.0, 0.0)), np.linspace(0, 1, len(line))
+        )
+        return brush(line, 0.5 * thickness, 0.5 * thickness)
     return brush(line, 0.12 * thickness, 0.88 * thickness)
 
 
 def _spike(shape: EyeShape, share: float, half_width: float, tip: tuple[float, float]) -> Drawn:
+    """Return a single lash, a curved point; where the lid is closed it lies along it."""
     ends = shape.upper_lid(np.array([share - half_width, share + half_width]))
-    to = ends.mean(axis=0) + np.array(tip) * [1.0, shape.wing[1] / 0.02 if shape.wing[1] < 0 else 1.0] * [1.0, 1.0]
-    base = ends + [0.0, 0.04]
-    return np.vstack([base, to]), np.array([[0, 1, 2]]), np.array([[0.9, 1.0], [1.0, 1.0], [1.0, 0.0]])
+    droop = -1.0 if shape.wing[1] < 0.0 else 1.0
+    to = ends.mean(axis=0) + np.array(tip) * [1.0, droop if shape.stroke is None else 0.0]
+    if shape.stroke is not None:
+        ends = np.repeat(ends.mean(axis=0)[None], 2, axis=0)
+        to = ends[0]
+    base = ends + np.array([0.0, 0.05 * droop])
+    bend = base[1:] * 0.45 + to * 0.55 + np.array([[0.05, -0.04 * droop]])
+    points = np.vstack([base, bend, to])
+    return points, np.array([[0, 1, 3], [1, 2, 3]]), np.full((4, 2), 0.7)
 
 
 def _lower_lash(shape: EyeShape) -> Drawn:
-    shares = np.linspace(0.30, 1.0, 13)
-    thickness = profile(((0.0, 0.005), (0.5, 0.035), (0.85, 0.06), (1.0, 0.01)), np.linspace(0.0, 1.0, 13))
+    shares = np.linspace(0.42, 1.0, 13)
+    thickness = profile(((0.0, 0.0), (0.5, 0.030), (0.80, 0.055), (1.0, 0.01)), np.linspace(0.0, 1.0, 13))
     return brush(shape.lower_lid(shares), 0.8 * thickness, 0.2 * thickness)
 
 

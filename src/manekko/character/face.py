@@ -101,8 +101,8 @@ def _normals(surface: FaceSurface, mesh: FaceMesh, positions: Float[Array, "vert
 def _edges(mesh: FaceMesh, points: Float[Array, "vertex 3"]) -> Float[Array, " vertex"]:
     """Return the width of the outline: none inside the face and at the neck's seam."""
     x, _, z = points.T
-    inside = smoothstep(0.16, 0.30, z) * smoothstep(-0.33, -0.27, -np.abs(x))
-    chin = smoothstep(9.6, 10.6, mesh.chart[:, 1])
+    inside = smoothstep(0.10, 0.22, z) * smoothstep(-0.36, -0.32, -np.abs(x))
+    chin = smoothstep(10.2, 10.9, mesh.chart[:, 1])
     seam = smoothstep(12.5, 13.0, mesh.chart[:, 1])
     return np.clip(1.0 - inside * (1.0 - chin), 0.0, 1.0) * (1.0 - seam)
 
@@ -127,7 +127,8 @@ def ear_part(surface: FaceSurface, side: int) -> Part:
     outline_y = 0.098 * np.sin(turns)
     z, y = np.outer(sizes, outline_z), np.outer(sizes, outline_y)
     flare = 0.55 * np.maximum(-z + 0.03, 0.0) * (sizes > 0.7)[:, None]
-    x = 0.372 + lifts[:, None] + flare
+    lobe = 0.25 + 0.75 * smoothstep(-0.09, 0.01, outline_y)
+    x = 0.366 + lifts[:, None] * lobe + flare * lobe
     points = np.stack([x, y + 0.36 + 0.0 * z, z - 0.055 - 0.20 * y], axis=-1).reshape(-1, 3) * [side, 1.0, 1.0]
     triangles = strip(len(sizes), count, closed=True)
     positions = surface.world(points)

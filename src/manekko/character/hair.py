@@ -5,6 +5,7 @@ import numpy as np
 from manekko.character.curves import strip
 from manekko.character.design import Colour, Design
 from manekko.character.face_surface import FaceSurface, face_surface
+from manekko.character.hair_ribbons import RIBBON, ribbon_surface
 from manekko.character.hair_shell import shell_normals
 from manekko.character.hair_strands import HAIR, joined, lock_part, texture_row
 from manekko.character.hair_styles import Style, style_of
@@ -19,8 +20,11 @@ def hair_piece(design: Design) -> Piece:
     surface = face_surface(design)
     style = style_of(design, surface)
     locks = [lock_part(surface, lock, number) for number, lock in enumerate(style.locks)]
-    parts = (joined([_cap(surface, style), *locks]), *style.extras)
-    return Piece(parts, (_surface(design.hair_rgb), *style.surfaces), style.chains)
+    hair = joined([_cap(surface, style), *(lock for lock in locks if lock.material == HAIR)])
+    ribbons = [lock for lock in locks if lock.material == RIBBON]
+    if not ribbons:
+        return Piece((hair,), (_surface(design.hair_rgb),), style.chains)
+    return Piece((hair, joined(ribbons)), (_surface(design.hair_rgb), ribbon_surface(design)), style.chains)
 
 
 def _cap(surface: FaceSurface, style: Style) -> Part:
@@ -30,8 +34,8 @@ def _cap(surface: FaceSurface, style: Style) -> Part:
     shares = np.linspace(0.0, 1.0, _CAP_ROWS)[:, None]
     rings = np.maximum(shares * ends, 1e-3)
     skin = surface.at(np.radians(np.broadcast_to(turns, rings.shape)), rings)
-    away = shell_normals(skin.reshape(-1, 3) + [0.0, 1e-6, 0.0]).reshape(skin.shape)
-    lifts = np.where(shares < 0.99, 0.036 - 0.014 * shares, -0.012)
+    away = shell_normals(skin.reshape(-1, 3) + np.array([0.0, 1e-6, 0.0])).reshape(skin.shape)
+    lifts = np.where(shares < 0.99, 0.062 - 0.040 * np.sqrt(shares), -0.012)
     points = skin + away * lifts[..., None]
     steps = np.linalg.norm(np.diff(points, axis=0), axis=-1)
     way = np.concatenate([np.zeros((1, len(turns))), np.cumsum(steps, axis=0)])

@@ -8,7 +8,7 @@ from manekko.arrays import Array, Float
 from manekko.character.design import Design
 from manekko.character.face_surface import FaceSurface
 from manekko.character.hair_fringe import make_chain, on_shell
-from manekko.character.hair_strands import SCALP, Lock
+from manekko.character.hair_strands import Lock
 from manekko.character.parts import Chain
 
 _HANGING = ((0.0, 0.85), (0.25, 1.0), (0.70, 0.95), (0.90, 0.55), (1.0, 0.0))
@@ -37,15 +37,16 @@ def long_locks(design: Design, surface: FaceSurface) -> Iterator[Lock]:
             tip = end * (reach - 0.07 * ((number * 5 + layer * 2) % 4) / 3)
             sway = 5.0 * ((number % 3) - 1)
             line = on_shell(
-                (turn, 0.12 + 0.3 * layer, 0.012),
+                (turn, 0.12 + 0.3 * layer, -0.012),
                 (turn, 0.60, lift),
                 (turn, 1.10, lift + 0.010),
-                (turn, 1.75, lift - 0.030),
-                (turn + 0.4 * sway, 0.5 * (1.75 + tip), lift - 0.035),
-                (turn + sway, tip, lift + 0.02),
+                (turn + 0.5 * sway, 1.75, lift - 0.050),
+                (turn - 0.5 * sway, 0.60 * 1.75 + 0.40 * tip, lift - 0.020),
+                (turn + 0.6 * sway, 0.25 * 1.75 + 0.75 * tip, lift + 0.010),
+                (turn + 0.2 * sway, tip, lift + 0.06),
             )
             chain = _nearest(chains, turn)
-            yield Lock(line, 0.085, 0.045, chain=chain, rings=15, taper=_HANGING, from_crown=0.12 * SCALP)
+            yield Lock(line, 0.085, 0.045, chain=chain, rings=15, taper=_HANGING)
 
 
 def bob_locks(design: Design, surface: FaceSurface) -> Iterator[Lock]:
@@ -59,14 +60,14 @@ def bob_locks(design: Design, surface: FaceSurface) -> Iterator[Lock]:
         for number, turn in enumerate(_spread(0.0, step, count)):
             tip = end * (reach - 0.035 * ((number * 3 + layer) % 3))
             line = on_shell(
-                (turn, 0.10 + 0.3 * layer, 0.012),
+                (turn, 0.10 + 0.3 * layer, -0.012),
                 (turn, 0.55, lift - 0.008),
                 (turn, 1.05, lift),
                 (turn, 1.0 + 0.55 * (tip - 1.0), lift + 0.006),
                 (turn + 3.0 * ((number % 3) - 1), tip, lift - 0.095),
             )
             chain = _nearest(chains, turn)
-            yield Lock(line, 0.088, 0.045, chain=chain, rings=11, taper=_HANGING, from_crown=0.10 * SCALP)
+            yield Lock(line, 0.088, 0.045, chain=chain, rings=11, taper=_HANGING)
 
 
 def short_locks(design: Design, surface: FaceSurface) -> Iterator[Lock]:
@@ -80,9 +81,9 @@ def short_locks(design: Design, surface: FaceSurface) -> Iterator[Lock]:
         for number, turn in enumerate(_spread(0.0, step, count)):
             tip = 1.0 + (end - 1.0 + 0.07 * ((number * 2 + row) % 3)) * design.hair_length
             line = on_shell(
-                (turn, root, 0.012),
+                (turn, root, -0.012),
                 (turn, 0.5 * (root + 0.9), lift - 0.01),
                 (turn + 2.0, 0.35 * root + 0.65 * tip, lift),
                 (turn + 9.0 * ((number % 3) - 0.7), tip, lift + (0.020 if row < 2 else -0.10)),
             )
-            yield Lock(line, 0.098, 0.045, chain=_nearest(chains, turn), rings=9, from_crown=root * SCALP)
+            yield Lock(line, 0.098, 0.045, chain=_nearest(chains, turn), rings=9)

@@ -10,7 +10,7 @@ import numpy as np
 from manekko.arrays import Array, Float
 
 EQUATOR_Y, MIDDLE_Z = 0.58, -0.015
-_WIDE, _HIGH, _FRONT, _BACK = 0.392, 0.425, 0.440, 0.452
+_WIDE, _HIGH, _FRONT, _BACK = 0.388, 0.485, 0.440, 0.455
 DROP = 0.66
 """What a way of 1 measures below the widest part: about as much as above it."""
 Place = tuple[float, float, float]
@@ -36,3 +36,12 @@ def shell_normals(points: Float[Array, "point 3"]) -> Float[Array, "point 3"]:
     up = np.maximum(y - EQUATOR_Y, 0.0) / _HIGH**2
     away = np.stack([x / _WIDE**2, up, (z - MIDDLE_Z) / depth**2], axis=-1)
     return away / np.maximum(np.linalg.norm(away, axis=-1, keepdims=True), 1e-9)
+
+
+def shell_ways(points: Float[Array, "point 3"]) -> Float[Array, " point"]:
+    """Return how far down from the crown points on or near the shell lie, as ways."""
+    x, y, z = points.T
+    depth = np.where(z >= MIDDLE_Z, _FRONT, _BACK)
+    across = np.hypot(x / _WIDE, (z - MIDDLE_Z) / depth)
+    over = np.arctan2(across, np.maximum((y - EQUATOR_Y) / _HIGH, 0.0)) / (np.pi / 2)
+    return np.where(y >= EQUATOR_Y, over, 1.0 + (EQUATOR_Y - y) / DROP)

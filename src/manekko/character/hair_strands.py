@@ -7,7 +7,7 @@ import numpy as np
 from manekko.arrays import Array, Float
 from manekko.character.curves import Points, along, profile, strip, unit, vertex_normals
 from manekko.character.face_surface import FaceSurface
-from manekko.character.hair_shell import shell_normals
+from manekko.character.hair_shell import shell_normals, shell_ways
 from manekko.character.parts import Chain, Part
 
 HAIR = "髪"
@@ -17,7 +17,7 @@ _SECTION = np.array([(-1.0, 0.0), (-0.62, 0.62), (0.0, 1.0), (0.62, 0.62), (1.0,
 """Outline of a lock: across and away from the head, in half widths and thicknesses."""
 TAPER: Points = ((0.0, 0.75), (0.30, 1.0), (0.62, 0.86), (0.85, 0.46), (1.0, 0.0))
 """Width along a lock, of its widest."""
-_ROUNDING = 0.55
+_ROUNDING = 0.34
 """Share of the shell's normals in a lock's: the rest shows its own shape."""
 
 
@@ -34,15 +34,18 @@ class Lock:
     chain: Chain | None = None
     rings: int = 9
     taper: Points = TAPER
-    from_crown: float = 0.0
-    """How far from the crown its root is along the hair: places the texture."""
+    from_crown: float | None = None
+    """How far from the crown its root counts for the texture; None: by where it lies on the head."""
+    material: str = HAIR
     axis: Float[Array, "knot 3"] | None = None
     """A line through the bundle that the lock is part of: its outer side looks away from it."""
 
 
 def lock_part(surface: FaceSurface, lock: Lock, number: int) -> Part:
     """Return a lock's mesh; ``number`` chooses its place on the texture."""
-    shares = np.linspace(0.0, 1.0, lock.rings) ** 0.92
+    shares = np.linspace(0.0, 1.0, lock.rings)
+    if lock.axis is None:  # the points need more rings than the roots
+        shares = 1.0 - (1.0 - shares) ** 1.15
     line = along(lock.line, shares)
     ahead = unit(np.gradient(line, axis=0))
     away = _away(lock, line, shares)
@@ -62,7 +65,7 @@ def lock_part(surface: FaceSurface, lock: Lock, number: int) -> Part:
     rounded = unit(_ROUNDING * np.repeat(out, columns, axis=0) + (1 - _ROUNDING) * vertex_normals(points, triangles))
     bones, weights = chain_weights(lock.chain, surface.world(line))
     return Part(
-        material=HAIR,
+        material=lock.material,
         positions_m=positions,
         triangles=triangles,
         uvs=_uvs(lock, line, number),
@@ -84,8 +87,11 @@ def _away(lock: Lock, line: Float[Array, "ring 3"], shares: Float[Array, " ring"
 
 def _uvs(lock: Lock, line: Float[Array, "ring 3"], number: int) -> Float[Array, "vertex 2"]:
     """Return texture coordinates: u across a window of the streaks, v by the way from the crown."""
-    steps = np.linalg.norm(np.diff(line, axis=0), axis=1)
-    way = lock.from_crown + np.concatenate([[0.0], np.cumsum(steps)])
+    if lock.from_crown is None:
+        way = SCALP * shell_ways(line)
+    else:
+        steps = np.linalg.norm(np.diff(line, axis=0), axis=1)
+        way = lock.from_crown + np.concatenate([[0.0], np.cumsum(steps)])
     start = (number * 0.6180339887) % 1.0
     width = 1.6 * lock.half_width
     u = start + width * np.array([0.0, 0.2, 0.5, 0.8, 1.0, 0.5])

@@ -7,8 +7,8 @@ from manekko.character.face_surface import FaceSurface
 from manekko.character.hair_back import bob_locks, long_locks, short_locks
 from manekko.character.hair_fringe import fringe, side_locks
 from manekko.character.hair_strands import Lock
-from manekko.character.hair_tails import Tails, tails
-from manekko.character.parts import Chain, Part, Surface
+from manekko.character.hair_tails import tails
+from manekko.character.parts import Chain
 
 _HAIRLINE = ((0.0, 2.4), (30.0, 2.7), (50.0, 3.4), (70.0, 4.6), (90.0, 5.4), (105.0, 6.6), (125.0, 9.0), (180.0, 10.2))
 
@@ -21,20 +21,11 @@ class Style:
     chains: tuple[Chain, ...]
     hairline: tuple[tuple[float, float], ...] = _HAIRLINE
     """(turn 0–180 [°], ring of the skin): where the scalp's hair ends."""
-    extras: tuple[Part, ...] = ()
-    surfaces: tuple[Surface, ...] = ()
 
 
 def style_of(design: Design, surface: FaceSurface) -> Style:
     """Return the locks and chains of a design's hair."""
-    locks = [*fringe(design, surface), *side_locks(design, surface)]
-    if design.hair == "twintails":
-        behind: Tails = tails(design, surface)
-        return _style([*locks, *behind.locks], behind.extras, behind.surfaces)
-    makers = {"long": long_locks, "bob": bob_locks, "short": short_locks}
-    return _style([*locks, *makers[design.hair](design, surface)])
-
-
-def _style(locks: list[Lock], extras: tuple[Part, ...] = (), surfaces: tuple[Surface, ...] = ()) -> Style:
+    behind = {"twintails": tails, "long": long_locks, "bob": bob_locks, "short": short_locks}[design.hair]
+    locks = [*fringe(design, surface), *side_locks(design, surface), *behind(design, surface)]
     chains = {lock.chain.bones[0]: lock.chain for lock in locks if lock.chain is not None}
-    return Style(tuple(locks), tuple(chains.values()), extras=extras, surfaces=surfaces)
+    return Style(tuple(locks), tuple(chains.values()))

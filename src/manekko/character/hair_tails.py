@@ -1,7 +1,6 @@
 """Twintails: hair drawn up to two bows, and the tails that swing from them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -10,22 +9,23 @@ from manekko.character.curves import Points, along, profile
 from manekko.character.design import Design
 from manekko.character.face_surface import FaceSurface
 from manekko.character.hair_fringe import SIDES, make_chain, on_shell
-from manekko.character.hair_ribbons import bow_part, ribbon_surface
-from manekko.character.hair_strands import SCALP, Lock
-from manekko.character.parts import Chain, Part, Surface
+from manekko.character.hair_ribbons import bow
+from manekko.character.hair_strands import Lock
+from manekko.character.parts import Chain
 
 _TIE = (112.0, 0.74, 0.055)
 """Place of the bow on the shell."""
 _TAIL = (
     (0.00, 0.00, 0.00),
-    (0.10, 0.05, -0.02),
-    (0.21, -0.02, -0.05),
-    (0.30, -0.26, -0.07),
-    (0.33, -0.62, -0.08),
-    (0.30, -1.05, -0.06),
-    (0.24, -1.50, -0.02),
-    (0.22, -1.95, 0.02),
-    (0.26, -2.35, 0.05),
+    (0.07, 0.065, -0.02),
+    (0.16, 0.085, -0.04),
+    (0.26, 0.01, -0.06),
+    (0.34, -0.20, -0.07),
+    (0.385, -0.55, -0.08),
+    (0.37, -1.00, -0.06),
+    (0.31, -1.48, -0.02),
+    (0.28, -1.92, 0.03),
+    (0.33, -2.32, 0.08),
 )
 """The middle of the left tail from the tie [head heights]."""
 _GIRTH: Points = ((0.0, 0.020), (0.12, 0.085), (0.35, 0.125), (0.65, 0.115), (0.90, 0.06), (1.0, 0.02))
@@ -33,27 +33,17 @@ _GIRTH: Points = ((0.0, 0.020), (0.12, 0.085), (0.35, 0.125), (0.65, 0.115), (0.
 _TAPER: Points = ((0.0, 0.30), (0.10, 0.75), (0.30, 1.0), (0.65, 0.90), (0.88, 0.48), (1.0, 0.0))
 
 
-@dataclass(frozen=True, eq=False)
-class Tails:
-    """Both tails with their bows."""
-
-    locks: tuple[Lock, ...]
-    extras: tuple[Part, ...]
-    surfaces: tuple[Surface, ...]
-
-
-def tails(design: Design, surface: FaceSurface) -> Tails:
-    """Return the hair behind of the twintails."""
+def tails(design: Design, surface: FaceSurface) -> list[Lock]:
+    """Return the hair behind of the twintails, with their bows."""
     locks: list[Lock] = []
-    bows: list[Part] = []
     for side, word in SIDES:
         mirror = np.array([side, 1.0, 1.0])
         tie = on_shell(_TIE)[0] * mirror
         middle = tie + _stretched(design.hair_length) * mirror
         chain = make_chain(surface, f"ツイン{word}", middle, 6, stiffness=0.25)
         locks += [*_drawn_up(side), *_tail(middle, chain)]
-        bows.append(bow_part(surface, tie, middle[1] - middle[0], side))
-    return Tails(tuple(locks), tuple(bows), (ribbon_surface(design),))
+        locks += bow(tie, side)
+    return locks
 
 
 def _stretched(length: float) -> Float[Array, "knot 3"]:
@@ -76,7 +66,7 @@ def _drawn_up(side: float) -> Iterator[Lock]:
         )
         line = _drawn_in(line)
         taper = ((0.0, 0.55), (0.35, 1.0), (0.75, 0.75), (1.0, 0.30))
-        yield Lock(line, 0.105, 0.030, rings=9, taper=taper, from_crown=root_way * SCALP)
+        yield Lock(line, 0.105, 0.030, rings=9, taper=taper)
     for root_turn, root_way in ((60.0, 0.22), (86.0, 0.26), (130.0, 0.12)):
         line = on_shell(
             (side * root_turn, root_way, 0.010),
@@ -84,7 +74,7 @@ def _drawn_up(side: float) -> Iterator[Lock]:
             (side * turn, way, lift),
         )
         taper = ((0.0, 0.6), (0.4, 1.0), (0.8, 0.7), (1.0, 0.3))
-        yield Lock(line, 0.095, 0.030, rings=7, taper=taper, from_crown=root_way * SCALP)
+        yield Lock(line, 0.095, 0.030, rings=7, taper=taper)
 
 
 def _drawn_in(line: Float[Array, "knot 3"]) -> Float[Array, "knot 3"]:
@@ -105,5 +95,5 @@ def _tail(middle: Float[Array, "knot 3"], chain: Chain) -> Iterator[Lock]:
         around = np.stack([np.cos(twist), np.zeros_like(shares), np.sin(twist)], axis=-1)
         tip = np.where(shares > 0.85, (shares - 0.85) / 0.15, 0.0)[:, None] * 0.03 * around
         line = axis + around * girth[:, None] + tip
-        yield Lock(line, 0.092, 0.046, chain=chain, rings=15, taper=_TAPER, from_crown=0.55, axis=axis)
+        yield Lock(line, 0.092, 0.046, chain=chain, rings=17, taper=_TAPER, from_crown=0.55, axis=axis)
     yield Lock(along(middle, shares * 0.93), 0.09, 0.08, chain=chain, rings=13, taper=_TAPER, from_crown=0.55)

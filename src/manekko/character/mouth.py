@@ -34,7 +34,7 @@ def _layer(maker, lifts: Float[Array, " vertex"]) -> Layer:
 
 
 def _upper_line(shape: MouthShape) -> Drawn:
-    thickness = profile(((0.0, 0.02), (0.15, 0.07), (0.5, 0.085), (0.85, 0.07), (1.0, 0.02)), _SHARES)
+    thickness = profile(((0.0, 0.02), (0.12, 0.10), (0.5, 0.10), (0.88, 0.10), (1.0, 0.02)), _SHARES)
     return brush(along(shape.upper, _SHARES), 0.2 * thickness, 0.8 * thickness)
 
 

@@ -12,7 +12,7 @@ from manekko.character.curves import Points, along
 
 LIP_POINTS = 17
 """On each lip, corners included; the middle one is at x = 0."""
-MIDDLE_Y, HALF_WIDTH = 0.122, 0.062
+MIDDLE_Y, HALF_WIDTH = 0.124, 0.056
 """Of the closed mouth [head heights]."""
 
 
@@ -51,7 +51,7 @@ CHART = MouthShape(
     lower=half(((0.0, -0.42), (0.45, -0.36), (0.82, -0.18), (1.0, 0.0))),
 )
 """Not seen: the opening in which the mesh is laid out."""
-CLOSED = line(((0.0, -0.05), (0.5, -0.03), (1.0, 0.06)))
+CLOSED = line(((0.0, -0.07), (0.5, -0.04), (1.0, 0.10)))
 SHAPES: dict[str, MouthShape] = {
     "あ": MouthShape(
         upper=half(((0.0, 0.34), (0.55, 0.34), (0.92, 0.22), (1.02, 0.02))),

@@ -62,39 +62,46 @@ def paint_skin(skin_rgb: Colour, place: EyePlace) -> UInt8[Array, "512 512 4"]:
     picture = over(picture, shade, 0.85 * nose)
     shine = np.exp(-((x / 0.008) ** 2) - ((y - 0.236) / 0.010) ** 2)
     picture = over(picture, (1.0, 1.0, 1.0), 0.55 * shine)
+    forehead = (skin_rgb[0] * 0.93, skin_rgb[1] * 0.84, skin_rgb[2] * 0.83)
+    fringe = smoothstep(0.50, 0.575, y + 0.03 * np.cos(21.0 * x) + 0.16 * x * x)
+    picture = over(picture, forehead, 0.85 * fringe)
     lip = np.exp(-((x / 0.024) ** 2) - ((y - 0.092) / 0.005) ** 2)
     return rgba(over(picture, shade, 0.55 * lip))
 
 
 def paint_iris(eye_rgb: Colour) -> UInt8[Array, "256 256 4"]:
-    """Return the iris: dark above, bright below, a pupil, a rim, rays and two highlights."""
+    """Return the iris: dark above, glowing below, a pupil, a rim, rays and highlights."""
     x, y = grid(256, 256, -1.0, 1.0)
     radius = np.hypot(x, y)
     eye = np.array(eye_rgb)
-    deep, bright = eye * 0.34, 1.0 - (1.0 - eye) * 0.52
-    rise = smoothstep(-0.95, 0.75, -y)[..., None]
-    picture = deep * (1.0 - rise) + (eye * 0.35 + bright * 0.65) * rise
-    glow = np.exp(-((x / 0.62) ** 2) - ((y + 0.62) / 0.40) ** 2)
-    picture = over(picture, tuple(1.0 - (1.0 - eye) * 0.30), 0.85 * glow)
+    deep, rich, bright = eye * 0.30, eye * 0.88, np.minimum(1.0, eye * 1.15 + 0.20)
+    picture = over(flat(tuple(deep), (256, 256)), tuple(rich), smoothstep(0.55, -0.10, y))
+    glow = np.exp(-((x / 0.70) ** 2) - ((y + 0.66) / 0.44) ** 2)
+    picture = over(picture, tuple(bright), 0.95 * glow)
     turns = np.arctan2(y, x)
-    rays = (0.5 + 0.5 * np.cos(26 * turns + 2.0 * np.sin(5 * turns))) * smoothstep(0.40, 0.62, radius)
-    picture = over(picture, tuple(bright), 0.22 * rays * smoothstep(0.5, -0.5, y))
-    pupil = smoothstep(0.05, -0.02, np.hypot(x / 0.36, (y - 0.02) / 0.42) - 1.0)
-    picture = over(picture, tuple(eye * 0.14), 0.95 * pupil)
-    rim = smoothstep(0.80, 0.93, radius)
-    picture = over(picture, tuple(eye * 0.22), 0.95 * rim)
-    picture = over(picture, tuple(eye * 0.16), 0.85 * smoothstep(0.30, 0.95, y))
-    large = smoothstep(0.06, -0.04, np.hypot((x + 0.32) / 0.30, (y - 0.46) / 0.28) - 1.0)
-    small = smoothstep(0.10, -0.08, np.hypot((x - 0.36) / 0.15, (y + 0.42) / 0.14) - 1.0)
-    picture = over(picture, (1.0, 1.0, 1.0), large)
-    return rgba(over(picture, (1.0, 1.0, 1.0), 0.9 * small))
+    rays = (0.5 + 0.5 * np.cos(22 * turns + 2.0 * np.sin(5 * turns))) * smoothstep(0.40, 0.66, radius)
+    picture = over(picture, tuple(bright), 0.28 * rays * smoothstep(0.35, -0.4, y))
+    pupil = smoothstep(0.10, -0.06, np.hypot(x / 0.33, (y - 0.06) / 0.38) - 1.0)
+    picture = over(picture, tuple(eye * 0.13), 0.94 * pupil)
+    ring = np.exp(-(((np.hypot(x / 0.33, (y - 0.06) / 0.38) - 1.28) / 0.10) ** 2))
+    picture = over(picture, tuple(bright), 0.35 * ring * smoothstep(0.2, -0.5, y))
+    picture = over(picture, tuple(eye * 0.24), 0.92 * smoothstep(0.80, 0.93, radius))
+    picture = over(picture, tuple(eye * 0.15), 0.80 * smoothstep(0.22, 0.90, y))
+    picture = over(picture, (1.0, 1.0, 1.0), _spot(x, y, (-0.34, 0.42), (0.33, 0.27), 0.05))
+    picture = over(picture, (1.0, 1.0, 1.0), 0.92 * _spot(x, y, (0.38, -0.40), (0.15, 0.13), 0.12))
+    return rgba(over(picture, (1.0, 1.0, 1.0), 0.75 * _spot(x, y, (0.10, 0.62), (0.09, 0.07), 0.15)))
+
+
+def _spot(x: Grid, y: Grid, middle: tuple[float, float], half: tuple[float, float], soft: float) -> Grid:
+    """Return an ellipse, 1 inside, with an edge so soft."""
+    return smoothstep(soft, -soft, np.hypot((x - middle[0]) / half[0], (y - middle[1]) / half[1]) - 1.0)
 
 
 def paint_white() -> UInt8[Array, "64 64 4"]:
     """Return the white of the eye with the shade of the upper lid on it."""
     _, y = grid(64, 64, -1.0, 1.0)
     picture = flat((0.985, 0.985, 0.995), (64, 64))
-    return rgba(over(picture, (0.72, 0.72, 0.83), smoothstep(0.15, 0.62, y)))
+    return rgba(over(picture, (0.74, 0.73, 0.84), 0.9 * smoothstep(0.22, 0.66, y)))
 
 
 def paint_lash(lash_rgb: Colour) -> UInt8[Array, "16 64 4"]:

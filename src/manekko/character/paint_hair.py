@@ -8,28 +8,27 @@ from manekko.character.design import Colour
 from manekko.character.paint_face import flat, over, rgba
 
 _WIDTH, _HEIGHT = 512, 512
-_RING = (0.285, 0.034)
-"""Middle and half height of the bright ring, as texture rows: a third of a head from the crown."""
+_RING = (0.325, 0.020)
+"""Middle and half height of the bright ring, as texture rows: half a head from the crown."""
 
 
 def paint_hair(hair_rgb: Colour) -> UInt8[Array, "512 512 4"]:
     """Return the hair's texture: rows by the way from the crown, columns across the locks; it repeats sideways."""
     u = (np.arange(_WIDTH) + 0.5) / _WIDTH
     v = ((np.arange(_HEIGHT) + 0.5) / _HEIGHT)[:, None] + np.zeros((1, _WIDTH))
-    fine, broad = _streaks(u, 23, 90), _streaks(u, 7, 30)
+    fine, broad = _streaks(u, 14, 56), _streaks(u, 5, 22)
     hair = np.array(hair_rgb)
-    light = 1.0 - (1.0 - hair) * 0.72
-    dark = hair * 0.72
+    light, shine = np.minimum(1.0, hair * 1.28 + 0.04), np.minimum(1.0, hair * 1.55 + 0.15)
+    dark = hair * 0.74
     picture = flat(hair_rgb, (_HEIGHT, _WIDTH))
     picture = over(picture, tuple(dark), 0.55 * smoothstep(0.22, 0.0, v))
     picture = over(picture, tuple(light), 0.55 * smoothstep(0.42, 0.80, v))
     picture = over(picture, tuple(dark), np.clip(0.55 * (broad - 0.45), 0.0, 0.3)[None, :] + 0.0 * v)
-    picture = over(picture, tuple(light), np.clip(0.5 * (fine - 0.62), 0.0, 0.25)[None, :] + 0.0 * v)
+    picture = over(picture, tuple(light), np.clip(0.4 * (fine - 0.62), 0.0, 0.16)[None, :] + 0.0 * v)
     middle, half = _RING
-    reach = half * (0.35 + 1.0 * broad + 0.55 * fine)[None, :]
+    reach = half * np.maximum(1.9 * broad + 0.6 * fine - 0.55, 0.02)[None, :]
     ring = smoothstep(1.0, 0.82, np.abs(v - middle - 0.012 * (fine - 0.5)[None, :]) / reach)
-    shine = 1.0 - (1.0 - hair) * 0.42
-    return rgba(over(picture, tuple(shine), 0.80 * ring))
+    return rgba(over(picture, tuple(shine), 0.70 * ring))
 
 
 def _streaks(u: Float[Array, " column"], low: int, high: int) -> Float[Array, " column"]:
