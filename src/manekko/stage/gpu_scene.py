@@ -1,15 +1,13 @@
 """What is the same for a whole picture, as the shaders' ``Scene`` block has it."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from manekko.arrays import Array, Float
 from manekko.skeleton.rotations import normalized
-from manekko.stage.projection import ShadowBox, camera_from_world, clip_from_world, rows_per_metre
+from manekko.stage.projection import ShadowBox, camera_from_world, clip_from_world, light_axes, rows_per_metre
 from manekko.stage.view import Light, View
 
-SCENE_BYTES = 4 * (3 * 16 + 5 * 4)
+SCENE_BYTES = 4 * (3 * 16 + 8 * 4)
 SHADOW_SIDE = 2048
 """Side of the shadow map [px]; far away figures use a part of it."""
 
@@ -18,31 +16,26 @@ EDGE_ROWS = 720.0
 
 _BLUR_TEXELS = 0.75
 _GROUND_STRENGTH = 0.35
+_LEAST_FALL = 0.15
+"""Sine of the lowest light that still throws shadow on the floor."""
+
+_SOFT_M = 0.02
 _Y_UP = np.diag([1.0, -1.0, -1.0, 1.0])
 """From the view's camera axes to those of sphere maps: y up, z to the viewer."""
 
 
-@dataclass(frozen=True)
-class Floor:
-    """The square of floor that may be in shadow, at height 0."""
-
-    centre_xz_m: tuple[float, float]
-    half_m: float
-
-    def corners_m(self) -> Float[Array, "4 3"]:
-        """Return its corners [m]."""
-        signs = np.array([[-1.0, 0.0, -1.0], [-1.0, 0.0, 1.0], [1.0, 0.0, -1.0], [1.0, 0.0, 1.0]])
-        return signs * self.half_m + [self.centre_xz_m[0], 0.0, self.centre_xz_m[1]]
+def floor_corners(direction: tuple[float, float, float], hull_m: Float[Array, "point 3"]) -> Float[Array, "4 3"] | None:
+    """Return the corners of the piece of floor (height 0) that shadow can reach [m]; None where light hardly falls."""
+    axes = light_axes(direction)
+    if axes[2, 1] > -_LEAST_FALL:
+        return None
+    seen = hull_m @ axes.T
+    lowest, highest = seen.min(0)[:2] - _SOFT_M, seen.max(0)[:2] + _SOFT_M
+    corners = np.array([[x, y, 0.0] for x in (lowest[0], highest[0]) for y in (lowest[1], highest[1])]) @ axes
+    return corners - corners[:, 1:2] / axes[2, 1] * axes[2]
 
 
-def floor_square(hull_m: Float[Array, "point 3"]) -> Floor:
-    """Return the floor around all points."""
-    lowest, highest = hull_m.min(0), hull_m.max(0)
-    middle = (lowest + highest) / 2.0
-    return Floor((float(middle[0]), float(middle[2])), float((highest - lowest).max()) * 1.5)
-
-
-def scene_bytes(view: View, light: Light, box: ShadowBox, floor: Floor, edge_px: float) -> bytes:
+def scene_bytes(view: View, light: Light, box: ShadowBox, floor_m: Float[Array, "4 3"] | None, edge_px: float) -> bytes:
     """Return the block; ``edge_px`` is the width of an edge of size 1 on 720 rows."""
     camera = _Y_UP @ camera_from_world(view)
     to_light = -normalized(np.array(light.direction, dtype=np.float64))
@@ -52,7 +45,7 @@ def scene_bytes(view: View, light: Light, box: ShadowBox, floor: Floor, edge_px:
         (*camera[2, :3], 0.0) if flat else (*view.position_m, 1.0),
         (*to_light, _BLUR_TEXELS / SHADOW_SIDE),
         (*light.colour_rgb, 0.0),
-        (*floor.centre_xz_m, floor.half_m, _GROUND_STRENGTH),
+        *([*corner, _GROUND_STRENGTH] for corner in (np.zeros((4, 3)) if floor_m is None else floor_m)),
         (width, height, edge_px * height / EDGE_ROWS, rows_per_metre(view)),
     ]
     # Shaders' matrices are column by column.

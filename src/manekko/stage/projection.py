@@ -87,6 +87,16 @@ class ShadowBox:
     """Of the part of the map that it fills, from its corner on."""
 
 
+def light_axes(direction: tuple[float, float, float]) -> Float[Array, "3 3"]:
+    """Return the light's right, up and forward, as rows; one that shines nowhere shines down."""
+    forward = normalized(np.array(direction, dtype=np.float64))
+    if not forward.any():
+        forward = np.array([0.0, -1.0, 0.0])
+    helper = np.array([0.0, 0.0, 1.0]) if abs(forward[1]) > 0.9 else np.array([0.0, 1.0, 0.0])
+    right = normalized(np.cross(forward, helper))
+    return np.stack([right, np.cross(right, forward), forward])
+
+
 def shadow_box(
     direction: tuple[float, float, float], points_m: Float[Array, "point 3"], pixels_per_m: float, most_px: int
 ) -> ShadowBox:
@@ -100,10 +110,7 @@ def shadow_box(
         pixels_per_m: how fine the map should be.
         most_px: side of the whole map.
     """
-    forward = normalized(np.array(direction, dtype=np.float64))
-    helper = np.array([0.0, 0.0, 1.0]) if abs(forward[1]) > 0.9 else np.array([0.0, 1.0, 0.0])
-    right = normalized(np.cross(forward, helper))
-    axes = np.stack([right, np.cross(right, forward), forward])
+    axes = light_axes(direction)
     seen = points_m @ axes.T
     lowest, highest = seen.min(0), seen.max(0)
     needed = max(float((highest - lowest)[:2].max()), 1e-3)

@@ -13,7 +13,7 @@ from manekko.stage.compose import blank, laid_over, opaque, straight
 from manekko.stage.figure import Figure, Pose
 from manekko.stage.gl import opened_context
 from manekko.stage.gpu_mesh import GpuMesh
-from manekko.stage.gpu_scene import EDGE_ROWS, SCENE_BYTES, SHADOW_SIDE, Floor, floor_square, scene_bytes
+from manekko.stage.gpu_scene import EDGE_ROWS, SCENE_BYTES, SHADOW_SIDE, floor_corners, scene_bytes
 from manekko.stage.gpu_wear import GpuWear
 from manekko.stage.programs import MATERIAL_BLOCK, SCENE_BLOCK, SHADOW_UNIT, Programs
 from manekko.stage.projection import pixels_per_metre, region, shadow_box
@@ -45,7 +45,7 @@ class Renderer:
             samples: for each pixel, 1 for none but its middle; as many as the machine has where that is less.
             edges: whether figures have MMD's lines around them.
             shadow: whether they throw shadow on themselves and each other.
-            ground: whether they throw it on the floor at height 0, which is not to be seen otherwise.
+            ground: whether their shadow also falls on the floor at height 0, which is not to be seen otherwise.
             edge_px: width of an edge of size 1 on a picture of 720 rows [px].
         """
         self.size_px = size_px
@@ -138,20 +138,22 @@ class Renderer:
         if not len(hull):
             hull = _NOWHERE
         box = shadow_box(light.direction, hull, pixels_per_metre(view, hull), SHADOW_SIDE)
-        floor = floor_square(hull)
+        floor = floor_corners(light.direction, hull) if self._ground and view.position_m[1] > 0.0 else None
         self._scene.write(scene_bytes(view, light, box, floor, self._edge_px))
         self._scene.bind_to_uniform_block(SCENE_BLOCK)
         if self._shadow:
             self._draw_shadow_map(box.side_px)
         part = self._part(view, hull, floor)
         if part[2] and part[3]:
-            self._draw_colours(view, part)
+            self._draw_colours(part, has_floor=floor is not None)
         return self._composed(part, backdrop)
 
-    def _part(self, view: View, hull: Float[Array, "point 3"], floor: Floor) -> tuple[int, int, int, int]:
+    def _part(
+        self, view: View, hull: Float[Array, "point 3"], floor: Float[Array, "4 3"] | None
+    ) -> tuple[int, int, int, int]:
         """Return left, top, width and height [px] of the part of the picture that has anything in it."""
-        if self._ground:
-            hull = np.concatenate([hull, floor.corners_m()])
+        if floor is not None:
+            hull = np.concatenate([hull, floor])
         size = max((wear.widest_edge() for wear in self._wear), default=0.0) if self._edges else 0.0
         return region(view, hull, 2.0 + size * self._edge_px * view.size_px[1] / EDGE_ROWS)
 
@@ -171,7 +173,7 @@ class Renderer:
                     self._array(number, program).render(moderngl.TRIANGLES, vertices=3 * count, first=3 * first)
         gl.polygon_offset = 0.0, 0.0
 
-    def _draw_colours(self, view: View, part: tuple[int, int, int, int]) -> None:
+    def _draw_colours(self, part: tuple[int, int, int, int], *, has_floor: bool) -> None:
         gl = self.context
         self._canvas.scissor = part
         self._canvas.use()
@@ -182,7 +184,7 @@ class Renderer:
         gl.blend_func = functions
         if self._shadow:
             self._shadow_map.use(SHADOW_UNIT)
-        if self._ground and self._shadow and view.position_m[1] > 0.0:
+        if has_floor and self._shadow:
             self._draw_ground()
         for number, figure in enumerate(self.figures):
             for place in range(len(figure.materials)):

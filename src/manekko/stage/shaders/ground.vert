@@ -1,11 +1,9 @@
-// A square of the floor around the figures, from four corner numbers.
+// The piece of floor that the figures' shadow can reach.
 #include "scene.glsl"
 out vec3 on_shadow;
-out vec2 from_centre;
 
 void main() {
-    from_centre = vec2(gl_VertexID & 1, gl_VertexID >> 1) * 2.0 - 1.0;
-    vec4 floor_point = vec4(ground.xy + from_centre * ground.z, 0.0, 1.0).xzyw;
-    gl_Position = clip_from_world * floor_point;
-    on_shadow = (shadow_from_world * floor_point).xyz;
+    vec4 corner = vec4(ground[gl_VertexID].xyz, 1.0);
+    gl_Position = clip_from_world * corner;
+    on_shadow = (shadow_from_world * corner).xyz;
 }

@@ -6,6 +6,6 @@ layout(std140) uniform Scene {
     vec4 eye;                // the camera's place; w = 0: far away, xyz is the way to it
     vec4 light_way;          // to the light; w: half the width of one shadow texel's blur
     vec4 light_colour;
-    vec4 ground;             // centre x and z, half width, strength
+    vec4 ground[4];          // corners of the floor that shadow can reach; w: how dark it is
     vec4 picture;            // width, height [px], pixels of an edge of size 1, rows per metre at distance 1
 };
