@@ -1,5 +1,7 @@
 """Rigid bodies and joints: what hair, skirt and ribbons swing by, and the body that they do not enter."""
 
+from dataclasses import replace
+
 import numpy as np
 from scipy.spatial.transform import Rotation
 
@@ -8,11 +10,12 @@ from manekko.character.assemble import UNIT_M, units
 from manekko.character.design import Design, head_frame
 from manekko.character.parts import Chain
 from manekko.character.proportions import proportions
+from manekko.character.skeleton import leg_shares
 from manekko.files.pmx_values import PmxJoint, PmxRigidBody, Vector3
 
 _SPHERE, _BOX, _CAPSULE = range(3)
 _FOLLOWS_BONE, _PHYSICS, _PHYSICS_AT_BONE = range(3)
-_BODY_GROUP, _HAIR_GROUP, _SKIRT_GROUP = 0, 1, 2
+_BODY_GROUP, _HAIR_GROUP, _SKIRT_GROUP, _NO_GROUP = 0, 1, 2, 15
 _ALL_GROUPS = 0xFFFF
 _SPRING_JOINT = 0
 _LIMBS = (
@@ -39,6 +42,10 @@ def bodies_and_joints(
     rings: dict[int, Chain] = {}
     for chain in chains:
         anchor = places.get(chain.parent, 0)
+        if chain.kind == "skirt":
+            # the panel's root leans with the legs, and so does what it hangs on
+            anchor = len(bodies)
+            bodies.append(_anchor(chain, index))
         for step, name in enumerate(chain.bones):
             places[name] = len(bodies)
             bodies.append(_link_body(chain, step, index))
@@ -88,6 +95,13 @@ def _static_body(name: str, bone: int, start: Array, end: Array, radius: float) 
         friction=0.5,
         mode=_FOLLOWS_BONE,
     )
+
+
+def _anchor(chain: Chain, index: dict[str, int]) -> PmxRigidBody:
+    """Return a small body that touches nothing, on the bone that a skirt's panel hangs on."""
+    bone = index[chain.bones[0] + leg_shares(chain)[-1][0][0]]
+    body = _static_body(chain.bones[0] + "根", bone, chain.points_m[0], chain.points_m[0], 0.01)
+    return replace(body, group=_NO_GROUP, unhit_groups=0)
 
 
 def _turn(along: Float[Array, "3"]) -> Vector3:

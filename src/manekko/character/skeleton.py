@@ -1,5 +1,6 @@
 """The character's bones: the full semi-standard rig of MMD models, and chains that sway."""
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,6 +14,9 @@ from manekko.files.standard_rig import standard_rig
 from manekko.skeleton.rig import Append, RigBone
 
 _ON_ARM = ("腕", "ひじ", "手", "指")
+_LEAN_DEGREES = (-180.0, -150.0, -50.0, -25.0, 0.0, 25.0, 70.0, 90.0, 115.0, 135.0, 160.0, 180.0)
+_LEAN_SHARES = (0.12, 0.0, 0.0, 0.08, 0.32, 0.60, 0.65, 0.60, 0.46, 0.34, 0.24, 0.12)
+"""How much of the left leg's turn a panel takes, by its place: 0° in front, 90° left."""
 _TWIST_SHARES = (("1", 0.25), ("2", 0.50), ("3", 0.75))
 
 
@@ -51,8 +55,7 @@ def _placed(bone: RigBone, design: Design) -> RigBone:
     sizes = proportions(design)
 
     def place(point: tuple[float, float, float]) -> tuple[float, float, float]:
-        moved = sizes.placed(np.array(point), share)
-        return float(moved[0]), float(moved[1]), float(moved[2])
+        return _triple(sizes.placed(np.array(point), share))
 
     tail = bone.tail_position_m
     return replace(bone, rest_position_m=place(bone.rest_position_m), tail_position_m=tail and place(tail))
@@ -93,27 +96,41 @@ class _Bones:
         source = self.bones[self.index[twist]]
         first, last = self.place(start), self.place(end)
         for digit, share in _TWIST_SHARES:
-            place = first + (last - first) * share
+            place = _triple(first + (last - first) * share)
             append = Append(self.index[twist], share, rotates=True, moves=False)
-            self.add(
-                RigBone(
-                    twist + digit,
-                    self.index[start],
-                    (float(place[0]), float(place[1]), float(place[2])),
-                    append=append,
-                    fixed_axis=source.fixed_axis,
-                    visible=False,
-                )
-            )
+            axis = source.fixed_axis
+            self.add(RigBone(twist + digit, self.index[start], place, append=append, fixed_axis=axis, visible=False))
 
     def hang(self, chain: Chain) -> None:
-        """Add a chain's bones, each hanging on the one before."""
+        """Add a chain's bones, each hanging on the one before; a skirt's panels lean with the legs."""
         parent = self.index[chain.parent]
+        if chain.kind == "skirt":
+            for leg, share in leg_shares(chain):
+                name = f"{chain.bones[0]}{leg[0]}"
+                append = Append(self.index[leg], share, rotates=True, moves=False)
+                place = _triple(chain.points_m[0])
+                self.add(RigBone(name, parent, place, append=append, layer=1, visible=False))
+                parent = self.index[name]
         for name, start, end in zip(chain.bones, chain.points_m[:-1], chain.points_m[1:], strict=True):
-            ends = tuple((float(point[0]), float(point[1]), float(point[2])) for point in (start, end))
-            self.add(RigBone(name, parent, ends[0], ends[1]))
+            self.add(RigBone(name, parent, _triple(start), _triple(end), layer=self.bones[parent].layer))
             self.swaying.add(name)
             parent = self.index[name]
+
+
+def leg_shares(chain: Chain) -> list[tuple[str, float]]:
+    """Return by how much of each leg's turn a skirt's panel leans: most in front of the leg and beside it."""
+    x, _, z = chain.points_m[-1]
+    shares = []
+    for leg, side in (("左足", 1.0), ("右足", -1.0)):
+        angle = math.degrees(math.atan2(side * x, z))
+        share = float(np.interp(angle, _LEAN_DEGREES, _LEAN_SHARES))
+        if share > 0.0:
+            shares.append((leg, share))
+    return shares
+
+
+def _triple(point: Array) -> tuple[float, float, float]:
+    return float(point[0]), float(point[1]), float(point[2])
 
 
 def _tails(named: _Bones) -> dict[str, str]:
