@@ -67,15 +67,15 @@ class CameraTrack:
         Between keys on neighbouring frames nothing moves: that is how MMD cuts. Angles go straight from one value to
         the next, each on its own, through full turns too.
         """
-        start, end, fraction = (values[0] for values in spans(self.frames, np.array([frame])))
+        start, end, fraction = _span(self.frames, frame)
         if self.frames[end] - self.frames[start] <= 1:
-            fraction = np.floor(fraction)
+            fraction = float(fraction == 1.0)
         eased = bezier_fraction(self.curves[end], np.full(6, fraction))
         return CameraState(
             centre_m=_between(self.centres_m, start, end, eased[:3]),
-            angles_rad=_between(self.angles_rad, start, end, eased[3]),
-            distance_m=float(_between(self.distances_m, start, end, eased[4])),
-            view_angle_rad=float(_between(self.view_angles_rad, start, end, eased[5])),
+            angles_rad=_between(self.angles_rad, start, end, float(eased[3])),
+            distance_m=float(_between(self.distances_m, start, end, float(eased[4]))),
+            view_angle_rad=float(_between(self.view_angles_rad, start, end, float(eased[5]))),
             perspective=bool(self.perspectives[end if fraction == 1.0 else start]),
         )
 
@@ -96,7 +96,7 @@ class LightTrack:
 
         A light without a direction shines straight down.
         """
-        start, end, fraction = (values[0] for values in spans(self.frames, np.array([frame])))
+        start, end, fraction = _span(self.frames, frame)
         direction = normalized(_between(self.directions, start, end, fraction))
         return _between(self.colours_rgb, start, end, fraction), direction if direction.any() else -_AXES[1]
 
@@ -118,5 +118,11 @@ class ShadowTrack:
         return int(self.modes[key]), float(self.distances[key])
 
 
+def _span(keys: Int[Array, " key"], frame: float) -> tuple[int, int, float]:
+    """Return the keys around a frame and the share of the time between them."""
+    start, end, fraction = spans(keys, np.array([frame]))
+    return int(start[0]), int(end[0]), float(fraction[0])
+
+
 def _between(values: Array, start: int, end: int, fraction: Array | float) -> Array:
-    return values[start] + (values[end] - values[start]) * fraction
+    return np.asarray(values[start] + (values[end] - values[start]) * fraction)
