@@ -9,7 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from manekko.errors import InputError
+from manekko.character import default_model
+from manekko.errors import FormatError, InputError
 from manekko.files.keypoints import write_tracks
 from manekko.files.models import read_rig, standard_rig
 from manekko.files.motions import write_motion
@@ -26,10 +27,11 @@ from manekko.motion.source_camera import SourceCamera, source_camera
 from manekko.people.find import find_people
 from manekko.people.keypoints import Track
 from manekko.progress import Progress, counted, silent
-from manekko.show.preview import PersonView, write_preview, write_preview_png
+from manekko.show.preview import DancerView, PersonView, write_preview, write_preview_png
 from manekko.show.report import write_report
 from manekko.show.report_values import PersonReport, Report, person_warnings
 from manekko.skeleton.rig import Rig
+from manekko.stage.figures import read_figure
 from manekko.video.sound import write_wav
 from manekko.video.source import Clip, open_clip
 from manekko.whole import folder_for_results
@@ -263,19 +265,40 @@ def _write_sound(run: _Run) -> Path | None:
 def _write_preview(run: _Run, people: Sequence[_Person], sound: Path | None) -> None:
     views = [PersonView(p.track, p.motion.joint_positions_m(), p.motion.contacts) for p in people]
     path = run.path("-preview.png" if run.is_still else "-preview.mp4")
+    start_s, dancers = run.options.start_s, _dancers(run, people)
     if run.is_still:
-        write_preview_png(run.clip, views, path, start_s=run.options.start_s)
+        told = write_preview_png(run.clip, views, path, start_s=start_s, dancers=dancers)
     else:
-        write_preview(
+        told = write_preview(
             run.clip,
             views,
             path,
-            start_s=run.options.start_s,
+            start_s=start_s,
             end_s=run.options.end_s,
             sound=sound,
+            dancers=dancers,
             progress=run.progress,
         )
+    run.warnings += told
     run.files["preview"] = path
+
+
+def _dancers(run: _Run, people: Sequence[_Person]) -> list[DancerView]:
+    """Return the characters of the preview: the user's own model, or ours; none where it cannot be drawn."""
+    own = run.options.model
+    try:
+        figure = read_figure(own or default_model())
+    except (InputError, FormatError) as error:
+        run.warnings.append(f"the preview shows the skeleton alone: {error}")
+        return []
+    return [
+        DancerView(
+            figure,
+            person.rig_motion if own is not None else retarget(person.motion, figure.rig),
+            leg_scale(person.motion.skeleton, figure.rig),
+        )
+        for person in people
+    ]
 
 
 def _report(run: _Run, people: Sequence[_Person], rig: Rig) -> Report:

@@ -1,19 +1,18 @@
 """The preview: the video with what was seen, beside what was solved, so that a mistake shows at a glance."""
 
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from functools import partial
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import numpy as np
 
 from manekko.ahead import ahead
 from manekko.arrays import Array, UInt8
-from manekko.errors import InputError
+from manekko.errors import InputError, MissingToolError
 from manekko.people.keypoints import Track
 from manekko.pixels.draw import draw_line, draw_text, fill_rectangle, text_size
 from manekko.progress import Progress, silent
+from manekko.show.dancer import DancerPanel, DancerView
 from manekko.show.layout import (
     BACKGROUND,
     INK,
@@ -24,6 +23,7 @@ from manekko.show.layout import (
     RIGHT,
     SIZE_PX,
     SOFT,
+    Box,
     Layout,
     layout,
     person_colour,
@@ -33,7 +33,7 @@ from manekko.show.solved import PersonView, draw_floor, draw_solved
 from manekko.video.source import Clip, Frame
 from manekko.video.writer import VideoWriter, write_png
 
-__all__ = ["PersonView", "write_preview", "write_preview_png"]
+__all__ = ["DancerView", "PersonView", "write_preview", "write_preview_png"]
 
 FASTEST_FPS = 30.0
 """The preview shows at most about this many frames a second, whatever the video has."""
@@ -50,9 +50,10 @@ def write_preview(
     start_s: float = 0.0,
     end_s: float | None = None,
     sound: Path | None = None,
+    dancers: Sequence[DancerView] = (),
     progress: Progress = silent,
-) -> None:
-    """Write the preview as a video of 960×540.
+) -> tuple[str, ...]:
+    """Write the preview as a video of 960×540; return what a person should know of it.
 
     Args:
         clip: the video; None draws the keypoints on a plain ground at the times of the first track.
@@ -61,6 +62,7 @@ def write_preview(
         start_s: where the clip begins [s].
         end_s: where it ends [s]; None means at its end.
         sound: a WAV in step with the first frame.
+        dancers: the character of each person, who then dances in the front view; without graphics the skeleton does.
         progress: told after each frame.
 
     Raises:
@@ -68,14 +70,15 @@ def write_preview(
     """
     size, fps, total = _about(clip, people)
     plan = _plan(size, people)
-    ground = _ground(plan, people)
     frames = _frames(clip, people, plan, start_s, end_s)
     progress(_STAGE, 0, total)
-    draw = partial(preview_picture, people=people, plan=plan, ground=ground)
-    with VideoWriter(target, SIZE_PX, min(fps, FASTEST_FPS), sound=sound) as writer:
-        for frame, picture in _drawn(ahead(_sparse(frames), _AHEAD), draw):
+    warnings: list[str] = []
+    drawn = ahead(_pictures(ahead(_sparse(frames), _AHEAD), people, dancers, plan, warnings), _AHEAD)
+    with VideoWriter(target, SIZE_PX, min(fps, FASTEST_FPS), sound=sound) as writer, closing(drawn):
+        for frame, picture in drawn:
             writer.write(picture, frame.time_s)
             progress(_STAGE, frame.index + 1, total)
+    return tuple(warnings)
 
 
 def _plan(size_px: tuple[int, int], people: Sequence[PersonView]) -> Layout:
@@ -94,37 +97,58 @@ def _sparse(frames: Iterator[Frame]) -> Iterator[Frame]:
             yield frame
 
 
-def _drawn(
-    frames: Iterator[Frame], draw: Callable[[Frame], UInt8[Array, "height width 3"]]
-) -> Iterator[tuple[Frame, UInt8[Array, "height width 3"]]]:
-    """Draw in a thread of its own while the last pictures are encoded."""
-    with ThreadPoolExecutor(1) as pool:
-        waiting: deque[tuple[Frame, Future[UInt8[Array, "height width 3"]]]] = deque()
-        for frame in frames:
-            waiting.append((frame, pool.submit(draw, frame)))
-            if len(waiting) > _AHEAD:
-                ready, picture = waiting.popleft()
-                yield ready, picture.result()
-        for ready, picture in waiting:
-            yield ready, picture.result()
+def _pictures(
+    frames: Iterator[Frame],
+    people: Sequence[PersonView],
+    dancers: Sequence[DancerView],
+    plan: Layout,
+    warnings: list[str],
+) -> Generator[tuple[Frame, UInt8[Array, "height width 3"]], None, None]:
+    """Draw one picture after another; the graphics belong to the thread in which this runs."""
+    with ExitStack() as stack:
+        panel = None
+        if dancers and plan.views:
+            shown = list(zip(people, dancers, strict=False))[: len(plan.views)]
+            try:
+                panel = stack.enter_context(DancerPanel(shown, [front for front, _ in plan.views]))
+            except MissingToolError as error:
+                warnings.append(f"the preview shows the skeleton alone: {error}")
+        ground = _ground(plan, people, panel)
+        for turn, frame in enumerate(frames):
+            yield frame, preview_picture(frame, people, plan, ground, panel, turn)
 
 
-def write_preview_png(clip: Clip | None, people: Sequence[PersonView], target: Path, *, start_s: float = 0.0) -> None:
-    """Write the preview of the first frame as a PNG of 960×540.
+def write_preview_png(
+    clip: Clip | None,
+    people: Sequence[PersonView],
+    target: Path,
+    *,
+    start_s: float = 0.0,
+    dancers: Sequence[DancerView] = (),
+) -> tuple[str, ...]:
+    """Write the preview of the first frame as a PNG of 960×540; return what a person should know of it.
 
     Raises:
         InputError: there is neither a clip nor a person to show.
     """
     size, _, _ = _about(clip, people)
     plan = _plan(size, people)
-    frame = next(_frames(clip, people, plan, start_s, None))
-    write_png(target, preview_picture(frame, people, plan, _ground(plan, people)))
+    warnings: list[str] = []
+    frames = _frames(clip, people, plan, start_s, None)
+    with closing(_pictures(frames, people, dancers, plan, warnings)) as drawn:
+        write_png(target, next(drawn)[1])
+    return tuple(warnings)
 
 
 def preview_picture(
-    frame: Frame, people: Sequence[PersonView], plan: Layout, ground: UInt8[Array, "height width 3"]
+    frame: Frame,
+    people: Sequence[PersonView],
+    plan: Layout,
+    ground: UInt8[Array, "height width 3"],
+    panel: DancerPanel | None = None,
+    turn: int = 0,
 ) -> UInt8[Array, "height width 3"]:
-    """Return one picture of the preview; the frame has the size of the plan's source."""
+    """Return one picture of the preview; the frame has the size of the plan's source, ``turn`` counts the pictures."""
     canvas = ground.copy()
     source = canvas[plan.source.rows, plan.source.columns]
     source[:] = frame.rgb
@@ -133,21 +157,35 @@ def preview_picture(
         draw_track(source, person.track, frame.index)
     if not any(seen):
         _write_middle(source, "no one in view")
-    for person, (front, side) in zip(people, plan.views, strict=False):
+    for number, (person, views) in enumerate(zip(people, plan.views, strict=False)):
         if person.framing.follows:
-            draw_floor(canvas, front, person, "front", person.frame_at(frame.time_s))
-            draw_floor(canvas, side, person, "side", person.frame_at(frame.time_s))
+            _draw_floors(canvas, views, person, person.frame_at(frame.time_s), panel, number)
     if plan.views:
         _write_legend(canvas)
-    for person, (front, side), in_view in zip(people, plan.views, seen, strict=False):
-        number = person.frame_at(frame.time_s)
-        draw_solved(canvas, front, person, "front", number)
-        draw_solved(canvas, side, person, "side", number)
+    for number, (person, (front, side), in_view) in enumerate(zip(people, plan.views, seen, strict=False)):
+        at = person.frame_at(frame.time_s)
+        if panel is None:
+            draw_solved(canvas, front, person, "front", at)
+        else:
+            panel.draw(canvas, number, at, turn)
+        draw_solved(canvas, side, person, "side", at)
         if not in_view:
             width = text_size("filled", 11.0)[0]
             draw_text(canvas, "filled", (side.left + side.width - width - 12.0, side.top + 12.0), RIGHT, 11.0)
     _write_time(canvas, frame.time_s)
     return canvas
+
+
+def _draw_floors(
+    canvas: UInt8[Array, "height width 3"],
+    views: tuple[Box, Box],
+    person: PersonView,
+    at: int,
+    panel: DancerPanel | None,
+    number: int,
+) -> None:
+    draw_floor(canvas, views[0], person.framing if panel is None else panel.framing(number), "front", at)
+    draw_floor(canvas, views[1], person.framing, "side", at)
 
 
 def _about(clip: Clip | None, people: Sequence[PersonView]) -> tuple[tuple[int, int], float, int | None]:
@@ -179,21 +217,20 @@ def _is_seen(track: Track, frame: int) -> bool:
     return frame < len(track.times_s) and bool(np.isfinite(track.keypoints_px[frame]).all(-1).any())
 
 
-def _ground(plan: Layout, people: Sequence[PersonView]) -> UInt8[Array, "height width 3"]:
+def _ground(plan: Layout, people: Sequence[PersonView], panel: DancerPanel | None) -> UInt8[Array, "height width 3"]:
     """Return what stays the same in every picture."""
     canvas = np.full((SIZE_PX[1], SIZE_PX[0], 3), BACKGROUND, dtype=np.uint8)
-    for person, (front, side) in zip(people, plan.views, strict=False):
+    for number, (person, (front, side)) in enumerate(zip(people, plan.views, strict=False)):
         canvas[front.rows, front.columns] = PANEL
         canvas[side.rows, side.columns] = PANEL
         if not person.framing.follows:
-            draw_floor(canvas, front, person, "front", 0)
-            draw_floor(canvas, side, person, "side", 0)
+            _draw_floors(canvas, (front, side), person, 0, panel, number)
         draw_text(canvas, "front", (front.left + 12.0, front.top + 12.0), SOFT, 11.0)
         draw_text(canvas, "side", (side.left + 12.0, side.top + 12.0), SOFT, 11.0)
         if len(people) > 1:
-            number = str(person.track.track_id)
-            place = (front.left + front.width - text_size(number, 14.0)[0] - 12.0, front.top + 11.0)
-            draw_text(canvas, number, place, person_colour(person.track.track_id), 14.0)
+            name = str(person.track.track_id)
+            place = (front.left + front.width - text_size(name, 14.0)[0] - 12.0, front.top + 11.0)
+            draw_text(canvas, name, place, person_colour(person.track.track_id), 14.0)
     if not plan.views:
         _write_middle(canvas[:, plan.column.width :], "no motion")
     return canvas

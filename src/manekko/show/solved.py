@@ -21,7 +21,8 @@ from manekko.skeleton.skeleton import FINGERS, JOINT_INDEX, finger_segments
 
 Side = Literal["front", "side"]
 
-_PITCH_RAD = np.deg2rad(12.0)
+PITCH_RAD = np.deg2rad(12.0)
+"""How far the views look down."""
 _SQUARE_M = 0.5
 _HEAD_M = 0.105
 _TRUNK, _HEAD = -1, -2
@@ -32,7 +33,7 @@ _TRAIL_S = 2.0
 _FLOOR_DEPTH_M = 1.0
 # Above the topmost joint: the head around it. Below the feet: the near half of the floor.
 _ABOVE_M = 0.25
-_BELOW_M = float(_FLOOR_DEPTH_M * np.sin(_PITCH_RAD) + 0.08)
+_BELOW_M = float(_FLOOR_DEPTH_M * np.sin(PITCH_RAD) + 0.08)
 _OUTLINE: Colour = (12, 14, 18)
 
 _TORSO = (
@@ -132,7 +133,7 @@ def frame_motion(positions_m: Float[Array, "frame joint 3"], fps: float) -> Fram
 
 
 @dataclass(frozen=True)
-class _Camera:
+class FlatCamera:
     """Orthographic: world [m] → points of one box [px]."""
 
     side: Side
@@ -145,25 +146,31 @@ class _Camera:
         """Return image points [px] and nearness to the viewer [m]."""
         x, z = points_m[..., 0] - self.centre_m[0], points_m[..., 2] - self.centre_m[1]
         across, near = (x, z) if self.side == "front" else (z, -x)
-        up = points_m[..., 1] * np.cos(_PITCH_RAD) - near * np.sin(_PITCH_RAD)
+        up = points_m[..., 1] * np.cos(PITCH_RAD) - near * np.sin(PITCH_RAD)
         points = np.stack([self.middle_px + self.px_per_m * across, self.floor_px - self.px_per_m * up], axis=-1)
         return points, near
 
     def width(self, thickness_m: float) -> float:
+        """Return how wide something is drawn [px], at least 1."""
         return max(1.0, thickness_m * self.px_per_m)
 
 
-def _camera(box: Box, framing: Framing, side: Side, frame: int) -> _Camera:
+def _camera(box: Box, framing: Framing, side: Side, frame: int) -> FlatCamera:
     room = box.height - LABEL_PX
     wide, tall = framing.size_m
     scale = float(min(box.width / wide, room / tall))
     floor = box.height - _BELOW_M * scale - 0.45 * (room - tall * scale)
-    return _Camera(side, framing.centres_m[frame], scale, box.width / 2.0, floor)
+    return FlatCamera(side, framing.centres_m[frame], scale, box.width / 2.0, floor)
 
 
-def draw_floor(canvas: UInt8[Array, "height width 3"], box: Box, person: PersonView, side: Side, frame: int) -> None:
+def front_camera(box: Box, framing: Framing, frame: int) -> FlatCamera:
+    """Return what the front view of a framing shows in a box."""
+    return _camera(box, framing, "front", frame)
+
+
+def draw_floor(canvas: UInt8[Array, "height width 3"], box: Box, framing: Framing, side: Side, frame: int) -> None:
     """Draw the floor into an empty box; it is the same in every frame unless the camera follows the dancer."""
-    _draw_grid(canvas[box.rows, box.columns], _camera(box, person.framing, side, frame))
+    _draw_grid(canvas[box.rows, box.columns], _camera(box, framing, side, frame))
 
 
 def draw_solved(canvas: UInt8[Array, "height width 3"], box: Box, person: PersonView, side: Side, frame: int) -> None:
@@ -174,7 +181,7 @@ def draw_solved(canvas: UInt8[Array, "height width 3"], box: Box, person: Person
     _draw_body(panel, camera, person.positions_m[frame], person.contacts[frame])
 
 
-def _draw_grid(panel: UInt8[Array, "height width 3"], camera: _Camera) -> None:
+def _draw_grid(panel: UInt8[Array, "height width 3"], camera: FlatCamera) -> None:
     """Draw the grid of the floor around the dancer, in squares of half a metre that stand still in the world."""
     reach = panel.shape[1] / (2.0 * camera.px_per_m)
     half = np.array([reach, _FLOOR_DEPTH_M] if camera.side == "front" else [_FLOOR_DEPTH_M, reach])
@@ -190,7 +197,7 @@ def _draw_grid(panel: UInt8[Array, "height width 3"], camera: _Camera) -> None:
     draw_lines(panel, camera.see(np.array(lines).reshape(-1, 2, 3))[0], GRID, 1.0)
 
 
-def _draw_trail(panel: UInt8[Array, "height width 3"], camera: _Camera, person: PersonView, frame: int) -> None:
+def _draw_trail(panel: UInt8[Array, "height width 3"], camera: FlatCamera, person: PersonView, frame: int) -> None:
     """Draw the way of the hips over the floor during the last seconds."""
     step = max(1, round(person.fps / 6.0))
     frames = np.arange(frame, max(-1, frame - round(_TRAIL_S * person.fps)), -step)
@@ -200,7 +207,7 @@ def _draw_trail(panel: UInt8[Array, "height width 3"], camera: _Camera, person: 
 
 def _draw_body(
     panel: UInt8[Array, "height width 3"],
-    camera: _Camera,
+    camera: FlatCamera,
     joints_m: Float[Array, "joint 3"],
     planted: Bool[Array, "4"],
 ) -> None:
@@ -217,7 +224,7 @@ def _draw_body(
             _draw_limb(panel, camera, points, index, planted)
 
 
-def _draw_trunk(panel: UInt8[Array, "height width 3"], camera: _Camera, points: Float[Array, "joint 2"]) -> None:
+def _draw_trunk(panel: UInt8[Array, "height width 3"], camera: FlatCamera, points: Float[Array, "joint 2"]) -> None:
     for colour, more_px in ((_OUTLINE, 3.0), (BODY, 0.0)):
         for (_, _, thickness), (start, end) in zip(_TORSO, points[_TORSO_ENDS], strict=True):
             draw_line(panel, start, end, colour, camera.width(thickness) + more_px)
@@ -225,7 +232,7 @@ def _draw_trunk(panel: UInt8[Array, "height width 3"], camera: _Camera, points: 
 
 def _draw_limb(
     panel: UInt8[Array, "height width 3"],
-    camera: _Camera,
+    camera: FlatCamera,
     points: Float[Array, "joint 2"],
     index: int,
     planted: Bool[Array, "4"],
@@ -252,7 +259,7 @@ def _draw_limb(
 
 
 def _draw_fingers(
-    panel: UInt8[Array, "height width 3"], camera: _Camera, points: Float[Array, "joint 2"], side: str
+    panel: UInt8[Array, "height width 3"], camera: FlatCamera, points: Float[Array, "joint 2"], side: str
 ) -> None:
     colour = LEFT if side == "left" else RIGHT
     palm = points[JOINT_INDEX[side + "Hand"]], points[JOINT_INDEX[side + "MiddleProximal"]]
@@ -263,7 +270,7 @@ def _draw_fingers(
     draw_lines(panel, pieces, colour, camera.width(0.016))
 
 
-def _draw_head(panel: UInt8[Array, "height width 3"], camera: _Camera, joints_m: Float[Array, "joint 3"]) -> None:
+def _draw_head(panel: UInt8[Array, "height width 3"], camera: FlatCamera, joints_m: Float[Array, "joint 3"]) -> None:
     """Draw a ball with a nose that shows where the face is turned."""
     head = joints_m[JOINT_INDEX["head"]]
     eyes = joints_m[_EYES].mean(axis=0) - head
@@ -283,6 +290,6 @@ def _draw_head(panel: UInt8[Array, "height width 3"], camera: _Camera, joints_m:
         _draw_nose(panel, camera, points)
 
 
-def _draw_nose(panel: UInt8[Array, "height width 3"], camera: _Camera, points: Float[Array, "3 2"]) -> None:
+def _draw_nose(panel: UInt8[Array, "height width 3"], camera: FlatCamera, points: Float[Array, "3 2"]) -> None:
     draw_line(panel, points[1], points[2], _OUTLINE, camera.width(0.03) + 4.0)
     draw_line(panel, points[1], points[2], BODY, camera.width(0.03))

@@ -30,7 +30,7 @@ _FIELD_RAD = np.radians(26.0)
 """Angle over the shorter side of the picture: a portrait's, little distorted."""
 _PITCH_RAD = np.radians(5.0)
 """How far the cameras look down."""
-_MARGIN = 0.08
+_MARGIN = 0.05
 """Room around the dancers, as a share of the picture."""
 _FACING = np.array([1.0, 0.0, 0.0, 0.0])
 """From the axes of a camera that looks at a dancer's face (x right, y down, z away) to the world's."""
