@@ -1,6 +1,8 @@
 """The character as VRM 1.0: the same mesh in T-pose on VRM's own bones, with expressions and spring bones."""
 
+import struct
 from collections.abc import Iterator, Mapping
+from pathlib import PureWindowsPath
 
 import numpy as np
 
@@ -12,6 +14,7 @@ from manekko.files.vrm_values import (
     Expression,
     GltfModel,
     MeshOfNodes,
+    MorphTarget,
     Node,
     Primitive,
     Skin,
@@ -23,7 +26,7 @@ from manekko.files.vrm_values import (
 from manekko.files.vrm_write import write_vrm
 from manekko.skeleton.rotations import rotate
 from manekko.skeleton.skeleton import HUMANOID_PARENTS
-from manekko.stage.figure import Figure, Spring
+from manekko.stage.figure import Figure, Material, Spring, Texture
 from manekko.stage.from_vrm_springs import STEPS_A_SECOND, vrm_gravity, vrm_stiffness
 from manekko.video.png import encode_png
 
@@ -77,7 +80,7 @@ def vrm_of_figure(figure: Figure, *, name: str, meta: Mapping[str, object] = MET
         meshes=meshes,
         skins=(Skin(tuple(range(len(nodes))), binds),),
         materials=materials,
-        images=tuple((figure.textures[at].name, encode_png(figure.textures[at].rgba)) for at in textures),
+        images=tuple(_image(figure.textures[at]) for at in textures),
         humanoid={joint: kept[bone] for joint, bone in bones.items()},
         expressions=tuple(_expressions(faces, bool(meshes[0].target_names))),
         springs=tuple(_spring(spring, places, kept, tips[at]) for at, spring in enumerate(figure.springs)),
@@ -85,6 +88,18 @@ def vrm_of_figure(figure: Figure, *, name: str, meta: Mapping[str, object] = MET
         meta={},
     )
     return write_vrm(model, meta)
+
+
+def _image(texture: Texture) -> tuple[str, bytes]:
+    """Return a texture's name, as a file has it without folder and suffix, and its PNG of nothing but the picture."""
+    data = encode_png(texture.rgba)
+    kept, place = [data[:8]], 8
+    while place < len(data):
+        size, kind = struct.unpack_from(">I4s", data, place)
+        # Capitals mark what a picture cannot do without; the rest tells of the encoder.
+        kept += [data[place : place + size + 12]] if kind[:1].isupper() else []
+        place += size + 12
+    return PureWindowsPath(texture.name).stem, b"".join(kept)
 
 
 def _nodes(
@@ -150,32 +165,36 @@ def _meshes(
         corners = figure.mesh.triangles[start : start + material.triangle_count]
         if len(corners):
             groups[0 if moved[corners].any() else 1].append(number)
-    vertices, meshes = [], []
+    vertices: list[Vertices] = []
+    meshes = []
     for group, title in zip(groups, ("Face", "Body"), strict=True):
-        if group:
-            shown = [face for face in faces if face.shifts_m is not None] if title == "Face" else []
-            entry, primitives = _mesh(figure, rest, group, shown, carriers, len(vertices))
+        shown = [face for face in faces if face.shifts_m is not None] if title == "Face" else []
+        primitives = []
+        for number in group:
+            entry, triangles = _part(figure, rest, figure.materials[number], shown, carriers)
+            primitives.append(Primitive(len(vertices), triangles, number))
             vertices.append(entry)
-            meshes.append(MeshOfNodes(title, primitives, tuple(face.name for face in shown)))
+        if primitives:
+            meshes.append(MeshOfNodes(title, tuple(primitives), tuple(face.name for face in shown)))
     return tuple(vertices), tuple(meshes)
 
 
-def _mesh(
-    figure: Figure, rest: Rest, group: list[int], faces: list[Face], carriers: Int[Array, " bone"], place: int
-) -> tuple[Vertices, tuple[Primitive, ...]]:
-    mesh = figure.mesh
-    spans = [(figure.materials[at].first_triangle, figure.materials[at].triangle_count) for at in group]
-    corners = [mesh.triangles[start : start + count] for start, count in spans]
-    used, flat = np.unique(np.concatenate(corners), return_inverse=True)
-    renumbered = np.split(flat.reshape(-1, 3), np.cumsum([len(part) for part in corners])[:-1])
+def _part(
+    figure: Figure, rest: Rest, material: Material, faces: list[Face], carriers: Int[Array, " bone"]
+) -> tuple[Vertices, Int[Array, "triangle 3"]]:
+    """Return the vertices and triangles of one material."""
+    mesh, start = figure.mesh, material.first_triangle
+    corners = mesh.triangles[start : start + material.triangle_count]
+    used, flat = np.unique(corners, return_inverse=True)
     joints, weights = _merged(carriers[mesh.bones[used]], mesh.weights[used])
     targets = []
     for face in faces:
         shifts = np.zeros((0, 3)) if face.shifts_m is None else face.shifts_m[used]
         rows = np.flatnonzero((np.abs(shifts) > _STILL_M).any(axis=1))
-        targets.append((rows, shifts[rows]))
-    entry = Vertices(rest.positions_m[used], rest.normals[used], mesh.uvs[used], joints, weights, tuple(targets))
-    return entry, tuple(Primitive(place, part, at) for part, at in zip(renumbered, group, strict=True))
+        targets.append(MorphTarget(rows, shifts[rows]))
+    uvs = mesh.uvs[used] if material.texture >= 0 else None
+    entry = Vertices(rest.positions_m[used], rest.normals[used], uvs, joints, weights, tuple(targets))
+    return entry, flat.reshape(-1, 3)
 
 
 def _merged(

@@ -19,7 +19,7 @@ _MIXED = {
     "surprised": (("びっくり",), ("上",)),
 }
 """Expression → morphs that make it together; of each, the first that the model has."""
-_SHUT = ("happy", "relaxed", "blink", "blinkLeft", "blinkRight")
+_SHUT = ("happy", "relaxed")
 _LOOKS = {"lookUp": (-10.0, 0.0), "lookDown": (10.0, 0.0), "lookLeft": (0.0, 12.0), "lookRight": (0.0, -12.0)}
 """Turns of the eyes about x and y [degrees]."""
 _GROUP_DEPTH = 4

@@ -9,7 +9,7 @@ from manekko.errors import FormatError
 from manekko.files.gltf import Glb, Json, at, integers, name_of, numbers, objects, parse_glb, value
 from manekko.files.vrm_extensions import read_extensions
 from manekko.files.vrm_materials import read_materials
-from manekko.files.vrm_values import GltfModel, MeshOfNodes, Node, Primitive, Skin, Vertices
+from manekko.files.vrm_values import GltfModel, MeshOfNodes, MorphTarget, Node, Primitive, Skin, Vertices
 
 MOST_NODES = 20_000
 MOST_VERTICES = 2_000_000
@@ -234,19 +234,19 @@ def _strongest(sets: list[tuple[Array, Array]]) -> tuple[Int[Array, "vertex 4"],
     return np.where(weights > 0.0, joints, 0), weights
 
 
-def _targets(glb: Glb, part: Json, count: int, place: str) -> Iterator[tuple[Array, Array]]:
+def _targets(glb: Glb, part: Json, count: int, place: str) -> Iterator[MorphTarget]:
     targets = objects(part, "targets", place)
     if len(targets) > MOST_TARGETS:
         raise FormatError(f"{place}: {len(targets)} morph targets are more than a face has ({MOST_TARGETS} are read)")
     for target in targets:
         if "POSITION" not in target:
-            yield np.zeros(0, dtype=np.int64), np.zeros((0, 3))
+            yield MorphTarget(np.zeros(0, dtype=np.int64), np.zeros((0, 3)))
             continue
         shifts = glb.accessor(value(target, "POSITION", int, place), 3, f"{place}, a morph target").astype(np.float64)
         if len(shifts) != count or not (np.abs(shifts) < _FARTHEST_M).all():
             raise FormatError(f"{place}: a morph target does not fit its {count} vertices")
         moved = np.flatnonzero((shifts != 0.0).any(axis=1))
-        yield moved, shifts[moved]
+        yield MorphTarget(moved, shifts[moved])
 
 
 def _triangles(glb: Glb, part: Json, vertex_count: int, place: str) -> Int[Array, "triangle 3"]:

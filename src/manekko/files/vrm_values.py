@@ -48,6 +48,14 @@ class Node:
 
 
 @dataclass(frozen=True, eq=False)
+class MorphTarget:
+    """A way in which some vertices move."""
+
+    vertices: Int[Array, " row"]
+    shifts_m: Float[Array, "row 3"]
+
+
+@dataclass(frozen=True, eq=False)
 class Vertices:
     """Points that one or more primitives are spun between."""
 
@@ -58,8 +66,7 @@ class Vertices:
     """Places in the skin's list of nodes."""
     weights: Float[Array, "vertex 4"] | None
     """Sum 1."""
-    targets: tuple[tuple[Int[Array, " row"], Float[Array, "row 3"]], ...] = ()
-    """For each morph target (vertices that it moves, how far [m])."""
+    targets: tuple[MorphTarget, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,7 +142,7 @@ class Expression:
     name: str
     binds: tuple[tuple[int, int, float], ...]
     shuts_eyes: bool = False
-    """Whether blinking would show through it."""
+    """Whether it closes the eyes, so that no blink may be added."""
 
 
 @dataclass(frozen=True)

@@ -138,7 +138,7 @@ def _attributes(store: _Store, entry: Vertices) -> Json:
         attributes["JOINTS_0"] = store.accessor(joints, _BYTE if small else _SHORT, target=_VERTEX_DATA)
         attributes["WEIGHTS_0"] = store.accessor(entry.weights.astype("<f4"), _FLOAT, target=_VERTEX_DATA)
     count = len(entry.positions_m)
-    targets = [{"POSITION": store.sparse(count, rows, shifts)} for rows, shifts in entry.targets]
+    targets = [{"POSITION": store.sparse(count, target.vertices, target.shifts_m)} for target in entry.targets]
     return {"attributes": attributes} | ({"targets": targets} if targets else {})
 
 

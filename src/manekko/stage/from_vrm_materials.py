@@ -6,6 +6,7 @@ MMD's light gives (diffuse × light + ambient) × texture × ramp; with diffuse 
 colour c looks as lit as MToon's under a white light, and follows a coloured one.
 """
 
+import re
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -26,6 +27,8 @@ _PX_ROWS = 720.0
 _EDGE_M = 0.0028
 """Width in the world of one pixel when a figure of 1.6 m fills most of such a picture."""
 _SHADE_OF_PLAIN = 0.62
+_FACE = re.compile("face|eye|brow|mouth|顔|目|眉|口", re.IGNORECASE)
+"""Materials on which a fringe's hard shadow looks like dirt: MMD's models leave it out of faces as well."""
 _LIGHT = float(np.mean(Light().colour_rgb))
 
 
@@ -97,6 +100,7 @@ def _material(shelf: _Shelf, source: GltfMaterial, first: int, count: int, uvs: 
         edge_rgba=(*_edge_colour(source, picture, uvs), 1.0),
         edge_size=_edge_size(toon) if toon is not None else 0.0,
         casts_shadow=source.alpha_mode != "BLEND",
+        takes_shadow=_FACE.search(source.name) is None,
     )
 
 

@@ -43,9 +43,10 @@ def _targets(model: GltfModel, layout: Layout) -> dict[tuple[int, int], VertexMo
     """Return (mesh, morph target) → its vertices in the figure's mesh and their shifts in the world."""
     parts: dict[tuple[int, int], list[VertexMorph]] = {}
     for instance in layout.instances:
-        for number, (rows, shifts) in enumerate(model.vertices[instance.vertices].targets):
-            turned = np.einsum("vij,vj->vi", instance.turns[rows], shifts)
-            parts.setdefault((instance.mesh, number), []).append(VertexMorph(rows + instance.first, turned))
+        for number, target in enumerate(model.vertices[instance.vertices].targets):
+            turned = np.einsum("vij,vj->vi", instance.turns[target.vertices], target.shifts_m)
+            part = VertexMorph(target.vertices + instance.first, turned)
+            parts.setdefault((instance.mesh, number), []).append(part)
     return {
         key: VertexMorph(
             np.concatenate([part.vertices for part in found]), np.concatenate([part.shifts_m for part in found])
