@@ -50,7 +50,8 @@ def carried(figure: Figure, pose: Pose, bone: int, points_m: Array) -> Array:
 
 def linear(figure: Figure, pose: Pose) -> Array:
     mesh = figure.mesh
-    return sum(mesh.weights[:, [bone]] * carried(figure, pose, bone, mesh.positions_m) for bone in (0, 1))
+    parts = [mesh.weights[:, [bone]] * carried(figure, pose, bone, mesh.positions_m) for bone in (0, 1)]
+    return parts[0] + parts[1]
 
 
 def spherical(figure: Figure, pose: Pose) -> Array:

@@ -158,7 +158,7 @@ def _material(material: PmxMaterial, first: int, count: int, file: PmxFile, ward
         triangle_count=count,
         diffuse_rgba=floats(material.diffuse),
         specular_rgb=floats(material.specular[:3]),
-        specular_power=floats(material.specular[3:])[0],
+        specular_power=floats(material.specular[3])[0],
         ambient_rgb=floats(material.ambient),
         texture=picture(material.texture),
         sphere=picture(material.sphere) if mode != SPHERE_NONE else -1,
@@ -171,16 +171,16 @@ def _material(material: PmxMaterial, first: int, count: int, file: PmxFile, ward
         two_sided=bool(material.flags & _TWO_SIDED),
         edge=bool(material.flags & _EDGE),
         edge_rgba=floats(material.edge_colour),
-        edge_size=floats([material.edge_size])[0],
+        edge_size=floats(material.edge_size)[0],
         casts_on_ground=bool(material.flags & _ON_GROUND),
         casts_shadow=bool(material.flags & _CASTS),
         takes_shadow=bool(material.flags & _TAKES),
     )
 
 
-def floats(values: Array | tuple[float, ...] | list[float]) -> tuple:
+def floats(*values: Array | tuple[float, ...] | float) -> tuple:
     """Return numbers of a material, none of them wild."""
-    return tuple(float(value) for value in np.clip(sensible(np.array(values)), -1e4, 1e4))
+    return tuple(float(value) for value in np.clip(sensible(np.hstack(values)), -1e4, 1e4))
 
 
 def _morph(morph: PmxMorph, vertex_count: int) -> Morph:

@@ -90,7 +90,7 @@ def _material(material: np.void, name: str, first: int, count: int, file: PmdFil
         triangle_count=count,
         diffuse_rgba=diffuse,
         specular_rgb=floats(material["specular"]),
-        specular_power=floats([material["shininess"]])[0],
+        specular_power=floats(float(material["shininess"]))[0],
         ambient_rgb=floats(material["ambient"]),
         texture=wardrobe.picture(plain[0]) if plain else -1,
         sphere=wardrobe.picture(spheres[0]) if spheres else -1,

@@ -8,6 +8,7 @@ import numpy as np
 
 from manekko.arrays import Array, UInt8
 from manekko.errors import FormatError
+from manekko.files.binary import printable
 from manekko.stage.figure import Texture
 from manekko.video.picture import decode_picture
 
@@ -81,8 +82,9 @@ class Wardrobe:
 
     def _read(self, name: str) -> int:
         path = self._found(name)
+        shown = printable(name.replace("\\", "/"))
         if path is None:
-            self.warnings.append(f"texture {name!r} is not beside the model; what wears it is drawn plain")
+            self.warnings.append(f"texture '{shown}' is not beside the model; what wears it is drawn plain")
             return -1
         try:
             if path.stat().st_size > _MOST_BYTES:
@@ -92,7 +94,7 @@ class Wardrobe:
             if self._pixels > _MOST_PIXELS_IN_ALL:
                 raise FormatError("the model's pictures are too large in all")
         except (OSError, FormatError) as error:
-            self.warnings.append(f"texture {name!r} cannot be used: {error}")
+            self.warnings.append(f"texture '{shown}' cannot be used: {error}")
             return -1
         return self._add(Texture(name, rgba))
 
