@@ -1,3 +1,4 @@
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -189,6 +190,12 @@ def test_no_time_between_equal_poses_changes_nothing():
         pose = sway.step(danced(figure, frame / 30.0), 1.0 / 30.0)
     again = sway.step(danced(figure, 19 / 30.0), 0.0)
     np.testing.assert_allclose(again.positions_m, pose.positions_m, atol=1e-9)
+
+
+def test_a_figure_that_is_not_shown_stays_so():
+    figure = skirt()
+    hidden = replace(danced(figure, 0.0), shown=False)
+    assert not Sway(figure).step(hidden, 0.0).shown
 
 
 def test_what_hangs_on_a_swaying_bone_goes_along():

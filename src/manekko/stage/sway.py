@@ -6,6 +6,8 @@ would point if it were stiff, gravity and drag, and stays outside of the body's 
 them and are not pulled by them. The clock runs in steps of at most 1/120 s, whatever the frame rate of the pictures.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from manekko.arrays import Array, Float
@@ -189,7 +191,7 @@ class Sway:
         new_positions[moved] = self._origins[carriers] + shifts
         new_rotations = np.asarray(pose.rotations_xyzw, dtype=np.float64).copy()
         new_rotations[moved] = from_axes(changes @ axes[moved])
-        return Pose(new_positions, new_rotations, pose.morph_weights)
+        return replace(pose, positions_m=new_positions, rotations_xyzw=new_rotations)
 
 
 def _capsule_ends(
