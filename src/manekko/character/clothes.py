@@ -17,6 +17,12 @@ _AMBIENT, _LIT = 0.42, 0.97
 """Under MMD's light of 0.6 they sum to the colour itself."""
 
 
+Field = Float[Array, " vertex"]
+"""One value for each vertex of a form."""
+Conditions = Float[Array, "vertex condition"]
+"""Values that are positive where something is kept; a garment's edge runs where one is zero."""
+
+
 @dataclass(frozen=True, eq=False)
 class Form:
     """The body's surface as clothes are measured on it."""
@@ -24,34 +30,32 @@ class Form:
     sheet: Sheet
 
     @property
-    def x(self) -> Float[Array, " vertex"]:
+    def x(self) -> Field:
         """To the left [m]."""
         return self.sheet.points_m[:, 0]
 
     @property
-    def y(self) -> Float[Array, " vertex"]:
+    def y(self) -> Field:
         """Height [m]."""
         return self.sheet.points_m[:, 1]
 
     @property
-    def z(self) -> Float[Array, " vertex"]:
+    def z(self) -> Field:
         """Forwards [m]."""
         return self.sheet.points_m[:, 2]
 
     @property
-    def arm(self) -> Float[Array, " vertex"]:
+    def arm(self) -> Field:
         """Along the arm from the shoulder joint [m]; negative on the trunk."""
         return self.sheet.field("arm")
 
     @property
-    def off_arm(self) -> Float[Array, " vertex"]:
+    def off_arm(self) -> Field:
         """Positive on trunk and legs, negative on the arms [m]."""
         return 0.022 - self.arm
 
-    def cut(
-        self, keep: Float[Array, " vertex"], thickness_m: Float[Array, " vertex"] | float, hem_m: float = 0.003
-    ) -> Sheet:
-        """Return the part where ``keep`` is positive, moved outwards, its hems turned in."""
+    def cut(self, keep: Conditions, thickness_m: Field | float, hem_m: float = 0.003) -> Sheet:
+        """Return the part where all conditions are positive, moved outwards, its hems turned in."""
         piece = clipped(inflated(self.sheet, thickness_m), keep)
         return hemmed(piece, hem_m) if hem_m else piece
 
@@ -66,19 +70,19 @@ def fine_form() -> Form:
     return Form(fine_body_sheet())
 
 
-def both(*fields: Float[Array, " vertex"]) -> Float[Array, " vertex"]:
-    """Return a field that is positive where all of some are."""
-    return np.minimum.reduce(fields)
+def both(*fields: Field | Conditions) -> Conditions:
+    """Return conditions that hold where all of some do."""
+    return np.concatenate([field[:, None] if field.ndim == 1 else field for field in fields], axis=1)
 
 
-def either(*fields: Float[Array, " vertex"]) -> Float[Array, " vertex"]:
+def either(*fields: Field) -> Field:
     """Return a field that is positive where one of some is."""
     return np.maximum.reduce(fields)
 
 
-def within(value: Float[Array, " vertex"], low: float, high: float) -> Float[Array, " vertex"]:
-    """Return a field that is positive where a value lies between two bounds."""
-    return np.minimum(value - low, high - value)
+def within(value: Field, low: float, high: float) -> Conditions:
+    """Return the conditions that a value lies between two bounds."""
+    return np.stack([value - low, high - value], axis=1)
 
 
 def part_of(sheet: Sheet, material: str, design: Design) -> Part:

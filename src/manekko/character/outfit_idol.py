@@ -2,14 +2,21 @@
 
 import numpy as np
 
-from manekko.arrays import Array, Float
+from manekko.character.accessories import below_neck, from_neck, knob, round_collar
 from manekko.character.bows import Bow, bow_sheet
 from manekko.character.clothes import Form, both, cloth, coarse_form, either, fine_form, part_of, within
 from manekko.character.design import Design
 from manekko.character.parts import Part, Piece, Surface
 from manekko.character.sheets import Sheet, clipped, hemmed, inflated
-from manekko.character.shoes import above_sole, shoe_sheet
-from manekko.character.skirt import SkirtCut, pleat_texture, skirt_chains, skirt_part
+from manekko.character.shoes import ankle_strap, shoe_parts, shoe_sheet
+from manekko.character.skirt import (
+    SkirtCut,
+    pleat_texture,
+    ribbon_chains,
+    ribbon_parts,
+    skirt_chains,
+    skirt_part,
+)
 from manekko.character.weights import eased
 
 _OUTER = SkirtCut(0.996, 0.738, 0.222, 0.205, pleats=24, pleat_depth=0.013, bulge=0.016)
@@ -20,48 +27,51 @@ _SOCK_TOP_Y = 0.585
 def idol_piece(design: Design) -> Piece:
     """Return the dress."""
     parts = (*_top(design), *_skirts(design), *_legs(design), *_bows(design))
-    return Piece(parts, _surfaces(design), skirt_chains(_OUTER, design))
+    return Piece(parts, _surfaces(design), (*skirt_chains(_OUTER, design), *ribbon_chains(_OUTER, design)))
 
 
 def idol_skin() -> Sheet:
     """Return the skin that the dress leaves bare, a little of what it covers included."""
     form = coarse_form()
-    neck = _below_neck(form) * -1.0 + 0.012
-    arms = form.arm - 0.088
-    thighs = both(0.80 - form.y, form.y - (_SOCK_TOP_Y - 0.012), form.off_arm)
-    return clipped(form.sheet, either(neck, arms, thighs))
-
-
-def _below_neck(form: Form) -> Float[Array, " vertex"]:
-    """Return how far a point lies below the neckline, which is lower in front [m]."""
-    return 1.287 + 0.26 * -(form.z + 0.022) - form.y
+    neck, arms = 0.012 - below_neck(form), form.arm - 0.088
+    thighs = np.minimum.reduce([0.80 - form.y, form.y - (_SOCK_TOP_Y - 0.012), form.off_arm])
+    return clipped(form.sheet, either(neck, arms, thighs)[:, None])
 
 
 def _top(design: Design) -> list[Part]:
     form = fine_form()
-    puff = np.sin(np.pi * np.clip((form.arm + 0.004) / 0.108, 0.0, 1.0)) ** 0.7
-    gathers = 0.0018 * np.cos(34.0 * np.arctan2(form.z + 0.018, form.y - 1.262 + 0.7 * (np.abs(form.x) - 0.105)))
-    thick = 0.0045 + (0.019 + gathers) * puff * (form.arm > -0.004)
-    lowest = form.y - 0.975
-    bodice = both(_below_neck(form), either(lowest, form.arm), 0.103 - form.arm)
-    sleeve_bands = within(form.arm, 0.099, 0.116)
-    collar = both(_below_neck(form) + 0.004, _collar_reach(form) - _below_neck(form), form.off_arm + 0.02)
-    edge = both(_collar_reach(form) - 0.004 - _below_neck(form), _below_neck(form) - _collar_reach(form) + 0.0085)
-    waist = within(form.y, 0.968, 1.004)
+    puff = np.sin(np.pi * np.clip((form.arm + 0.004) / 0.110, 0.0, 1.0)) ** 0.65
+    gathers = 0.0010 * np.cos(18.0 * np.arctan2(form.z + 0.018, form.y - 1.262 + 0.7 * (np.abs(form.x) - 0.105)))
+    thick = 0.0045 + (0.024 + gathers) * puff * (form.arm > -0.004)
+    blouse = both(below_neck(form), either(form.y - 0.975, form.arm), 0.105 - form.arm)
+    band = within(form.arm, 0.101, 0.118)
+    collar = both(round_collar(form, 0.098), form.off_arm + 0.03)
+    trim = both(round_collar(form, 0.0935), from_neck(form) - 0.0895, form.off_arm + 0.03)
     return [
-        part_of(form.cut(bodice, thick), "トップス", design),
-        part_of(form.cut(both(sleeve_bands), 0.0055), "飾り", design),
-        part_of(form.cut(both(collar, form.off_arm + 0.02), 0.0085, 0.004), "襟", design),
-        part_of(form.cut(both(edge, form.off_arm + 0.02), 0.0092, 0.0), "飾り", design),
-        part_of(form.cut(both(waist, form.off_arm), 0.0085, 0.004), "飾り", design),
+        part_of(form.cut(blouse, thick), "トップス", design),
+        part_of(form.cut(band, 0.0060), "飾り", design),
+        part_of(form.cut(collar, 0.0090, 0.004), "襟", design),
+        part_of(form.cut(trim, 0.0096, 0.0), "白", design),
+        *_bodice(form, design),
         *_cuffs(form, design),
     ]
 
 
-def _collar_reach(form: Form) -> Float[Array, " vertex"]:
-    """Return how far the collar reaches below the neckline: round, parted in front."""
-    parted = np.where(form.z > 0.0, eased(np.abs(form.x), 0.000, 0.016), 1.0)
-    return 0.050 * parted**0.6 - 0.003
+def _bodice(form: Form, design: Design) -> list[Part]:
+    """Return what laces the waist: pointed below the breasts, piped, with buttons."""
+    wide = np.abs(form.x)
+    ahead = eased(form.z, -0.03, 0.03)
+    top = 1.086 + ahead * (0.024 * np.exp(-((wide / 0.022) ** 2)) - 0.010 * np.exp(-(((wide - 0.055) / 0.025) ** 2)))
+    piping = within(form.y - top, -0.0030, 0.0030)
+    bodice = both(form.y - 0.972, top - form.y)
+    belt = within(form.y, 0.980, 1.006)
+    buttons = [knob((0.0, y, z), 0.0062, "上半身") for y, z in ((1.080, 0.0735), (1.055, 0.0700), (1.030, 0.0685))]
+    return [
+        part_of(form.cut(both(bodice, form.off_arm), 0.0085, 0.004), "襟", design),
+        part_of(form.cut(both(piping, form.off_arm), 0.0100, 0.002), "白", design),
+        part_of(form.cut(both(belt, form.off_arm), 0.0105, 0.004), "飾り", design),
+        *(part_of(button, "金", design) for button in buttons),
+    ]
 
 
 def _cuffs(form: Form, design: Design) -> list[Part]:
@@ -83,27 +93,36 @@ def _skirts(design: Design) -> list[Part]:
 
 def _legs(design: Design) -> list[Part]:
     form = coarse_form()
-    sock = form.cut(both(_SOCK_TOP_Y - form.y, form.y - 0.10, form.off_arm), 0.0022, 0.002)
+    sock = form.cut(both(_SOCK_TOP_Y - form.y, form.y - 0.13, form.off_arm), 0.0022, 0.002)
     bands = [
         form.cut(both(within(form.y, low, high), form.off_arm), 0.0030, 0.001)
         for low, high in ((_SOCK_TOP_Y - 0.016, _SOCK_TOP_Y + 0.001), (_SOCK_TOP_Y - 0.030, _SOCK_TOP_Y - 0.024))
     ]
     boots = shoe_sheet(boot=True)
-    upper, sole = clipped(boots, above_sole(boots)), clipped(inflated(boots, 0.0022), -above_sole(boots) + 0.001)
-    trim = clipped(inflated(boots, 0.0012), within(boots.points_m[:, 1], 0.157, 0.171))
+    upper, sole = shoe_parts(boots)
+    height = boots.points_m[:, 1]
+    fold = clipped(inflated(boots, 0.0045), within(height, 0.188, 0.2149))
+    line = clipped(inflated(boots, 0.0052), within(height, 0.1895, 0.1945))
     return [
         part_of(sock, "靴下", design),
         *(part_of(band, "飾り", design) for band in bands),
-        part_of(hemmed(upper, 0.004), "靴", design),
-        part_of(hemmed(trim, 0.004), "飾り", design),
-        part_of(hemmed(sole, 0.002), "靴底", design),
+        part_of(upper, "靴", design),
+        part_of(hemmed(fold, 0.006), "白", design),
+        part_of(line, "飾り", design),
+        part_of(ankle_strap(boots, 0.108, 0.014), "飾り", design),
+        part_of(sole, "靴底", design),
     ]
 
 
 def _bows(design: Design) -> list[Part]:
-    chest = Bow((0.0, 1.243, 0.062), "上半身2", 0.052, 0.024, 0.058)
-    back = Bow((0.0, 0.992, -0.092), "下半身", 0.095, 0.046, 0.0, -1.0)
-    return [part_of(bow_sheet(bow), "リボン", design) for bow in (chest, back)]
+    chest = Bow((0.0, 1.243, 0.066), "上半身2", 0.050, 0.024, 0.062)
+    back = Bow((0.0, 0.994, -0.094), "下半身", 0.092, 0.046, 0.0, -1.0)
+    gem = knob((0.0, 1.243, 0.080), 0.0085, "上半身2", 0.6)
+    return [
+        *(part_of(bow_sheet(bow), "リボン", design) for bow in (chest, back)),
+        *ribbon_parts(_OUTER, "リボン", design),
+        part_of(gem, "金", design),
+    ]
 
 
 def _surfaces(design: Design) -> tuple[Surface, ...]:
@@ -120,5 +139,7 @@ def _surfaces(design: Design) -> tuple[Surface, ...]:
         cloth("スカート", "skirt", design.bottom_rgb, two_sided=True, texture=pleats),
         cloth("襟", "collar", design.bottom_rgb),
         cloth("飾り", "trim", design.accent_rgb),
-        cloth("リボン", "ribbon", design.accent_rgb),
+        cloth("白", "white", white),
+        cloth("金", "gold", (0.98, 0.82, 0.42)),
+        cloth("リボン", "ribbon", design.accent_rgb, two_sided=True),
     )

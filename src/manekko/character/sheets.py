@@ -9,6 +9,9 @@ from scipy.sparse.linalg import spsolve
 from manekko.arrays import Array, Bool, Float, Int
 
 
+_REST = "conditions to come"
+
+
 @dataclass(frozen=True, eq=False)
 class Sheet:
     """Triangles; metres, right-handed, corners anticlockwise when seen from outside."""
@@ -97,8 +100,17 @@ def smoothed(
     return values
 
 
-def clipped(sheet: Sheet, keep: Float[Array, " vertex"]) -> Sheet:
-    """Return the part of a sheet where ``keep`` is positive, its triangles cut where it is zero."""
+def clipped(sheet: Sheet, keep: Float[Array, "vertex condition"]) -> Sheet:
+    """Return the part of a sheet where all conditions are positive, its triangles cut where one is zero."""
+    for column in range(keep.shape[1]):
+        carried = replace(sheet, fields=sheet.fields | {_REST: keep[:, column:]})
+        sheet = _clipped_once(carried, keep[:, column])
+        keep = sheet.fields[_REST]
+        keep = np.concatenate([np.zeros((len(keep), column)), keep], axis=1)
+    return replace(sheet, fields={name: values for name, values in sheet.fields.items() if name != _REST})
+
+
+def _clipped_once(sheet: Sheet, keep: Float[Array, " vertex"]) -> Sheet:
     keep = np.where(np.abs(keep) < 1e-7, 1e-7, keep)
     signs = keep[sheet.triangles] > 0
     whole = sheet.triangles[signs.all(axis=1)]

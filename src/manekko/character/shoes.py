@@ -3,40 +3,43 @@
 import numpy as np
 
 from manekko.arrays import Array, Float
-from manekko.character.sheets import Sheet, split_quads, strip_quads
+from manekko.character.clothes import within
+from manekko.character.sheets import Sheet, clipped, hemmed, inflated, split_quads, strip_quads
 from manekko.character.weights import foot_weights, leg_weights, mirrored_columns
 
 _COLUMNS = 20
 _SHAFT = np.array(
     [
         # in front: height, depth; behind: height, depth; half width; squareness
-        (0.1700, 0.0190, 0.1700, -0.0550, 0.0270, 2.0),
-        (0.1450, 0.0150, 0.1450, -0.0545, 0.0258, 2.0),
-        (0.1200, 0.0130, 0.1180, -0.0555, 0.0253, 2.0),
+        (0.2150, 0.0290, 0.2150, -0.0590, 0.0315, 2.0),
+        (0.1900, 0.0250, 0.1900, -0.0575, 0.0298, 2.0),
+        (0.1600, 0.0190, 0.1600, -0.0560, 0.0275, 2.0),
+        (0.1350, 0.0155, 0.1330, -0.0560, 0.0263, 2.0),
+        (0.1150, 0.0145, 0.1100, -0.0565, 0.0262, 2.0),
     ]
 )
 _FOOT = np.array(
     [
-        (0.0980, 0.0140, 0.0900, -0.0575, 0.0258, 2.0),
-        (0.0830, 0.0170, 0.0640, -0.0610, 0.0266, 2.05),
-        (0.0740, 0.0200, 0.0420, -0.0640, 0.0274, 2.1),
-        (0.0690, 0.0220, 0.0220, -0.0650, 0.0282, 2.2),
-        (0.0660, 0.0235, 0.0080, -0.0640, 0.0286, 2.4),
-        (0.0645, 0.0245, 0.0000, -0.0560, 0.0288, 2.6),
-        (0.0635, 0.0255, 0.0000, -0.0360, 0.0290, 2.8),
-        (0.0625, 0.0265, 0.0000, -0.0120, 0.0292, 2.8),
-        (0.0610, 0.0285, 0.0000, 0.0140, 0.0300, 2.8),
-        (0.0570, 0.0400, 0.0000, 0.0360, 0.0320, 2.8),
-        (0.0510, 0.0560, 0.0000, 0.0560, 0.0345, 2.8),
-        (0.0455, 0.0740, 0.0000, 0.0750, 0.0362, 2.8),
-        (0.0410, 0.0930, 0.0000, 0.0950, 0.0358, 2.7),
-        (0.0370, 0.1100, 0.0000, 0.1130, 0.0330, 2.6),
-        (0.0320, 0.1240, 0.0010, 0.1270, 0.0275, 2.5),
-        (0.0250, 0.1330, 0.0040, 0.1350, 0.0195, 2.3),
-        (0.0170, 0.1375, 0.0100, 0.1385, 0.0090, 2.0),
+        (0.0980, 0.0165, 0.0880, -0.0585, 0.0266, 2.0),
+        (0.0860, 0.0195, 0.0640, -0.0620, 0.0274, 2.05),
+        (0.0790, 0.0220, 0.0430, -0.0648, 0.0282, 2.1),
+        (0.0750, 0.0240, 0.0240, -0.0660, 0.0290, 2.2),
+        (0.0725, 0.0255, 0.0090, -0.0655, 0.0294, 2.4),
+        (0.0710, 0.0265, 0.0000, -0.0580, 0.0296, 2.6),
+        (0.0700, 0.0275, 0.0000, -0.0360, 0.0298, 2.8),
+        (0.0690, 0.0285, 0.0000, -0.0120, 0.0300, 2.8),
+        (0.0675, 0.0305, 0.0000, 0.0140, 0.0308, 2.8),
+        (0.0640, 0.0410, 0.0000, 0.0360, 0.0328, 2.8),
+        (0.0590, 0.0560, 0.0000, 0.0560, 0.0352, 2.8),
+        (0.0545, 0.0730, 0.0000, 0.0750, 0.0370, 2.8),
+        (0.0510, 0.0910, 0.0000, 0.0950, 0.0370, 2.7),
+        (0.0475, 0.1070, 0.0000, 0.1130, 0.0346, 2.6),
+        (0.0420, 0.1210, 0.0000, 0.1270, 0.0296, 2.5),
+        (0.0340, 0.1310, 0.0040, 0.1355, 0.0220, 2.3),
+        (0.0250, 0.1360, 0.0120, 0.1390, 0.0110, 2.0),
     ]
 )
-_SOLE_M = 0.011
+_SOLE_M = 0.0135
 
 
 def shoe_sheet(*, boot: bool) -> Sheet:
@@ -76,6 +79,15 @@ def _pair(points: Float[Array, "vertex 3"], triangles: Array) -> Sheet:
     )
 
 
-def above_sole(sheet: Sheet) -> Float[Array, " vertex"]:
-    """Return a field that is positive above a shoe's sole [m]."""
-    return sheet.points_m[:, 1] - _SOLE_M
+def ankle_strap(sheet: Sheet, middle_y: float, width_m: float) -> Sheet:
+    """Return a strap around a shoe, lower behind than in front."""
+    slanted = sheet.points_m[:, 1] - 0.25 * (sheet.points_m[:, 2] + 0.02) - middle_y
+    return hemmed(clipped(inflated(sheet, 0.0022), within(slanted, -width_m / 2.0, width_m / 2.0)), 0.002)
+
+
+def shoe_parts(sheet: Sheet) -> tuple[Sheet, Sheet]:
+    """Return a shoe's upper and its sole, which stands out a little."""
+    height = sheet.points_m[:, 1]
+    upper = clipped(sheet, (height - _SOLE_M)[:, None])
+    sole = clipped(inflated(sheet, 0.0022), (_SOLE_M + 0.001 - height)[:, None])
+    return hemmed(upper, 0.004), hemmed(sole, 0.002)

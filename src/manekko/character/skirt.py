@@ -98,6 +98,48 @@ def _swinging(cut: SkirtCut, turn: Array, height: Array) -> tuple[tuple[str, ...
     return bones, weights
 
 
+def ribbon_chains(cut: SkirtCut, design: Design) -> tuple[Chain, ...]:
+    """Return the chains of two ribbons that hang down behind over a skirt."""
+    chains = []
+    for side, sign in (("左", 1.0), ("右", -1.0)):
+        points = _ribbon_line(cut, sign)
+        names = tuple(f"リボン{side}{link + 1}" for link in range(LINKS))
+        chains.append(Chain("ribbon", "下半身", names, proportions(design).placed(points), 0.012, 0.30, 0.35))
+    return tuple(chains)
+
+
+def ribbon_parts(cut: SkirtCut, material: str, design: Design) -> list[Part]:
+    """Return the two ribbons: flat bands that widen towards their slanting ends."""
+    return [_ribbon_part(cut, material, side, sign, design) for side, sign in (("左", 1.0), ("右", -1.0))]
+
+
+def _ribbon_line(cut: SkirtCut, sign: float) -> Float[Array, "point 3"]:
+    down = np.linspace(0.03, 0.93, LINKS + 1)
+    angle = np.pi - sign * np.linspace(0.10, 0.24, LINKS + 1)
+    return ring_point(cut, angle, down) + [0.0, 0.0, -0.022]
+
+
+def _ribbon_part(cut: SkirtCut, material: str, side: str, sign: float, design: Design) -> Part:
+    rows = 4 * LINKS + 1
+    share = np.linspace(0.0, 1.0, rows)
+    line = _ribbon_line(cut, sign)
+    middle = np.stack([np.interp(share * LINKS, np.arange(LINKS + 1), line[:, axis]) for axis in range(3)], axis=1)
+    across = np.linspace(-1.0, 1.0, 4)
+    wide = (0.013 + 0.014 * share)[:, None] * across
+    points = middle[:, None] + np.stack([wide, np.zeros_like(wide), 0.004 * np.abs(across) + 0.0 * wide], axis=-1)
+    points[-1, :, 1] += 0.016 * across * sign
+    numbers = np.arange(points.size // 3).reshape(points.shape[:2])
+    flat = proportions(design).placed(points.reshape(-1, 3))
+    # a band looks backwards: its rows run down, its columns to the left
+    triangles = split_quads(flat, strip_quads(numbers, closed=False)[:, ::-1])
+    along = np.repeat(share, len(across)) * LINKS
+    bones = ("下半身", *(f"リボン{side}{link + 1}" for link in range(LINKS)))
+    weights = np.maximum(0.0, 1.0 - np.abs(np.clip(along[:, None], 0.5, LINKS - 0.5) + 0.5 - np.arange(LINKS + 1)))
+    weights[:, 1] += weights[:, 0]
+    weights[:, 0] = 0.0
+    return Part(material, flat, triangles, np.zeros((len(flat), 2)), bones, weights)
+
+
 def pleat_texture(colour: Colour, stripes: tuple[tuple[float, float, Colour], ...]) -> UInt8[Array, "256 64 4"]:
     """Return one pleat's picture: darker towards its fold and the waist, with stripes (from, to, colour) down it."""
     across, down = np.meshgrid((np.arange(64) + 0.5) / 64, (np.arange(256) + 0.5) / 256)

@@ -6,14 +6,15 @@ from manekko.arrays import Array, Float
 
 COLUMNS = 17
 """Of the left half: the first in front and the last at the back lie in the middle."""
-ARM_ROWS, ARM_COLUMNS = (7, 11), (5, 11)
+ARM_ROWS, ARM_COLUMNS = (8, 12), (5, 11)
 """The first and last row and column around the hole where the arm begins."""
 
 _ROWS = np.array(
     [
         # height in front, at the side, at the back; half width; depth in front and at the back; squareness
-        (1.3520, 1.3520, 1.3520, 0.0285, 0.0100, -0.0460, 2.0),
-        (1.3400, 1.3400, 1.3400, 0.0318, 0.0138, -0.0498, 2.0),
+        (1.3500, 1.3500, 1.3500, 0.0270, 0.0085, -0.0450, 2.0),
+        (1.3400, 1.3400, 1.3400, 0.0290, 0.0110, -0.0470, 2.0),
+        (1.3366, 1.3366, 1.3366, 0.0323, 0.0143, -0.0503, 2.0),
         (1.3280, 1.3310, 1.3330, 0.0324, 0.0136, -0.0506, 2.0),
         (1.3060, 1.3160, 1.3240, 0.0338, 0.0120, -0.0545, 2.0),
         (1.2880, 1.3030, 1.3140, 0.0400, 0.0120, -0.0615, 2.0),
