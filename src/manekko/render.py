@@ -97,9 +97,9 @@ def render(options: RenderOptions, progress: Progress = silent) -> RenderResult:
     begun = time.perf_counter()
     _check(options)
     programme = read_programme(options.motions)
+    behind = _clip_behind(options, programme)
     figures = read_figures(options.models or (default_model(),), len(programme.parts))
     dancers = [dancer(part, figure) for part, figure in zip(programme.parts, figures, strict=True)]
-    behind = _clip_behind(options, programme)
     size, fps = _size_px(options, behind), _fps(options, behind)
     times = _times(options, dancers, fps)
     scene = _scene(options, programme, dancers, behind, size, times)
@@ -131,6 +131,11 @@ def _check(options: RenderOptions) -> None:
     if options.fps is not None and not 1.0 <= options.fps <= _FASTEST_FPS:
         raise InputError(f"{options.fps:g} frames a second cannot be drawn; give 1 to {_FASTEST_FPS:g}")
     check_bounds(options.start_s, options.end_s)
+    if options.background.startswith("#"):
+        _colour(options.background)
+    camera = options.camera
+    if camera is not None and camera not in _CAMERAS and not camera.lower().endswith(".vmd"):
+        raise InputError(f"{camera} is no camera; give {', '.join(_CAMERAS)}, or a VMD that moves the camera")
     for given in (*options.motions, *options.models, *_files(options.camera), *_files(options.background)):
         if given.is_file() and given.resolve() == options.out.resolve():
             raise InputError(f"{options.out} is read and cannot be written at once; give another name")
@@ -220,8 +225,6 @@ def _scene(
 
 
 def _camera(name: str, dancers: Sequence[Dancer], times: np.ndarray, size_px: tuple[int, int]) -> CameraAt:
-    if name not in _CAMERAS:
-        raise InputError(f"{name} is no camera; give {', '.join(_CAMERAS)}, or a VMD that moves the camera")
     reach = dancers_reach(dancers, float(times[0]), float(times[-1]))
     kinds = {"fixed": fixed_camera, "follow": following_camera, "orbit": orbiting_camera}
     return kinds[name](reach, size_px)
