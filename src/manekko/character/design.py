@@ -80,5 +80,5 @@ def head_frame(design: Design) -> HeadFrame:
         neck_z=-0.018 * height / 0.239,
         eye_y=chin + 0.36 * height,
         eye_x=0.175 * height,
-        eye_z=0.20 * height,
+        eye_z=0.23 * height,
     )

@@ -16,8 +16,8 @@ _LASH_THICKNESS: Points = ((0.0, 0.015), (0.10, 0.08), (0.45, 0.165), (0.76, 0.2
 """Along the lash, wing included, in half eye widths."""
 _SPIKES = ((0.74, 0.042, (0.15, 0.36)), (0.87, 0.045, (0.30, 0.36)))
 """Single lashes: where on the lid, half their width there, and from there to their tip."""
-_IRIS_LIFT = -0.022
-_BOWL = ((1.00, 0.016, -0.007), (1.00, 0.012, -0.040), (0.60, 0.0, -0.046), (0.0, 0.0, -0.046))
+_IRIS_LIFT = -0.020
+_BOWL = ((1.00, 0.018, -0.007), (1.00, 0.024, -0.060), (0.60, 0.0, -0.066), (0.0, 0.0, -0.066))
 """Rings of the white: size, distance beyond the outline, depth [head heights]."""
 
 

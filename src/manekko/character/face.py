@@ -100,8 +100,9 @@ def _normals(surface: FaceSurface, mesh: FaceMesh, positions: Float[Array, "vert
 
 def _edges(mesh: FaceMesh, points: Float[Array, "vertex 3"]) -> Float[Array, " vertex"]:
     """Return the width of the outline: none inside the face and at the neck's seam."""
-    x, _, z = points.T
-    inside = smoothstep(0.10, 0.22, z) * smoothstep(-0.36, -0.32, -np.abs(x))
+    x, y, z = points.T
+    half_width = np.interp(y, [0.0, 0.05, 0.10, 0.20, 0.30, 0.50], [0.05, 0.15, 0.23, 0.32, 0.36, 0.385])
+    inside = smoothstep(0.02, 0.10, z) * smoothstep(-0.96, -0.86, -np.abs(x) / half_width)
     chin = smoothstep(10.2, 10.9, mesh.chart[:, 1])
     seam = smoothstep(12.5, 13.0, mesh.chart[:, 1])
     return np.clip(1.0 - inside * (1.0 - chin), 0.0, 1.0) * (1.0 - seam)

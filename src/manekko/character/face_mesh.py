@@ -8,7 +8,7 @@ from scipy.spatial import Delaunay, cKDTree
 from manekko.arrays import Array, Bool, Float, Int
 from manekko.character.curves import sides, smoothstep
 from manekko.character.eye_shapes import OPEN, EyePlace, outline
-from manekko.character.face_surface import FaceSurface
+from manekko.character.face_surface import FaceSurface, hairline
 from manekko.character.mouth_shapes import CHART, HALF_WIDTH, MIDDLE_Y, lips
 
 _EYE_RINGS = (0.014, 0.034, 0.062)
@@ -54,6 +54,8 @@ def face_mesh(surface: FaceSurface, eye: EyePlace) -> FaceMesh:
     triangles = Delaunay(chart * [_ANGLE, _RING]).simplices.astype(int)
     points = surface.at(chart[:, 0], chart[:, 1])
     points[: len(features), :2] = features
+    under_hair = chart[:, 1] < 0.7 * hairline(chart[:, 0])
+    triangles = triangles[~under_hair[triangles].all(axis=1)]
     middles = points[triangles].mean(axis=1)
     triangles = triangles[~_inside(middles, eye_hole, mouth_hole)]
     return _mirrored(chart, points, triangles)

@@ -34,6 +34,15 @@ _RINGS = np.array(
 _NECK_RINGS = 3
 """How many more rings lead from the jaw to the seam of the neck; they depend on the frame."""
 _STEP = 1e-4
+_HAIRLINE = np.array(
+    [(0.0, 2.4), (30.0, 2.7), (50.0, 3.4), (70.0, 4.6), (90.0, 5.4), (105.0, 6.6), (125.0, 9.0), (180.0, 10.2)]
+)
+
+
+def hairline(angles_rad: Float[Array, "*batch"]) -> Float[Array, "*batch"]:
+    """Return the rings of the skin at which the scalp's hair ends, by angles round the head."""
+    turns = np.abs((np.degrees(angles_rad) + 180.0) % 360.0 - 180.0)
+    return np.interp(turns, *_HAIRLINE.T)
 
 
 class FaceSurface:

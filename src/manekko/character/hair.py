@@ -4,11 +4,11 @@ import numpy as np
 
 from manekko.character.curves import strip
 from manekko.character.design import Colour, Design
-from manekko.character.face_surface import FaceSurface, face_surface
+from manekko.character.face_surface import FaceSurface, face_surface, hairline
 from manekko.character.hair_ribbons import RIBBON, ribbon_surface
 from manekko.character.hair_shell import shell_normals
 from manekko.character.hair_strands import HAIR, joined, lock_part, texture_row
-from manekko.character.hair_styles import Style, style_of
+from manekko.character.hair_styles import style_of
 from manekko.character.paint_hair import paint_hair
 from manekko.character.parts import Part, Piece, Surface
 
@@ -20,17 +20,17 @@ def hair_piece(design: Design) -> Piece:
     surface = face_surface(design)
     style = style_of(design, surface)
     locks = [lock_part(surface, lock, number) for number, lock in enumerate(style.locks)]
-    hair = joined([_cap(surface, style), *(lock for lock in locks if lock.material == HAIR)])
+    hair = joined([_cap(surface), *(lock for lock in locks if lock.material == HAIR)])
     ribbons = [lock for lock in locks if lock.material == RIBBON]
     if not ribbons:
         return Piece((hair,), (_surface(design.hair_rgb),), style.chains)
     return Piece((hair, joined(ribbons)), (_surface(design.hair_rgb), ribbon_surface(design)), style.chains)
 
 
-def _cap(surface: FaceSurface, style: Style) -> Part:
+def _cap(surface: FaceSurface) -> Part:
     """Return the hair that lies on the scalp under all locks: the skin, lifted, down to the hairline."""
     turns = np.linspace(0.0, 360.0, 37)
-    ends = np.interp(np.minimum(turns, 360.0 - turns), *np.array(style.hairline).T)
+    ends = hairline(np.radians(turns))
     shares = np.linspace(0.0, 1.0, _CAP_ROWS)[:, None]
     rings = np.maximum(shares * ends, 1e-3)
     skin = surface.at(np.radians(np.broadcast_to(turns, rings.shape)), rings)

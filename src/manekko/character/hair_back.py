@@ -11,7 +11,7 @@ from manekko.character.hair_fringe import make_chain, on_shell
 from manekko.character.hair_strands import Lock
 from manekko.character.parts import Chain
 
-_HANGING = ((0.0, 0.85), (0.25, 1.0), (0.70, 0.95), (0.90, 0.55), (1.0, 0.0))
+_HANGING = ((0.0, 0.0), (0.06, 0.70), (0.25, 1.0), (0.70, 0.95), (0.90, 0.55), (1.0, 0.0))
 _GROUPS = (("後髪中", 180.0), ("後髪左", 145.0), ("後髪右", -145.0), ("後髪左外", 108.0), ("後髪右外", -108.0))
 
 

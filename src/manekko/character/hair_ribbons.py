@@ -41,9 +41,9 @@ def bow(tie: Float[Array, "3"], side: float) -> Iterator[Lock]:
 
     for turn in (1.0, -1.0):
         loop = line(
-            (0.0, 0.0, 0.0), (turn * 0.07, 0.030, 0.030), (turn * 0.14, 0.040, 0.025), (turn * 0.19, 0.035, 0.0)
+            (0.0, 0.0, 0.0), (turn * 0.08, 0.035, 0.034), (turn * 0.16, 0.050, 0.028), (turn * 0.225, 0.045, 0.0)
         )
-        yield Lock(loop, 0.082, 0.034, facing=facing, rings=8, taper=_LOOP, material=RIBBON)
+        yield Lock(loop, 0.096, 0.038, facing=facing, rings=8, taper=_LOOP, material=RIBBON)
         end = line(
             (0.0, 0.0, 0.0), (turn * 0.05, -0.08, 0.015), (turn * 0.075, -0.17, 0.0), (turn * 0.12, -0.25, -0.01)
         )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from manekko.arrays import Array, Float
-from manekko.character.curves import Points, along, profile, strip, unit, vertex_normals
+from manekko.character.curves import Points, along, profile, smoothstep, strip, unit, vertex_normals
 from manekko.character.face_surface import FaceSurface
 from manekko.character.hair_shell import shell_normals, shell_ways
 from manekko.character.parts import Chain, Part
@@ -13,12 +13,10 @@ from manekko.character.parts import Chain, Part
 HAIR = "髪"
 SCALP = 0.66
 """From the crown to the widest part of the skull along the shell [head heights]."""
-_SECTION = np.array([(-1.0, 0.0), (-0.62, 0.62), (0.0, 1.0), (0.62, 0.62), (1.0, 0.0), (0.0, -0.45)])
+_SECTION = np.array([(-1.0, 0.0), (-0.45, 0.85), (0.45, 0.85), (1.0, 0.0), (0.0, -0.40)])
 """Outline of a lock: across and away from the head, in half widths and thicknesses."""
-TAPER: Points = ((0.0, 0.75), (0.30, 1.0), (0.62, 0.86), (0.85, 0.46), (1.0, 0.0))
+TAPER: Points = ((0.0, 0.0), (0.10, 0.70), (0.30, 1.0), (0.62, 0.86), (0.85, 0.46), (1.0, 0.0))
 """Width along a lock, of its widest."""
-_ROUNDING = 0.34
-"""Share of the shell's normals in a lock's: the rest shows its own shape."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +31,8 @@ class Lock:
     """Where its outer side looks; None: away from the head."""
     chain: Chain | None = None
     rings: int = 9
+    rounding: float = 0.34
+    """Share of the shell's normals in its own: the rest shows its shape."""
     taper: Points = TAPER
     from_crown: float | None = None
     """How far from the crown its root counts for the texture; None: by where it lies on the head."""
@@ -62,7 +62,9 @@ def lock_part(surface: FaceSurface, lock: Lock, number: int) -> Part:
     ).reshape(-1, 3)
     triangles = strip(lock.rings, columns, closed=True)[:, ::-1]
     positions = surface.world(points)
-    rounded = unit(_ROUNDING * np.repeat(out, columns, axis=0) + (1 - _ROUNDING) * vertex_normals(points, triangles))
+    rounded = unit(
+        lock.rounding * np.repeat(out, columns, axis=0) + (1.0 - lock.rounding) * vertex_normals(points, triangles)
+    )
     bones, weights = chain_weights(lock.chain, surface.world(line))
     return Part(
         material=lock.material,
@@ -72,7 +74,7 @@ def lock_part(surface: FaceSurface, lock: Lock, number: int) -> Part:
         bones=bones,
         weights=np.repeat(weights, columns, axis=0),
         normals=rounded,
-        edge_scales=np.repeat(0.35 + 0.65 * size, columns),
+        edge_scales=np.repeat((0.35 + 0.65 * size) * smoothstep(0.02, 0.16, shares), columns),
     )
 
 
@@ -94,7 +96,7 @@ def _uvs(lock: Lock, line: Float[Array, "ring 3"], number: int) -> Float[Array, 
         way = lock.from_crown + np.concatenate([[0.0], np.cumsum(steps)])
     start = (number * 0.6180339887) % 1.0
     width = 1.6 * lock.half_width
-    u = start + width * np.array([0.0, 0.2, 0.5, 0.8, 1.0, 0.5])
+    u = start + width * np.array([0.0, 0.28, 0.72, 1.0, 0.5])
     v = texture_row(way)
     return np.stack([np.tile(u, len(v)), np.repeat(v, len(u))], axis=-1)
 

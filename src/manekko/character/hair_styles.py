@@ -10,8 +10,6 @@ from manekko.character.hair_strands import Lock
 from manekko.character.hair_tails import tails
 from manekko.character.parts import Chain
 
-_HAIRLINE = ((0.0, 2.4), (30.0, 2.7), (50.0, 3.4), (70.0, 4.6), (90.0, 5.4), (105.0, 6.6), (125.0, 9.0), (180.0, 10.2))
-
 
 @dataclass(frozen=True, eq=False)
 class Style:
@@ -19,8 +17,6 @@ class Style:
 
     locks: tuple[Lock, ...]
     chains: tuple[Chain, ...]
-    hairline: tuple[tuple[float, float], ...] = _HAIRLINE
-    """(turn 0–180 [°], ring of the skin): where the scalp's hair ends."""
 
 
 def style_of(design: Design, surface: FaceSurface) -> Style:

@@ -17,12 +17,13 @@ _TIE = (112.0, 0.74, 0.055)
 """Place of the bow on the shell."""
 _TAIL = (
     (0.00, 0.00, 0.00),
-    (0.07, 0.065, -0.02),
-    (0.16, 0.085, -0.04),
-    (0.26, 0.01, -0.06),
-    (0.34, -0.20, -0.07),
-    (0.385, -0.55, -0.08),
-    (0.37, -1.00, -0.06),
+    (0.055, 0.070, -0.02),
+    (0.135, 0.115, -0.04),
+    (0.225, 0.085, -0.06),
+    (0.305, -0.035, -0.07),
+    (0.360, -0.23, -0.08),
+    (0.395, -0.57, -0.08),
+    (0.375, -1.02, -0.06),
     (0.31, -1.48, -0.02),
     (0.28, -1.92, 0.03),
     (0.33, -2.32, 0.08),
@@ -65,16 +66,16 @@ def _drawn_up(side: float) -> Iterator[Lock]:
             (side * turn, way, lift),
         )
         line = _drawn_in(line)
-        taper = ((0.0, 0.55), (0.35, 1.0), (0.75, 0.75), (1.0, 0.30))
-        yield Lock(line, 0.105, 0.030, rings=9, taper=taper)
+        taper = ((0.0, 0.0), (0.10, 0.55), (0.35, 1.0), (0.75, 0.75), (1.0, 0.30))
+        yield Lock(line, 0.105, 0.024, rings=7, rounding=0.65, taper=taper)
     for root_turn, root_way in ((60.0, 0.22), (86.0, 0.26), (130.0, 0.12)):
         line = on_shell(
             (side * root_turn, root_way, 0.010),
             (side * (0.6 * root_turn + 0.4 * turn), 0.55 * root_way + 0.45 * way, 0.044),
             (side * turn, way, lift),
         )
-        taper = ((0.0, 0.6), (0.4, 1.0), (0.8, 0.7), (1.0, 0.3))
-        yield Lock(line, 0.095, 0.030, rings=7, taper=taper)
+        taper = ((0.0, 0.0), (0.12, 0.6), (0.4, 1.0), (0.8, 0.7), (1.0, 0.3))
+        yield Lock(line, 0.095, 0.026, rings=7, rounding=0.65, taper=taper)
 
 
 def _drawn_in(line: Float[Array, "knot 3"]) -> Float[Array, "knot 3"]:
