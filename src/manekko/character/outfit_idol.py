@@ -6,9 +6,9 @@ from manekko.character.accessories import below_neck, from_neck, knob, round_col
 from manekko.character.bows import Bow, bow_sheet
 from manekko.character.clothes import Form, both, cloth, coarse_form, either, fine_form, part_of, within
 from manekko.character.design import Design
+from manekko.character.legwear import boot_parts, shorts_sheet, sock_parts
 from manekko.character.parts import Part, Piece, Surface
-from manekko.character.sheets import Sheet, clipped, hemmed, inflated
-from manekko.character.shoes import ankle_strap, shoe_parts, shoe_sheet
+from manekko.character.sheets import Sheet, clipped
 from manekko.character.skirt import (
     SkirtCut,
     pleat_texture,
@@ -26,7 +26,13 @@ _SOCK_TOP_Y = 0.585
 
 def idol_piece(design: Design) -> Piece:
     """Return the dress."""
-    parts = (*_top(design), *_skirts(design), *_legs(design), *_bows(design))
+    parts = (
+        *_top(design),
+        *_skirts(design),
+        *sock_parts(coarse_form(), design, _SOCK_TOP_Y, ((0.0, 0.016), (0.024, 0.030))),
+        *boot_parts(design),
+        *_bows(design),
+    )
     return Piece(parts, _surfaces(design), (*skirt_chains(_OUTER, design), *ribbon_chains(_OUTER, design)))
 
 
@@ -43,17 +49,18 @@ def _top(design: Design) -> list[Part]:
     puff = np.sin(np.pi * np.clip((form.arm + 0.004) / 0.110, 0.0, 1.0)) ** 0.65
     gathers = 0.0010 * np.cos(18.0 * np.arctan2(form.z + 0.018, form.y - 1.262 + 0.7 * (np.abs(form.x) - 0.105)))
     thick = 0.0045 + (0.024 + gathers) * puff * (form.arm > -0.004)
-    blouse = both(below_neck(form), either(form.y - 0.975, form.arm), 0.105 - form.arm)
-    band = within(form.arm, 0.101, 0.118)
+    blouse = both(below_neck(form), either(form.y - 1.045, form.arm), 0.105 - form.arm)
+    coarse = coarse_form()
+    band = within(coarse.arm, 0.101, 0.118)
     collar = both(round_collar(form, 0.098), form.off_arm + 0.03)
     trim = both(round_collar(form, 0.0935), from_neck(form) - 0.0895, form.off_arm + 0.03)
     return [
         part_of(form.cut(blouse, thick), "トップス", design),
-        part_of(form.cut(band, 0.0060), "飾り", design),
+        part_of(coarse.cut(band, 0.0060), "飾り", design),
         part_of(form.cut(collar, 0.0090, 0.004), "襟", design),
         part_of(form.cut(trim, 0.0096, 0.0), "白", design),
-        *_bodice(form, design),
-        *_cuffs(form, design),
+        *_bodice(coarse_form(), design),
+        *_cuffs(coarse_form(), design),
     ]
 
 
@@ -82,35 +89,10 @@ def _cuffs(form: Form, design: Design) -> list[Part]:
 
 
 def _skirts(design: Design) -> list[Part]:
-    form = coarse_form()
-    shorts = both(0.975 - form.y, form.y - 0.745, form.off_arm)
     return [
-        part_of(form.cut(shorts, 0.0025), "アンダー", design),
+        part_of(shorts_sheet(coarse_form(), 0.975, 0.745, 0.0025), "アンダー", design),
         skirt_part(_FRILL, "フリル", design),
         skirt_part(_OUTER, "スカート", design),
-    ]
-
-
-def _legs(design: Design) -> list[Part]:
-    form = coarse_form()
-    sock = form.cut(both(_SOCK_TOP_Y - form.y, form.y - 0.13, form.off_arm), 0.0022, 0.002)
-    bands = [
-        form.cut(both(within(form.y, low, high), form.off_arm), 0.0030, 0.001)
-        for low, high in ((_SOCK_TOP_Y - 0.016, _SOCK_TOP_Y + 0.001), (_SOCK_TOP_Y - 0.030, _SOCK_TOP_Y - 0.024))
-    ]
-    boots = shoe_sheet(boot=True)
-    upper, sole = shoe_parts(boots)
-    height = boots.points_m[:, 1]
-    fold = clipped(inflated(boots, 0.0045), within(height, 0.188, 0.2149))
-    line = clipped(inflated(boots, 0.0052), within(height, 0.1895, 0.1945))
-    return [
-        part_of(sock, "靴下", design),
-        *(part_of(band, "飾り", design) for band in bands),
-        part_of(upper, "靴", design),
-        part_of(hemmed(fold, 0.006), "白", design),
-        part_of(line, "飾り", design),
-        part_of(ankle_strap(boots, 0.108, 0.014), "飾り", design),
-        part_of(sole, "靴底", design),
     ]
 
 
