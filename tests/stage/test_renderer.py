@@ -220,6 +220,8 @@ def test_one_figure_throws_shadow_on_another() -> None:
     assert near(middle(wall, screen, light=slanted, shadow=True), [51, 51, 51])
     assert near(middle(wall, light=slanted, shadow=True), [255, 255, 255])
     assert near(middle(wall, screen, light=slanted, shadow=False), [255, 255, 255])
+    unlit = replace(slanted, shadow_distance=0.0)
+    assert near(middle(wall, screen, light=unlit, shadow=True), [255, 255, 255])
     hardy = plate(replace(white, takes_shadow=False), half_m=0.4, textures=(toon,))
     assert near(middle(hardy, screen, light=slanted, shadow=True), [255, 255, 255])
 
@@ -235,6 +237,30 @@ def test_the_ground_is_seen_only_where_shadow_falls() -> None:
     matrix_point = _pixel_of(view, np.array([0.0, 0.0, 0.5]))
     assert np.hypot(columns.mean() + 0.5 - matrix_point[0], rows.mean() + 0.5 - matrix_point[1]) < 1.5
     assert picture[110, 10].tolist() == [0, 0, 0, 0]
+
+
+def test_materials_say_whether_their_shadow_falls_on_the_ground_or_on_figures() -> None:
+    toon = ramp((255, 255, 255), (51, 51, 51))
+    white = replace(paint(), ambient_rgb=(1.0, 1.0, 1.0), toon=0, casts_shadow=False, casts_on_ground=False)
+    wall = plate(white, half_m=0.4, textures=(toon,))
+    slanted = Light(direction=(0.0, -np.sqrt(0.5), -np.sqrt(0.5)), colour_rgb=(0.6, 0.6, 0.6))
+    view = looking((0.5, 2.0, 2.0), (0.0, 0.0, 0.0), fov_rad=0.8, size_px=SIZE)
+    for on_figures, on_ground in ((True, False), (False, True)):
+        material = replace(white, casts_shadow=on_figures, casts_on_ground=on_ground)
+        screen = plate(material, centre_m=(0.0, 0.3, 0.3), half_m=0.1, textures=(toon,))
+        lit = middle(wall, screen, light=slanted, shadow=True, ground=True)
+        assert near(lit, [51, 51, 51] if on_figures else [255, 255, 255])
+        floor = drawn(screen, view=view, light=slanted, ground=True, backdrop=None)
+        assert bool(((floor[..., 3] > 60) & (floor[..., 0] == 0)).any()) == on_ground
+
+
+def test_a_figure_that_is_not_shown_is_neither_seen_nor_throws_shadow() -> None:
+    bright = replace(paint(), ambient_rgb=(1.0, 1.0, 1.0))
+    figures = [plate(bright), plate(bright, centre_m=(0.3, 0.0, 0.0), half_m=0.05)]
+    poses = [replace(still(figures[0]), shown=False), still(figures[1])]
+    alone = drawn(figures[1], backdrop=None, shadow=True, ground=True)
+    assert alone.any()
+    assert (drawn(*figures, poses=poses, backdrop=None, shadow=True, ground=True) == alone).all()
 
 
 def _pixel_of(view: View, point_m: Array) -> Array:

@@ -24,6 +24,9 @@ _STRIDE = 256
 _VALUES = 44
 """Floats of a material: ten colours and a row of sizes."""
 
+Casting = list[tuple[int, int, bool]]
+"""Runs of neighbouring triangles that throw shadow: the first, how many, whether with both sides."""
+
 _RED, _SPECULAR, _AMBIENT, _EDGE, _EDGE_SIZE = 0, 4, 8, 11, 15
 """Where they begin among a material's own values (``MaterialValues.own``)."""
 
@@ -67,16 +70,18 @@ class GpuWear:
             (self.values.own[n, _EDGE_SIZE] for n in range(len(self.values.own)) if self.has_edge(n)), default=0.0
         )
 
-    def casting(self, *, one_sided: bool) -> list[tuple[int, int]]:
-        """Return (first triangle, count) of runs of materials that throw shadow with one side or with both."""
-        runs: list[tuple[int, int]] = []
+    def casting(self, *, on_ground: bool) -> Casting:
+        """Return what throws shadow, on the floor or on figures."""
+        runs: Casting = []
         for number, material in enumerate(self._figure.materials):
-            if not material.casts_shadow or material.two_sided == one_sided or not self.drawn(number):
+            throws = material.casts_on_ground if on_ground else material.casts_shadow
+            if not throws or not self.drawn(number):
                 continue
-            if runs and sum(runs[-1]) == material.first_triangle:
-                runs[-1] = runs[-1][0], runs[-1][1] + material.triangle_count
+            first, count, two_sided = runs[-1] if runs else (0, 0, False)
+            if runs and first + count == material.first_triangle and two_sided == material.two_sided:
+                runs[-1] = first, count + material.triangle_count, two_sided
             else:
-                runs.append((material.first_triangle, material.triangle_count))
+                runs.append((material.first_triangle, material.triangle_count, material.two_sided))
         return runs
 
     def bind(self, number: int, block: int) -> None:

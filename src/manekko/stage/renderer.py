@@ -14,13 +14,13 @@ from manekko.stage.figure import Figure, Pose
 from manekko.stage.gl import opened_context
 from manekko.stage.gpu_mesh import GpuMesh
 from manekko.stage.gpu_scene import EDGE_ROWS, SCENE_BYTES, SHADOW_SIDE, floor_corners, scene_bytes
-from manekko.stage.gpu_wear import GpuWear
+from manekko.stage.gpu_wear import Casting, GpuWear
 from manekko.stage.programs import MATERIAL_BLOCK, SCENE_BLOCK, SHADOW_UNIT, Programs
 from manekko.stage.projection import pixels_per_metre, region, shadow_box
 from manekko.stage.view import Light, View
 
 _EDGE_OFFSET = 4.0, 0.0
-_NOWHERE = np.zeros((1, 3))
+_NOTHING = np.zeros((0, 3))
 
 
 class Renderer:
@@ -44,7 +44,7 @@ class Renderer:
             figures: who is on the stage.
             samples: for each pixel, 1 for none but its middle; as many as the machine has where that is less.
             edges: whether figures have MMD's lines around them.
-            shadow: whether they throw shadow on themselves and each other.
+            shadow: whether they throw shadow on themselves and each other (a light's shadow distance of 0 is none).
             ground: whether their shadow also falls on the floor at height 0, which is not to be seen otherwise.
             edge_px: width of an edge of size 1 on a picture of 720 rows [px].
         """
@@ -87,7 +87,7 @@ class Renderer:
         self._arrays: dict[tuple[int, int], moderngl.VertexArray] = {}
         self.meshes = [GpuMesh(gl, figure) for figure in self.figures]
         self._wear = [GpuWear(gl, figure) for figure in self.figures]
-        if self._shadow:
+        if self._shadow or self._ground:
             self._shadow_map = gl.depth_texture((SHADOW_SIDE, SHADOW_SIDE))
             self._shadow_map.compare_func = "<="
             self._shadow_map.filter = moderngl.LINEAR, moderngl.LINEAR
@@ -131,33 +131,63 @@ class Renderer:
     ) -> UInt8[Array, "height width 4"]:
         """Draw in the context, which is the current one."""
         self._canvas.use()  # even a pass without a picture wants a whole target
-        for mesh, wear, pose in zip(self.meshes, self._wear, poses, strict=True):
-            mesh.pose(pose)
-            wear.pose(pose)
-        hull = np.concatenate([mesh.hull(pose) for mesh, pose in zip(self.meshes, poses, strict=True)] or [_NOWHERE])
+        shown = [number for number, pose in enumerate(poses) if pose.shown]
+        for number in shown:
+            self.meshes[number].pose(poses[number])
+            self._wear[number].pose(poses[number])
+        hull = np.concatenate([_NOTHING, *(self.meshes[number].hull(poses[number]) for number in shown)])
         if not len(hull):
-            hull = _NOWHERE
+            return blank(self.size_px) if backdrop is None else opaque(backdrop, self.size_px)
         box = shadow_box(light.direction, hull, pixels_per_metre(view, hull), SHADOW_SIDE)
         floor = floor_corners(light.direction, hull) if self._ground and view.position_m[1] > 0.0 else None
         self._scene.write(scene_bytes(view, light, box, floor, self._edge_px))
         self._scene.bind_to_uniform_block(SCENE_BLOCK)
-        if self._shadow:
-            self._draw_shadow_map(box.side_px)
-        part = self._part(view, hull, floor)
+        part = self._part(view, hull, floor, shown)
         if part[2] and part[3]:
-            self._draw_colours(part, has_floor=floor is not None)
+            shadow = self._shadow and light.shadow_distance != 0.0
+            self._draw_part(part, shown, box.side_px, shadow=shadow, floor=floor is not None)
         return self._composed(part, backdrop)
 
     def _part(
-        self, view: View, hull: Float[Array, "point 3"], floor: Float[Array, "4 3"] | None
+        self, view: View, hull: Float[Array, "point 3"], floor: Float[Array, "4 3"] | None, shown: list[int]
     ) -> tuple[int, int, int, int]:
         """Return left, top, width and height [px] of the part of the picture that has anything in it."""
         if floor is not None:
             hull = np.concatenate([hull, floor])
-        size = max((wear.widest_edge() for wear in self._wear), default=0.0) if self._edges else 0.0
+        size = max(self._wear[number].widest_edge() for number in shown) if self._edges else 0.0
         return region(view, hull, 2.0 + size * self._edge_px * view.size_px[1] / EDGE_ROWS)
 
-    def _draw_shadow_map(self, side_px: int) -> None:
+    def _draw_part(
+        self, part: tuple[int, int, int, int], shown: list[int], side_px: int, *, shadow: bool, floor: bool
+    ) -> None:
+        """Draw everything into the canvas; the shadow map is used for the floor first, then for the figures."""
+        gl = self.context
+        casting = [self._wear[number].casting(on_ground=False) for number in shown]
+        on_ground = [self._wear[number].casting(on_ground=True) for number in shown] if floor else casting
+        if floor:
+            self._draw_shadow_map(side_px, shown, on_ground)
+        elif shadow:
+            self._draw_shadow_map(side_px, shown, casting)
+        self._canvas.scissor = part
+        self._canvas.use()
+        self._canvas.clear(0.0, 0.0, 0.0, 0.0, depth=1.0)
+        gl.depth_func = "<="
+        # Premultiplied colours gather in the picture, so that it can be laid over anything afterwards.
+        functions: Any = moderngl.SRC_ALPHA, moderngl.ONE_MINUS_SRC_ALPHA, moderngl.ONE, moderngl.ONE_MINUS_SRC_ALPHA
+        gl.blend_func = functions
+        if floor:
+            self._draw_ground()
+        if floor and shadow and on_ground != casting:
+            self._draw_shadow_map(side_px, shown, casting)
+            self._canvas.use()
+        if shadow:
+            self._shadow_map.use(SHADOW_UNIT)
+        for number in shown:
+            for place in range(len(self.figures[number].materials)):
+                if self._wear[number].drawn(place):
+                    self._draw_material(number, place, shadow=shadow)
+
+    def _draw_shadow_map(self, side_px: int, shown: list[int], casting: list[Casting]) -> None:
         gl = self.context
         self._shadow_target.use()
         used_px, self._shadow_px = max(side_px, self._shadow_px), side_px
@@ -166,38 +196,20 @@ class Renderer:
         # The map is the right way up, pictures are not.
         gl.front_face, gl.cull_face = "ccw", "back"
         program = self._programs.get("depth.vert", "depth.frag")
-        for number in range(len(self.figures)):
-            for one_sided in (False, True):
-                gl.enable_only(moderngl.DEPTH_TEST | (moderngl.CULL_FACE if one_sided else 0))
-                for first, count in self._wear[number].casting(one_sided=one_sided):
-                    self._array(number, program).render(moderngl.TRIANGLES, vertices=3 * count, first=3 * first)
+        for number, runs in zip(shown, casting, strict=True):
+            for first, count, two_sided in runs:
+                gl.enable_only(moderngl.DEPTH_TEST | (0 if two_sided else moderngl.CULL_FACE))
+                self._array(number, program).render(moderngl.TRIANGLES, vertices=3 * count, first=3 * first)
         gl.polygon_offset = 0.0, 0.0
 
-    def _draw_colours(self, part: tuple[int, int, int, int], *, has_floor: bool) -> None:
-        gl = self.context
-        self._canvas.scissor = part
-        self._canvas.use()
-        self._canvas.clear(0.0, 0.0, 0.0, 0.0, depth=1.0)
-        gl.depth_func = "<="
-        # Premultiplied colours gather in the picture, so that it can be laid over anything afterwards.
-        functions: Any = moderngl.SRC_ALPHA, moderngl.ONE_MINUS_SRC_ALPHA, moderngl.ONE, moderngl.ONE_MINUS_SRC_ALPHA
-        gl.blend_func = functions
-        if self._shadow:
-            self._shadow_map.use(SHADOW_UNIT)
-        if has_floor and self._shadow:
-            self._draw_ground()
-        for number, figure in enumerate(self.figures):
-            for place in range(len(figure.materials)):
-                if self._wear[number].drawn(place):
-                    self._draw_material(number, place)
-
     def _draw_ground(self) -> None:
+        self._shadow_map.use(SHADOW_UNIT)
         self.context.enable_only(moderngl.BLEND)
         self._canvas.depth_mask = False
         self._floor.render(moderngl.TRIANGLE_STRIP, vertices=4)
         self._canvas.depth_mask = True
 
-    def _draw_material(self, number: int, place: int) -> None:
+    def _draw_material(self, number: int, place: int, *, shadow: bool) -> None:
         gl, wear = self.context, self._wear[number]
         material = self.figures[number].materials[place]
         wear.bind(place, MATERIAL_BLOCK)
@@ -208,7 +220,7 @@ class Renderer:
         gl.cull_face = "back"
         one_sided = not material.two_sided
         gl.enable_only(moderngl.DEPTH_TEST | blend | (moderngl.CULL_FACE if one_sided else 0))
-        program = self._programs.get("surface.vert", "surface.frag", wear.defines(place, shadow=self._shadow))
+        program = self._programs.get("surface.vert", "surface.frag", wear.defines(place, shadow=shadow))
         self._array(number, program).render(moderngl.TRIANGLES, **span)
         if self._edges and wear.has_edge(place):
             gl.cull_face = "front"

@@ -33,4 +33,4 @@ class Light:
     colour_rgb: tuple[float, float, float] = (0.604, 0.604, 0.604)
     """0–1; MMD's own is 154/255."""
     shadow_distance: float | None = None
-    """MMD's self-shadow distance; None fits the shadow map around the figures."""
+    """MMD's self-shadow distance; 0 is no self shadow. Any other, and None, fit the shadow map around the figures."""
