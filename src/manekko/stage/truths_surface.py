@@ -6,12 +6,12 @@ from functools import cached_property
 import numpy as np
 
 from manekko.arrays import Array, Bool, Float, Int
-from manekko.stage.projection import camera_from_world, clip_from_world
+from manekko.stage.projection import camera_from_world, clip_from_world, rows_per_metre
 from manekko.stage.view import View
 
-_CLOSE_M = 0.002
-"""A point this near behind the surface that is seen there is on it,"""
-_SAME_M = 0.01
+_CLOSE_M, _CLOSE_STEPS = 0.002, 1.0
+"""A point this near behind the surface that is seen there is on it, at least as many widths of a square as said,"""
+_SAME_M, _SAME_STEPS = 0.01, 2.0
 """if that is this near in the rest pose: not another layer of cloth."""
 
 
@@ -103,7 +103,10 @@ class Surface:
         front_m = (shares * (self.vertices_m[corners] @ forward[:3] + forward[3])).sum(axis=-1)
         off_m = np.linalg.norm(np.einsum("pk,pkn->pn", shares, self.rest_m[corners]) - rest_m[known], axis=-1)
         result = np.zeros(len(points_px), dtype=bool)
-        result[known] = (depths_m[known] <= front_m + _CLOSE_M) & (off_m < _SAME_M)
+        flat = self.view.orthographic_height_m is not None
+        step_m = (1.0 if flat else depths_m[known]) / (self.view.size_px[1] * rows_per_metre(self.view))
+        close = depths_m[known] <= front_m + np.maximum(_CLOSE_M, _CLOSE_STEPS * step_m)
+        result[known] = close & (off_m < np.maximum(_SAME_M, _SAME_STEPS * step_m))
         return result
 
 

@@ -1,0 +1,41 @@
+"""Draws ``docs/gallery/`` anew: ``python -m tests.gallery [NAME ...]`` from the root of the repository.
+
+Needs OpenGL; ``materials`` and ``beside`` need node and Chromium too, and ``materials`` the measuring data.
+"""
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.gallery import character_sheets
+from tests.gallery.material_sheet import character_beside, materials
+from tests.gallery.sheets import Tile, save
+from tests.gallery.truth_sheet import truths
+
+ROOT = Path(__file__).parents[2]
+DATA = Path(os.environ.get("MANEKKO_DATA", ROOT.parent / "shared" / "data"))
+
+SHEETS: dict[str, Callable[[], Tile]] = {
+    "character": character_sheets.sides,
+    "details": character_sheets.faces,
+    "poses": character_sheets.poses,
+    "morphs": character_sheets.morphs,
+    "designs": character_sheets.designs,
+    "proportions": character_sheets.proportions,
+    "truths": truths,
+    "materials": lambda: materials(DATA),
+    "beside": character_beside,
+}
+
+
+def main() -> None:
+    """Draw the named sheets, or all."""
+    for name in sys.argv[1:] or SHEETS:
+        path = ROOT / "docs" / "gallery" / f"{name}.webp"
+        save(path, SHEETS[name]())
+        print(f"{path.relative_to(ROOT)}: {path.stat().st_size // 1000} kB")
+
+
+if __name__ == "__main__":
+    main()
