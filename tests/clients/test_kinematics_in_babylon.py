@@ -10,6 +10,7 @@ Not compared, because babylon-mmd 1.3 is not as MMD there:
 - IK whose links append each other's turns: it appends anew at every step, we once before.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -83,7 +84,7 @@ def written(folder: Path, motion: RigMotion) -> Path:
     return path
 
 
-def fixture_models() -> list[str]:
+def fixture_models() -> Sequence[str]:
     """Return all fixtures with a skeleton of their own; the many with one bone of no constraint are alike."""
     return """bdef2-two-bone-strip bdef4-twist-cylinder bone_flag_test bone_hierarchy_test bone_hierarchy_test2
         constraint_test constraint_test2 constraint_test3 constraint_test4 test_1bone_cube test_append_bone
