@@ -23,7 +23,7 @@ class EyeShape:
     lower: Points
     lash: float = 1.0
     """Thickness of the upper lash, of the open eye's."""
-    wing: tuple[float, float] = (0.34, 0.17)
+    wing: tuple[float, float] = (0.32, 0.24)
     """From the outer corner to the tip of the lash."""
     crease: float = 0.0
     """How far the fold above the lid moves up."""

@@ -4,18 +4,18 @@ import numpy as np
 
 from manekko.arrays import Array, Float, Int
 from manekko.character.curves import Points, along, profile, sides, strip
-from manekko.character.eye_shapes import BOTH, LEFT, LID_POINTS, OPEN, RIGHT, EyePlace, EyeShape, outline
+from manekko.character.eye_shapes import BOTH, LEFT, OPEN, RIGHT, EyePlace, EyeShape, outline
 from manekko.character.face_surface import FaceSurface
 from manekko.character.layers import LEFT_SIDE, Layer, layer_part
 from manekko.character.parts import Part
 
 WHITE, IRIS, LASH = "白目", "瞳", "まつげ"
-_LASH_LIFT = 0.0045
-_WING_POINTS = 5
-_LASH_THICKNESS: Points = ((0.0, 0.015), (0.10, 0.08), (0.45, 0.165), (0.76, 0.23), (0.88, 0.19), (1.0, 0.0))
+_LASH_LIFT, _BEHIND = 0.0045, -0.030
+_LASH_POINTS = 21
+_DARK = 0.7
+"""Where the lashes' texture is plain."""
+_LASH_THICKNESS: Points = ((0.0, 0.015), (0.10, 0.08), (0.45, 0.165), (0.70, 0.235), (0.84, 0.20), (1.0, 0.0))
 """Along the lash, wing included, in half eye widths."""
-_SPIKES = ((0.74, 0.042, (0.15, 0.36)), (0.87, 0.045, (0.30, 0.36)))
-"""Single lashes: where on the lid, half their width there, and from there to their tip."""
 _IRIS_LIFT = -0.020
 _BOWL = ((1.00, 0.018, -0.007), (1.00, 0.024, -0.060), (0.60, 0.0, -0.066), (0.0, 0.0, -0.066))
 """Rings of the white: size, distance beyond the outline, depth [head heights]."""
@@ -76,18 +76,15 @@ def _iris(place: EyePlace, expressions: dict[str, EyeShape], side: int) -> Layer
 
 
 def _lines(place: EyePlace, expressions: dict[str, EyeShape]) -> list[Layer]:
-    """Return the upper lash, its single lashes, the lower lash and the fold."""
-    makers = [
-        _upper_lash,
-        _lower_lash,
-        _fold,
-        *((lambda shape, spike=spike: _spike(shape, *spike)) for spike in _SPIKES),
-    ]
+    """Return the upper lash, the end of the lid under it, a second point, the lower lash and the fold."""
     layers = []
-    for maker in makers:
+    for maker in (_upper_lash, _lid_end, _second_point, _lower_lash, _fold):
         rest, triangles, uvs = maker(OPEN)
         lifts = np.full(len(rest), _LASH_LIFT)
-        targets = {name: (place.front_view(maker(shape)[0]), lifts) for name, shape in expressions.items()}
+        targets = {}
+        for name, shape in expressions.items():
+            hidden = shape.stroke is not None and maker is not _upper_lash
+            targets[name] = (place.front_view(maker(shape)[0]), np.full_like(lifts, _BEHIND) if hidden else lifts)
         layers.append(Layer(place.front_view(rest), lifts, triangles, uvs, targets))
     return layers
 
@@ -105,33 +102,31 @@ def brush(line: Float[Array, "point 2"], below: Float[Array, " point"], above: F
 
 
 def _upper_lash(shape: EyeShape) -> Drawn:
-    lid = shape.upper_lid(np.linspace(0.0, 1.0, LID_POINTS))
-    share = np.linspace(0.0, 1.0, _WING_POINTS + 1)[1:, None]
-    # The wing leaves the corner along the lid and bends up to its tip.
-    wing = lid[-1] + np.array(shape.wing) * share - np.array([0.0, 0.28 * shape.wing[0]]) * share * (1.0 - share)
-    line = np.vstack([lid, wing])
-    thickness = profile(_LASH_THICKNESS, np.linspace(0.0, 1.0, len(line))) * shape.lash
+    shares = np.linspace(0.0, 1.0, _LASH_POINTS)
     if shape.stroke is not None:
-        line = along(shape.stroke, np.linspace(0.0, 1.0, len(line)))
-        thickness = profile(
-            ((0.0, 0.0), (0.2, 0.13), (0.5, 0.15), (0.8, 0.13), (1.0, 0.0)), np.linspace(0, 1, len(line))
-        )
-        return brush(line, 0.5 * thickness, 0.5 * thickness)
-    return brush(line, 0.12 * thickness, 0.88 * thickness)
+        thickness = profile(((0.0, 0.0), (0.2, 0.13), (0.5, 0.15), (0.8, 0.13), (1.0, 0.0)), shares)
+        return brush(along(shape.stroke, shares), 0.5 * thickness, 0.5 * thickness)
+    # It leaves the lid before the corner and ends beyond it in a point.
+    knots = shape.upper_lid(np.array([0.0, 0.16, 0.32, 0.48, 0.62, 0.73]))
+    tip = shape.upper_lid(np.array([1.0])) + np.array(shape.wing)
+    thickness = profile(_LASH_THICKNESS, shares) * shape.lash
+    return brush(along(np.vstack([knots, tip]), shares), 0.15 * thickness, 0.85 * thickness)
 
 
-def _spike(shape: EyeShape, share: float, half_width: float, tip: tuple[float, float]) -> Drawn:
-    """Return a single lash, a curved point; where the lid is closed it lies along it."""
-    ends = shape.upper_lid(np.array([share - half_width, share + half_width]))
-    droop = -1.0 if shape.wing[1] < 0.0 else 1.0
-    to = ends.mean(axis=0) + np.array(tip) * [1.0, droop if shape.stroke is None else 0.0]
-    if shape.stroke is not None:
-        ends = np.repeat(ends.mean(axis=0)[None], 2, axis=0)
-        to = ends[0]
-    base = ends + np.array([0.0, 0.05 * droop])
-    bend = base[1:] * 0.45 + to * 0.55 + np.array([[0.05, -0.04 * droop]])
-    points = np.vstack([base, bend, to])
-    return points, np.array([[0, 1, 3], [1, 2, 3]]), np.full((4, 2), 0.7)
+def _lid_end(shape: EyeShape) -> Drawn:
+    shares = np.linspace(0.62, 1.0, 8)
+    thickness = profile(((0.0, 0.10), (0.5, 0.15), (0.8, 0.10), (1.0, 0.01)), np.linspace(0.0, 1.0, 8))
+    rows, triangles, uvs = brush(shape.upper_lid(shares), np.full_like(shares, 0.02), thickness * shape.lash)
+    return rows, triangles, np.full_like(uvs, _DARK)
+
+
+def _second_point(shape: EyeShape) -> Drawn:
+    """Return a shorter lash under the first one."""
+    end = shape.upper_lid(np.array([1.0]))
+    line = along(end + np.array([(-0.02, 0.06), (0.08, 0.02), (0.20, 0.06)]), np.linspace(0.0, 1.0, 6))
+    thickness = profile(((0.0, 0.06), (0.4, 0.075), (1.0, 0.0)), np.linspace(0.0, 1.0, 6)) * shape.lash
+    rows, triangles, uvs = brush(line, 0.4 * thickness, 0.6 * thickness)
+    return rows, triangles, np.full_like(uvs, _DARK)
 
 
 def _lower_lash(shape: EyeShape) -> Drawn:

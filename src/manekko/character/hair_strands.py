@@ -44,8 +44,8 @@ class Lock:
 def lock_part(surface: FaceSurface, lock: Lock, number: int) -> Part:
     """Return a lock's mesh; ``number`` chooses its place on the texture."""
     shares = np.linspace(0.0, 1.0, lock.rings)
-    if lock.axis is None:  # the points need more rings than the roots
-        shares = 1.0 - (1.0 - shares) ** 1.15
+    # Points need more rings than roots, but a tail bends most where it begins.
+    shares = 1.0 - (1.0 - shares) ** 1.15 if lock.axis is None else shares**1.4
     line = along(lock.line, shares)
     ahead = unit(np.gradient(line, axis=0))
     away = _away(lock, line, shares)
