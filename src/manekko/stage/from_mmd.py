@@ -39,6 +39,7 @@ from manekko.stage.figure import (
     UvMorph,
     VertexMorph,
 )
+from manekko.stage.springs_from_mmd import springs_from_mmd
 from manekko.stage.wardrobe import Wardrobe
 
 _TWO_SIDED, _ON_GROUND, _CASTS, _TAKES, _EDGE = (1 << bit for bit in range(5))
@@ -66,7 +67,9 @@ def figure_from_pmx(file: PmxFile, folder: Path) -> Figure:
     mesh = _mesh(file, len(rig.bones), wardrobe.warnings)
     materials = _materials(file, wardrobe, len(mesh.triangles))
     morphs = tuple((printable(morph.name), _morph(morph, len(mesh.uvs))) for morph in file.morphs)
-    return Figure(rig, mesh, materials, tuple(wardrobe.textures), morphs, warnings=tuple(wardrobe.warnings))
+    springs, capsules = springs_from_mmd(file)
+    textures, warnings = tuple(wardrobe.textures), tuple(wardrobe.warnings)
+    return Figure(rig, mesh, materials, textures, morphs, springs, capsules, warnings)
 
 
 def _mesh(file: PmxFile, bone_count: int, warnings: list[str]) -> Mesh:
