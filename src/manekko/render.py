@@ -271,7 +271,7 @@ def _draw(
         else:
             start = options.start_s
             writer = VideoWriter(
-                options.out, scene.size_px, fps, sound=sound, sound_start_s=start, transparent=see_through
+                options.out, scene.size_px, fps, sound=sound, sound_start_s=start, transparent=see_through, fine=True
             )
         with writer:
             for number, picture in enumerate(counted(pictures, "render", len(times), progress)):

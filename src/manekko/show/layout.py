@@ -73,13 +73,20 @@ def person_colour(track_id: int) -> Colour:
     return PEOPLE[(track_id - 1) % len(PEOPLE)]
 
 
-def layout(source_size_px: tuple[int, int], people: int, figure_m: tuple[float, float] = (1.7, 2.0)) -> Layout:
+def layout(
+    source_size_px: tuple[int, int],
+    people: int,
+    figure_m: tuple[float, float] = (1.7, 2.0),
+    *,
+    front_share: float = 0.5,
+) -> Layout:
     """Return a layout for a video of some size and a number of people.
 
     Args:
         source_size_px: width and height of the video [px].
         people: how many there are.
         figure_m: width and height that each view must show [m].
+        front_share: share of the width that a front view has of the side view beside it.
     """
     width, height = SIZE_PX
     source_width, source_height = source_size_px
@@ -89,23 +96,33 @@ def layout(source_size_px: tuple[int, int], people: int, figure_m: tuple[float, 
     column = Box(0, 0, max(shown[0], 240), height)
     source = Box((column.width - shown[0]) // 2, (height - shown[1]) // 2, *shown)
     area = Box(column.width + _GAP_PX, 0, width - column.width - _GAP_PX, height)
-    return Layout(column, source, _views(area, min(people, MOST_PEOPLE), figure_m))
+    return Layout(column, source, _views(area, min(people, MOST_PEOPLE), figure_m, front_share))
 
 
-def _views(area: Box, people: int, figure_m: tuple[float, float]) -> list[tuple[Box, Box]]:
+def _views(area: Box, people: int, figure_m: tuple[float, float], front_share: float) -> list[tuple[Box, Box]]:
     """Share out an area so that every figure is as large as can be."""
     if people == 0:
         return []
     plans = [(columns, stacked) for columns in range(1, people + 1) for stacked in (False, True)]
-    columns, stacked = max(plans, key=lambda plan: _view_room(area, people, figure_m, *plan))
+    columns, stacked = max(plans, key=lambda plan: _view_room(area, people, figure_m, front_share, *plan))
     cells = _split(area, columns, ceil(people / columns))[:people]
-    pairs = [_split(cell, 1, 2) if stacked else _split(cell, 2, 1) for cell in cells]
-    return [(front, side) for front, side in pairs]
+    if not stacked:
+        return [_beside(cell, front_share) for cell in cells]
+    return [(front, side) for front, side in (_split(cell, 1, 2) for cell in cells)]
 
 
-def _view_room(area: Box, people: int, figure_m: tuple[float, float], columns: int, stacked: bool) -> float:
+def _beside(cell: Box, front_share: float) -> tuple[Box, Box]:
+    front = round((cell.width - _GAP_PX) * front_share)
+    left = cell.left + front + _GAP_PX
+    rest = cell.left + cell.width - left
+    return Box(cell.left, cell.top, front, cell.height), Box(left, cell.top, rest, cell.height)
+
+
+def _view_room(
+    area: Box, people: int, figure_m: tuple[float, float], front_share: float, columns: int, stacked: bool
+) -> float:
     """How large the figures can be drawn [px per metre]."""
-    width = area.width / columns / (1 if stacked else 2) - _GAP_PX
+    width = area.width / columns * (1.0 if stacked else front_share) - _GAP_PX
     height = area.height / ceil(people / columns) / (2 if stacked else 1) - _GAP_PX
     return min(width / figure_m[0], (height - LABEL_PX) / figure_m[1])
 

@@ -39,6 +39,8 @@ FASTEST_FPS = 30.0
 """The preview shows at most about this many frames a second, whatever the video has."""
 
 _STAGE = "preview"
+_DANCER_SHARE = 0.66
+"""Of the width beside the video the character gets so much, the skeleton's side view the rest."""
 _AHEAD = 3  # frames in memory that wait to be drawn or written
 
 
@@ -73,7 +75,7 @@ def write_preview(
     frames = _frames(clip, people, plan, start_s, end_s)
     progress(_STAGE, 0, total)
     warnings: list[str] = []
-    drawn = ahead(_pictures(ahead(_sparse(frames), _AHEAD), people, dancers, plan, warnings), _AHEAD)
+    drawn = ahead(_pictures(ahead(_sparse(frames), _AHEAD), people, dancers, size, warnings), _AHEAD)
     with VideoWriter(target, SIZE_PX, min(fps, FASTEST_FPS), sound=sound) as writer, closing(drawn):
         for frame, picture in drawn:
             writer.write(picture, frame.time_s)
@@ -81,11 +83,12 @@ def write_preview(
     return tuple(warnings)
 
 
-def _plan(size_px: tuple[int, int], people: Sequence[PersonView]) -> Layout:
+def _plan(size_px: tuple[int, int], people: Sequence[PersonView], *, front_share: float = 0.5) -> Layout:
     sizes = [person.framing.size_m for person in people[:MOST_PEOPLE]]
     if not sizes:
         return layout(size_px, 0)
-    return layout(size_px, len(people), (max(wide for wide, _ in sizes), max(tall for _, tall in sizes)))
+    figure = max(wide for wide, _ in sizes), max(tall for _, tall in sizes)
+    return layout(size_px, len(people), figure, front_share=front_share)
 
 
 def _sparse(frames: Iterator[Frame]) -> Iterator[Frame]:
@@ -101,16 +104,18 @@ def _pictures(
     frames: Iterator[Frame],
     people: Sequence[PersonView],
     dancers: Sequence[DancerView],
-    plan: Layout,
+    size_px: tuple[int, int],
     warnings: list[str],
 ) -> Generator[tuple[Frame, UInt8[Array, "height width 3"]], None, None]:
     """Draw one picture after another; the graphics belong to the thread in which this runs."""
     with ExitStack() as stack:
-        panel = None
+        panel, plan = None, _plan(size_px, people)
         if dancers and plan.views:
-            shown = list(zip(people, dancers, strict=False))[: len(plan.views)]
+            wide = _plan(size_px, people, front_share=_DANCER_SHARE)
+            shown = list(zip(people, dancers, strict=False))[: len(wide.views)]
             try:
-                panel = stack.enter_context(DancerPanel(shown, [front for front, _ in plan.views]))
+                panel = stack.enter_context(DancerPanel(shown, [front for front, _ in wide.views]))
+                plan = wide
             except MissingToolError as error:
                 warnings.append(f"the preview shows the skeleton alone: {error}")
         ground = _ground(plan, people, panel)
@@ -135,7 +140,7 @@ def write_preview_png(
     plan = _plan(size, people)
     warnings: list[str] = []
     frames = _frames(clip, people, plan, start_s, None)
-    with closing(_pictures(frames, people, dancers, plan, warnings)) as drawn:
+    with closing(_pictures(frames, people, dancers, size, warnings)) as drawn:
         write_png(target, next(drawn)[1])
     return tuple(warnings)
 
@@ -168,7 +173,7 @@ def preview_picture(
             draw_solved(canvas, front, person, "front", at)
         else:
             panel.draw(canvas, number, at, turn)
-        draw_solved(canvas, side, person, "side", at)
+        draw_solved(canvas, side, person, "side", at, None if panel is None else person.framing.from_side)
         if not in_view:
             width = text_size("filled", 11.0)[0]
             draw_text(canvas, "filled", (side.left + side.width - width - 12.0, side.top + 12.0), RIGHT, 11.0)
@@ -185,7 +190,7 @@ def _draw_floors(
     number: int,
 ) -> None:
     draw_floor(canvas, views[0], person.framing if panel is None else panel.framing(number), "front", at)
-    draw_floor(canvas, views[1], person.framing, "side", at)
+    draw_floor(canvas, views[1], person.framing if panel is None else person.framing.from_side, "side", at)
 
 
 def _about(clip: Clip | None, people: Sequence[PersonView]) -> tuple[tuple[int, int], float, int | None]:

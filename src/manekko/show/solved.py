@@ -5,7 +5,7 @@ looks at the dancer: the dancer's left is on the right of the picture. The side 
 so that a dancer who faces the audience faces the right edge of the picture.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
@@ -28,6 +28,7 @@ _HEAD_M = 0.105
 _TRUNK, _HEAD = -1, -2
 _FIXED_M = 1.05
 _NARROWEST_M = 0.6
+_SHALLOWEST_M = 0.45
 _CALM_S = 0.7
 _TRAIL_S = 2.0
 _FLOOR_DEPTH_M = 1.0
@@ -108,6 +109,13 @@ class Framing:
     """Half of the width that must fit [m]."""
     follows: bool
     """Whether the centre moves."""
+    depth_m: float = _NARROWEST_M
+    """Half of the width that must fit in a view from the side alone [m]."""
+
+    @property
+    def from_side(self) -> "Framing":
+        """The framing of a side view that stands by itself, at a scale of its own."""
+        return replace(self, reach_m=self.depth_m)
 
     @property
     def size_m(self) -> tuple[float, float]:
@@ -125,11 +133,15 @@ def frame_motion(positions_m: Float[Array, "frame joint 3"], fps: float) -> Fram
     half = float((highest - lowest).max()) / 2.0
     if half <= _FIXED_M:
         middle = (lowest + highest) / 2.0
-        return Framing(np.tile(middle, (len(low), 1)), top, max(half, _NARROWEST_M), follows=False)
+        depth = max(float(highest[1] - lowest[1]) / 2.0, _SHALLOWEST_M)
+        return Framing(np.tile(middle, (len(low), 1)), top, max(half, _NARROWEST_M), follows=False, depth_m=depth)
     followed = gaussian_filter1d(positions_m[:, 0][:, [0, 2]], sigma=_CALM_S * fps, axis=0, mode="nearest")
     spread = np.maximum(high - followed, followed - low).max(axis=1)
     reach = float(np.clip(np.percentile(spread, 99.0), _NARROWEST_M, _FIXED_M))
-    return Framing(followed, top, reach, follows=True)
+    deep = float(
+        np.clip(np.percentile(np.maximum(high - followed, followed - low)[:, 1], 99.0), _SHALLOWEST_M, _FIXED_M)
+    )
+    return Framing(followed, top, reach, follows=True, depth_m=deep)
 
 
 @dataclass(frozen=True)
@@ -173,10 +185,20 @@ def draw_floor(canvas: UInt8[Array, "height width 3"], box: Box, framing: Framin
     _draw_grid(canvas[box.rows, box.columns], _camera(box, framing, side, frame))
 
 
-def draw_solved(canvas: UInt8[Array, "height width 3"], box: Box, person: PersonView, side: Side, frame: int) -> None:
-    """Draw one solved frame of a person into a box of the preview that holds no more than the floor."""
+def draw_solved(
+    canvas: UInt8[Array, "height width 3"],
+    box: Box,
+    person: PersonView,
+    side: Side,
+    frame: int,
+    framing: Framing | None = None,
+) -> None:
+    """Draw one solved frame of a person into a box of the preview that holds no more than the floor.
+
+    ``framing`` says how the camera looks at the person; None is the person's own.
+    """
     panel = canvas[box.rows, box.columns]
-    camera = _camera(box, person.framing, side, frame)
+    camera = _camera(box, framing or person.framing, side, frame)
     _draw_trail(panel, camera, person, frame)
     _draw_body(panel, camera, person.positions_m[frame], person.contacts[frame])
 

@@ -1,7 +1,7 @@
 """How each kind of video file is coded: container, codecs by preference, pixels, sound."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from manekko.errors import InputError
@@ -41,6 +41,7 @@ _MP4 = Encoding(
     # The index goes to the front, for playing from the web.
     container_options={"movflags": "+faststart"},
 )
+_MP4_FINE = replace(_MP4, codecs={"libx264": {"preset": "veryfast", "crf": "18"}, "mpeg4": {"qmin": "2", "qmax": "4"}})
 _VP9 = {"deadline": "realtime", "cpu-used": "6", "crf": "24", "b": "0", "row-mt": "1"}
 # FFmpeg's VP9 codes transparency as a second stream, which must not hold frames that are never shown.
 _WEBM = Encoding("webm", {"libvpx-vp9": _VP9}, "yuv420p", "libopus", frozenset({48_000}), 128_000)
@@ -55,8 +56,10 @@ _MOV_CLEAR = Encoding(
 )
 
 
-def encoding_of(target: Path, *, transparent: bool) -> Encoding:
+def encoding_of(target: Path, *, transparent: bool, fine: bool) -> Encoding:
     """Return how a file is coded, by the ending of its name: H.264 in MP4, VP9 in WebM, ProRes 4444 in MOV.
+
+    An MP4 that is not ``fine`` is quick to write and good enough to be looked at once.
 
     Raises:
         InputError: the ending is another, or its kind cannot be transparent.
@@ -64,7 +67,8 @@ def encoding_of(target: Path, *, transparent: bool) -> Encoding:
     suffix = target.suffix.lower()
     if suffix == ".mp4" and transparent:
         raise InputError(f"{target}: an MP4 cannot be transparent; write .webm, .mov, .gif or .png instead")
-    kinds = {".mp4": (_MP4, _MP4), ".webm": (_WEBM, _WEBM_CLEAR), ".mov": (_MOV, _MOV_CLEAR)}
+    mp4 = _MP4_FINE if fine else _MP4
+    kinds = {".mp4": (mp4, mp4), ".webm": (_WEBM, _WEBM_CLEAR), ".mov": (_MOV, _MOV_CLEAR)}
     if suffix not in kinds:
         raise InputError(f"{target}: {suffix or 'no ending'} is no known kind of video; expected {' '.join(SUFFIXES)}")
     return kinds[suffix][transparent]

@@ -45,6 +45,7 @@ class VideoWriter:
         sound: Path | None = None,
         sound_start_s: float = 0.0,
         transparent: bool = False,
+        fine: bool = False,
     ) -> None:
         """Prepare; nothing is touched before the ``with`` block is entered.
 
@@ -55,13 +56,14 @@ class VideoWriter:
             sound: 16-bit WAV, cut where the pictures end; None for none.
             sound_start_s: where in the sound time 0 is [s].
             transparent: whether the frames have a fourth channel that is kept.
+            fine: whether an MP4 is to be kept, not only looked at; it takes longer to write.
 
         Raises:
             InputError: there is no such kind of video, or it cannot be transparent.
         """
         self.target = target
         self.size_px = size_px
-        self._encoding = encoding_of(target, transparent=transparent)
+        self._encoding = encoding_of(target, transparent=transparent, fine=fine)
         self._pixels = "rgba" if transparent else "rgb24"
         self._rate = Fraction(fps).limit_denominator(1001)
         self._sound_path = sound
