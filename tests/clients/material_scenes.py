@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from manekko.character import default_model
 from manekko.files.pmx import parse_pmx, write_pmx
 from manekko.files.pmx_values import SDEF, PmxFile
 from tests.clients.babylon_pictures import PictureScene
@@ -74,6 +75,18 @@ CASES = {
 def material_scenes(data_folder: Path, folder: Path) -> dict[str, PictureScene]:
     """Return every case as a scene, its model with its textures in a folder of its own inside ``folder``."""
     return {name: _scene(name, case, data_folder / "mmd" / "fixtures", folder) for name, case in CASES.items()}
+
+
+def character_scenes() -> dict[str, PictureScene]:
+    """Return our character from the front and, its face under two morphs, from near."""
+    full = PictureScene("whole", default_model(), (0.9, 1.0, 4.4), (0.0, 0.82, 0.0), fov_rad=0.4, size_px=(660, 880))
+    near = PictureScene(
+        *("face", default_model(), (0.25, 1.5, 1.1), (0.0, 1.45, 0.0)),
+        fov_rad=0.4,
+        size_px=(660, 880),
+        morphs={"ウィンク": 1.0, "あ": 0.7},
+    )
+    return {scene.name: scene for scene in (full, near)}
 
 
 def _scene(name: str, case: Case, fixtures: Path, folder: Path) -> PictureScene:

@@ -60,7 +60,9 @@ try {
     const errors = [];
     page.on("pageerror", (error) => errors.push(String(error)));
     page.on("console", (message) => {
-        if (message.type() === "error" && !isMissingTexture(message)) errors.push(message.text());
+        // What draws also takes the loader's warnings for errors, but not the graphics driver's.
+        const warns = request.draws && message.type() === "warn" && !message.text().startsWith("[.WebGL");
+        if ((message.type() === "error" && !isMissingTexture(message)) || warns) errors.push(message.text());
     });
     await page.goto(`http://127.0.0.1:${server.address().port}/`);
     await page.waitForFunction("window.openJudge !== undefined", { timeout: 60000 });

@@ -24,12 +24,12 @@ _SOLES_M = {"左つま先": 0.0, "右つま先": 0.0, "左足首": 0.0, "右足�
 
 
 def sides() -> Tile:
-    """Return the character from eight sides."""
-    figure, size = read_figure(default_model()), (200, 400)
+    """Return the character from six sides."""
+    figure, size = read_figure(default_model()), (290, 380)
     pose = posed(figure, _REST)
-    yaws = (0, 30, 60, 90, 135, 180, 225, 315)
-    views = [(around(np.array([0.0, 0.8, 0.0]), yaw, height_m=1.78, size_px=size), pose) for yaw in yaws]
-    return sheet(drawn(figure, views, size), [f"{yaw} deg" for yaw in yaws], 8)
+    yaws = (0, 35, 90, 145, 180, 315)
+    views = [(around(np.array([0.0, 0.8, 0.0]), yaw, height_m=1.8, size_px=size), pose) for yaw in yaws]
+    return sheet(drawn(figure, views, size), [f"{yaw} deg" for yaw in yaws], 6)
 
 
 def faces() -> Tile:

@@ -6,10 +6,9 @@ from pathlib import Path
 import numpy as np
 
 from manekko.bench.ssim import box_of, figure_similarity
-from manekko.character import default_model
 from manekko.pixels.warp import resize
-from tests.clients.babylon_pictures import PictureScene, babylon_pictures
-from tests.clients.material_scenes import material_scenes
+from tests.clients.babylon_pictures import babylon_pictures
+from tests.clients.material_scenes import character_scenes, material_scenes
 from tests.clients.our_pictures import our_picture
 from tests.gallery.sheets import Tile, sheet
 
@@ -32,7 +31,7 @@ def materials(data_folder: Path) -> Tile:
 
 def character_beside() -> Tile:
     """Return our character in babylon-mmd and in our own renderer, without anti-aliasing and shadow."""
-    scenes = [scene for _, scene in character_scenes().items()]
+    scenes = list(character_scenes().values())
     judged = babylon_pictures(scenes)
     tiles, words = [], []
     for scene, picture in zip(scenes, judged, strict=True):
@@ -40,18 +39,6 @@ def character_beside() -> Tile:
         tiles += [resize(picture, (330, 440)), resize(ours, (330, 440))]
         words += [f"babylon-mmd, {scene.name}", f"Manekko: {figure_similarity(picture, ours):.3f}"]
     return sheet(tiles, words, 4)
-
-
-def character_scenes() -> dict[str, PictureScene]:
-    """Return our character from the front and, its face under two morphs, from near."""
-    full = PictureScene("whole", default_model(), (0.9, 1.0, 4.4), (0.0, 0.82, 0.0), fov_rad=0.4, size_px=(660, 880))
-    near = PictureScene(
-        *("face", default_model(), (0.25, 1.5, 1.1), (0.0, 1.45, 0.0)),
-        fov_rad=0.4,
-        size_px=(660, 880),
-        morphs={"ウィンク": 1.0, "あ": 0.7},
-    )
-    return {scene.name: scene for scene in (full, near)}
 
 
 def _pair(one: Tile, other: Tile) -> Tile:

@@ -59,7 +59,7 @@ async function draw(request: SceneRequest): Promise<string> {
     // As MMD does: every material is blended, in its order, and covers what lies behind it.
     builder.renderMethod = MmdMaterialRenderMethod.DepthWriteAlphaBlending;
     const container = await LoadAssetContainerAsync(request.model, scene, {
-        pluginOptions: { mmdmodel: { materialBuilder: builder } },
+        pluginOptions: { mmdmodel: { materialBuilder: builder, loggingEnabled: true } },
     });
     const mesh = container.meshes[0] as MmdMesh;
     for (const material of mesh.metadata.materials as MmdStandardMaterial[]) {
