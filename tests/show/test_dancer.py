@@ -1,4 +1,5 @@
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import av
@@ -50,7 +51,7 @@ def test_the_character_stands_on_the_floor_of_its_box_and_moves_with_its_motion(
         assert not shown[: BOX.top].any()
         assert not shown[:, : BOX.left].any()
         assert not shown[BOX.top + BOX.height :].any()
-        place, _ = camera.see(np.array([x, HEIGHT_M / 2, 0.0]))
+        (place,), _ = camera.see(np.array([[x, HEIGHT_M / 2, 0.0]]))
         rows, columns = np.nonzero(shown)
         assert columns.mean() - BOX.left == pytest.approx(place[0], abs=2.0)
         assert rows.mean() - BOX.top == pytest.approx(place[1], abs=4.0)
@@ -64,7 +65,7 @@ def test_it_is_drawn_anew_in_every_second_picture_only() -> None:
             canvas = np.zeros((400, 300, 3), dtype=np.uint8)
             panel.draw(canvas, 0, number, number)
             shown.append(canvas)
-    same = [bool((a == b).all()) for a, b in zip(shown, shown[1:], strict=False)]
+    same = [bool((a == b).all()) for a, b in pairwise(shown)]
     assert same == [True, False, True, False, True]
 
 
