@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from manekko.arrays import Array
-from manekko.errors import MissingToolError
+from manekko.errors import InputError, MissingToolError
 from manekko.skeleton.rotations import conjugate, from_rotation_vectors, rotate
 from manekko.stage.figure import (
     SPHERE_ADD,
@@ -362,6 +362,17 @@ def test_the_same_is_drawn_the_same() -> None:
 def test_a_picture_of_the_wrong_size_is_refused() -> None:
     with Renderer(SIZE, [], samples=1) as renderer, pytest.raises(ValueError, match="64, 48"):
         renderer.draw(front_view((32, 32)), SUN, [])
+
+
+def test_a_picture_that_no_card_can_draw_is_refused() -> None:
+    with pytest.raises(InputError, match="a picture of 1000000x48 px cannot be drawn"), Renderer((1000000, 48), []):
+        pass
+
+
+def test_a_texture_longer_than_any_card_takes_is_worn_coarser() -> None:
+    long = Texture("long", np.full((1, 40000, 4), (200, 100, 0, 255), np.uint8))
+    figure = plate(replace(paint(), ambient_rgb=(1.0, 1.0, 1.0), texture=0), textures=(long,))
+    assert near(middle(figure), [200, 100, 0])
 
 
 @pytest.mark.slow

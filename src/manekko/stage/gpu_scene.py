@@ -15,6 +15,7 @@ EDGE_ROWS = 720.0
 """Rows of the picture on which an edge of size 1 is a pixel wide."""
 
 _BLUR_TEXELS = 0.75
+_OUTWARDS_TEXELS = 1.5
 _GROUND_STRENGTH = 0.35
 _LEAST_FALL = 0.15
 """Sine of the lowest light that still throws shadow on the floor."""
@@ -44,7 +45,7 @@ def scene_bytes(view: View, light: Light, box: ShadowBox, floor_m: Float[Array, 
     rows = [
         (*camera[2, :3], 0.0) if flat else (*view.position_m, 1.0),
         (*to_light, _BLUR_TEXELS / SHADOW_SIDE),
-        (*light.colour_rgb, 0.0),
+        (*light.colour_rgb, _OUTWARDS_TEXELS * box.side_m / box.side_px),
         *([*corner, _GROUND_STRENGTH] for corner in (np.zeros((4, 3)) if floor_m is None else floor_m)),
         (width, height, edge_px * height / EDGE_ROWS, rows_per_metre(view)),
     ]

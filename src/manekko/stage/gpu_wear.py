@@ -154,8 +154,10 @@ def _packed(values: MaterialValues) -> Float[Array, "material 44"]:
 
 
 def _uploaded(context: moderngl.Context, texture: Texture, *, ramp: bool) -> moderngl.Texture:
-    height, width = texture.rgba.shape[:2]
-    picture = context.texture((width, height), 4, np.ascontiguousarray(texture.rgba).tobytes())
+    most = context.info["GL_MAX_TEXTURE_SIZE"]
+    down, across = (-(-side // most) for side in texture.rgba.shape[:2])
+    rgba = np.ascontiguousarray(texture.rgba[::down, ::across])
+    picture = context.texture(rgba.shape[1::-1], 4, rgba.tobytes())
     if ramp:
         picture.repeat_x = picture.repeat_y = False
         picture.filter = moderngl.LINEAR, moderngl.LINEAR

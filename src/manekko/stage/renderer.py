@@ -9,6 +9,7 @@ import moderngl
 import numpy as np
 
 from manekko.arrays import Array, Float, UInt8
+from manekko.errors import InputError
 from manekko.stage.compose import blank, laid_over, opaque, straight
 from manekko.stage.figure import Figure, Pose
 from manekko.stage.gl import opened_context
@@ -58,7 +59,7 @@ class Renderer:
 
         Raises:
             MissingToolError: the machine has no OpenGL.
-            InputError: a figure is too large for it.
+            InputError: a figure or the picture is too large for it.
         """
         with ExitStack() as stack:
             self.context = opened_context()
@@ -77,7 +78,9 @@ class Renderer:
         gl = self.context
         samples = min(self._samples, gl.max_samples)
         samples = samples if samples > 1 else 0
-        size = self.size_px
+        size, most = self.size_px, min(gl.info["GL_MAX_RENDERBUFFER_SIZE"], *gl.info["GL_MAX_VIEWPORT_DIMS"])
+        if not 1 <= min(size) <= max(size) <= most:
+            raise InputError(f"a picture of {size[0]}x{size[1]} px cannot be drawn here; at most {most}x{most} px can")
         self._canvas = gl.framebuffer(
             gl.renderbuffer(size, 4, samples=samples), gl.depth_renderbuffer(size, samples=samples)
         )

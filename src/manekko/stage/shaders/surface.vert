@@ -22,6 +22,6 @@ void main() {
     on_sub_texture = second_uv;
 #endif
 #ifdef SHADOW
-    on_shadow = (shadow_from_world * vec4(position, 1.0)).xyz;
+    on_shadow = (shadow_from_world * vec4(position + light_colour.w * normal, 1.0)).xyz;
 #endif
 }
