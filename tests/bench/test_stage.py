@@ -1,0 +1,45 @@
+"""Figures of the stage are held against their bars, and small parts of the measurement are really run."""
+
+from pathlib import Path
+
+import pytest
+
+from manekko.bench.stage import WAYS, DrawRow, PoseRow, Stage, found_share, marks
+
+
+def draws(*, plain_fps: float = 40.0, fine_fps: float = 12.0) -> list[DrawRow]:
+    own = [
+        DrawRow("own", 25000, way, 1000.0 / fps, fps)
+        for way, fps in zip(WAYS, (plain_fps, 25.0, fine_fps), strict=True)
+    ]
+    return [*own, DrawRow("other", 60000, next(iter(WAYS)), 200.0, 5.0)]
+
+
+def poses(*, slowest: float = 900.0) -> list[PoseRow]:
+    return [PoseRow("own", 160, 2000.0, 1500.0), PoseRow("other", 110, slowest, 400.0)]
+
+
+def test_bars_are_met_and_missed() -> None:
+    assert [mark.passed for mark in marks(draws(), poses(), 1.0)] == [True] * 4
+    assert [mark.passed for mark in marks(draws(plain_fps=19.0), poses(), 1.0)] == [False, True, True, True]
+    assert [mark.passed for mark in marks(draws(fine_fps=9.0), poses(), 1.0)] == [True, False, True, True]
+    assert [mark.passed for mark in marks(draws(), poses(slowest=400.0), 1.0)] == [True, True, False, True]
+    assert [mark.passed for mark in marks(draws(), poses(), 0.97)] == [True, True, True, False]
+
+
+def test_the_tables_say_what_was_found() -> None:
+    found = Stage(2, draws(), poses(), 0.97, 360, 15.0, marks(draws(), poses(), 0.97))
+    text = str(found)
+    assert "FAIL" in text
+    assert "60000" in text
+    assert found.as_dict()["found_frames"] == 360
+
+
+@pytest.mark.slow
+@pytest.mark.weights
+@pytest.mark.data
+def test_our_character_is_taken_for_a_person(weights_folder: Path, data_folder: Path, tmp_path: Path) -> None:
+    dance = data_folder / "mmd" / "motions" / "wavefile_lat.vmd"
+    share, frames = found_share(dance, tmp_path / "dance.mp4")
+    assert frames >= 300
+    assert share >= 0.98
