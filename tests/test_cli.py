@@ -69,6 +69,9 @@ def test_without_arguments_the_help_is_shown() -> None:
         "capture clip.mp4 --legs hover",
         "capture clip.mp4 --keys tiny",
         "check dance.vmd",
+        "render dance.vmd",
+        "render dance.vmd a.mp4 --size 1280",
+        "render dance.vmd a.mp4 --fps 0",
         "weights burn",
         "fly",
     ],
@@ -99,6 +102,30 @@ def test_people_are_all_or_a_number() -> None:
 def test_what_the_help_calls_the_default_can_be_given() -> None:
     spelled = "capture a.mp4 --model standard --people all --parts body --formats vmd --start 0 --end end"
     assert parsed(*spelled.split(), "--fps", "30", "--workers", "all", "--out", "out") == parsed("capture", "a.mp4")
+
+
+def test_a_render_takes_several_motions_and_models() -> None:
+    command = parsed(
+        "render", "a.vmd", "b.mp4", "--with", "c.vmd", "d.bvh", "--model", "x.pmx, y.vrm", "--size", "640x360"
+    )
+    assert isinstance(command, cli.Render)
+    assert (command.motion, command.beside, command.out) == (
+        Path("a.vmd"),
+        (Path("c.vmd"), Path("d.bvh")),
+        Path("b.mp4"),
+    )
+    assert command.model == (Path("x.pmx"), Path("y.vrm"))
+    assert command.size == (640, 360)
+    spelled = "render a.vmd b.mp4 --model maneko --camera auto --size auto --fps auto --start 0 --end end --sound auto"
+    assert parsed(*spelled.split()) == parsed("render", "a.vmd", "b.mp4")
+
+
+def test_a_comma_in_the_name_of_a_model_that_is_there_stays(tmp_path: Path) -> None:
+    model = tmp_path / "red, blue.pmx"
+    model.write_bytes(b"")
+    command = parsed("render", "a.vmd", "b.mp4", "--model", str(model))
+    assert isinstance(command, cli.Render)
+    assert command.model == (model,)
 
 
 def test_times_of_a_clip_are_seconds() -> None:

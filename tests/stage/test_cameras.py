@@ -84,6 +84,8 @@ def test_an_orbiting_camera_goes_round_once_and_always_sees_the_dancer() -> None
     camera = orbiting_camera(reach((0.0, 0.0, 0.0)), (640, 360))
     assert camera(ORBIT_S).position_m == pytest.approx(camera(0.0).position_m, abs=1e-9)
     assert camera(ORBIT_S / 2).position_m[2] == pytest.approx(-camera(0.0).position_m[2])
+    late = orbiting_camera(dancers_reach([Dancer(doll(), sliding((0.0, 0.0, 0.0)))], 1.0, 2.0), (640, 360))
+    assert late(1.0).position_m == pytest.approx(camera(0.0).position_m)
     for time_s in np.linspace(0.0, ORBIT_S, 13):
         assert room(camera(time_s), box_corners_m(np.zeros(3))) > 0.0
 

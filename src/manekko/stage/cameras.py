@@ -110,7 +110,7 @@ def following_camera(reach: Reach, size_px: tuple[int, int]) -> CameraAt:
 
 
 def orbiting_camera(reach: Reach, size_px: tuple[int, int], *, turn_s: float = ORBIT_S) -> CameraAt:
-    """Return a camera that goes with the dancers and around them, once every ``turn_s`` seconds."""
+    """Return a camera that goes with the dancers and around them, once every ``turn_s`` seconds, first in front."""
     return _moving_camera(reach, size_px, 2.0 * np.pi / turn_s)
 
 
@@ -124,7 +124,7 @@ def _moving_camera(reach: Reach, size_px: tuple[int, int], speed_rad_s: float) -
 
     def view(time_s: float) -> View:
         middle = np.array([np.interp(time_s, reach.times_s, middles[:, axis]) for axis in range(3)])
-        turn = from_rotation_vectors(np.array([0.0, speed_rad_s * time_s, 0.0]))
+        turn = from_rotation_vectors(np.array([0.0, speed_rad_s * (time_s - reach.times_s[0]), 0.0]))
         return View(middle + rotate(turn, place), multiply(turn, rotation), size_px, focal, far_m=far)
 
     return view
