@@ -11,7 +11,7 @@ from manekko.character.layers import Layer, layer_part
 from manekko.character.parts import Part
 
 BROW = "眉"
-_REST: Points = ((-0.72, 1.44), (-0.20, 1.58), (0.40, 1.58), (0.95, 1.34))
+_REST: Points = ((-0.74, 1.30), (-0.20, 1.44), (0.40, 1.45), (0.98, 1.22))
 """From the inner to the outer end, in half eye widths from the middle of the eye."""
 _MOVES: dict[str, tuple[tuple[float, float], ...]] = {
     "真面目": ((0.06, -0.20), (0.02, -0.18), (0.00, -0.06), (0.02, 0.06)),

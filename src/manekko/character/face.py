@@ -1,8 +1,10 @@
 """The skin of the head: its rest shape and how it follows lids, lips and jaw; ears and blush."""
 
+from dataclasses import replace
+
 import numpy as np
 
-from manekko.arrays import Array, Float
+from manekko.arrays import Array, Bool, Float
 from manekko.character.curves import smoothstep, strip, unit, vertex_normals
 from manekko.character.eye_shapes import BOTH, LEFT, OPEN, RIGHT, EyePlace, EyeShape, outline
 from manekko.character.face_mesh import EYE_REACH, MOUTH_REACH, FaceMesh, face_mesh, follow, place_lips
@@ -12,11 +14,47 @@ from manekko.character.mouth_shapes import CHART, CLOSED, SHAPES, MouthShape, li
 from manekko.character.parts import Part
 
 SKIN, BLUSH = "顔", "照れ"
+BODY_SKIN = "肌"
+"""The body's surface; unlike the face it takes shadow."""
+_JAW_RING = 11.1
+"""Ring of the skin below which it is the neck's."""
 PICTURE = ((-0.55, 0.55), (-0.08, 1.02))
 """What the skin's texture shows, from the front: x and y [head heights]."""
 
 
-def skin_part(surface: FaceSurface, place: EyePlace) -> Part:
+def skin_parts(surface: FaceSurface, place: EyePlace) -> list[Part]:
+    """Return the skin of the face, and that under the jaw down to the seam, which goes with the neck's."""
+    whole = _skin(surface, place)
+    low = face_mesh(surface, place).chart[:, 1][whole.triangles].mean(axis=1) > _JAW_RING
+    return [_of_triangles(whole, ~low, SKIN), _of_triangles(whole, low, BODY_SKIN)]
+
+
+def _of_triangles(part: Part, chosen: Bool[Array, " triangle"], material: str) -> Part:
+    """Return some triangles of a part in a material of their own."""
+    used, numbers = np.unique(part.triangles[chosen], return_inverse=True)
+    new = np.full(len(part.positions_m), -1)
+    new[used] = np.arange(len(used))
+    morphs = {}
+    for name, (rows, shifts) in part.morphs.items():
+        kept = new[rows] >= 0
+        if kept.any():
+            morphs[name] = (new[rows][kept], shifts[kept])
+    assert part.normals is not None
+    assert part.edge_scales is not None
+    return replace(
+        part,
+        material=material,
+        positions_m=part.positions_m[used],
+        triangles=numbers.reshape(-1, 3),
+        uvs=part.uvs[used],
+        weights=part.weights[used],
+        normals=part.normals[used],
+        edge_scales=part.edge_scales[used],
+        morphs=morphs,
+    )
+
+
+def _skin(surface: FaceSurface, place: EyePlace) -> Part:
     """Return the skin of the whole head down to the seam of the neck."""
     mesh = face_mesh(surface, place)
     base = surface.at(mesh.chart[:, 0], mesh.chart[:, 1])
@@ -124,12 +162,12 @@ def ear_part(surface: FaceSurface, side: int) -> Part:
     count, sizes, lifts = 20, np.array([1.0, 1.04, 0.80, 0.42, 0.0]), np.array([-0.030, 0.014, 0.030, 0.012, 0.010])
     turns = np.linspace(0.0, 2 * np.pi, count, endpoint=False)
     # Wide above, narrow at the lobe; it leans back and stands off the head behind.
-    outline_z = 0.052 * np.cos(turns) * (1.0 + 0.30 * np.sin(turns))
-    outline_y = 0.098 * np.sin(turns)
+    outline_z = 0.048 * np.cos(turns) * (1.0 + 0.30 * np.sin(turns))
+    outline_y = 0.088 * np.sin(turns)
     z, y = np.outer(sizes, outline_z), np.outer(sizes, outline_y)
     flare = 0.55 * np.maximum(-z + 0.03, 0.0) * (sizes > 0.7)[:, None]
     lobe = 0.25 + 0.75 * smoothstep(-0.09, 0.01, outline_y)
-    x = 0.366 + lifts[:, None] * lobe + flare * lobe
+    x = 0.356 + lifts[:, None] * lobe + flare * lobe
     points = np.stack([x, y + 0.36 + 0.0 * z, z - 0.055 - 0.20 * y], axis=-1).reshape(-1, 3) * [side, 1.0, 1.0]
     triangles = strip(len(sizes), count, closed=True)
     positions = surface.world(points)

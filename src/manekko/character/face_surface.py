@@ -110,8 +110,8 @@ def face_surface(design: Design) -> FaceSurface:
 
 def _nose(x: Array, y: Array, ahead: Array) -> Array:
     """Return how far the nose stands out: a low bridge that ends in a small tip."""
-    tip = 0.034 * np.exp(-((x / 0.024) ** 2)) * np.where(y > 0.228, np.exp(-(((y - 0.228) / 0.040) ** 2)), 0.0)
-    under = 0.034 * np.exp(-((x / 0.024) ** 2)) * np.where(y <= 0.228, np.exp(-(((y - 0.228) / 0.018) ** 2)), 0.0)
+    tip = 0.040 * np.exp(-((x / 0.024) ** 2)) * np.where(y > 0.228, np.exp(-(((y - 0.228) / 0.040) ** 2)), 0.0)
+    under = 0.040 * np.exp(-((x / 0.024) ** 2)) * np.where(y <= 0.228, np.exp(-(((y - 0.228) / 0.018) ** 2)), 0.0)
     bridge = 0.010 * np.exp(-((x / 0.05) ** 2)) * np.exp(-(((y - 0.30) / 0.07) ** 2))
     lips = 0.008 * np.exp(-((x / 0.07) ** 2)) * np.exp(-(((y - 0.125) / 0.05) ** 2))
     return np.where(ahead, tip + under + bridge + lips, 0.0)

@@ -43,9 +43,7 @@ class Lock:
 
 def lock_part(surface: FaceSurface, lock: Lock, number: int) -> Part:
     """Return a lock's mesh; ``number`` chooses its place on the texture."""
-    shares = np.linspace(0.0, 1.0, lock.rings)
-    # Points need more rings than roots, but a tail bends most where it begins.
-    shares = 1.0 - (1.0 - shares) ** 1.15 if lock.axis is None else shares**1.4
+    shares = _ring_shares(lock)
     line = along(lock.line, shares)
     ahead = unit(np.gradient(line, axis=0))
     away = _away(lock, line, shares)
@@ -76,6 +74,17 @@ def lock_part(surface: FaceSurface, lock: Lock, number: int) -> Part:
         normals=rounded,
         edge_scales=np.repeat((0.35 + 0.65 * size) * smoothstep(0.02, 0.16, shares), columns),
     )
+
+
+def _ring_shares(lock: Lock) -> Float[Array, " ring"]:
+    """Return where a lock's rings stand along it: closer together where it bends or narrows."""
+    fine = np.linspace(0.0, 1.0, 97)
+    ahead = unit(np.diff(along(lock.line, fine), axis=0))
+    bends = np.concatenate([[0.0], np.linalg.norm(np.diff(ahead, axis=0), axis=1)])
+    narrows = np.abs(np.diff(profile(lock.taper, fine)))
+    density = 1.0 / len(bends) + 0.9 * bends / max(bends.sum(), 0.5) + 0.25 * narrows / narrows.sum()
+    way = np.concatenate([[0.0], np.cumsum(density)])
+    return np.interp(np.linspace(0.0, way[-1], lock.rings), way, fine)
 
 
 def _away(lock: Lock, line: Float[Array, "ring 3"], shares: Float[Array, " ring"]) -> Float[Array, "ring 3"]:

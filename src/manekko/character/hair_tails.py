@@ -60,22 +60,22 @@ def _drawn_up(side: float) -> Iterator[Lock]:
     roots = ((176.0, 0.28), (176.0, 0.62), (177.0, 0.98), (177.0, 1.32), (170.0, 1.60), (146.0, 1.66), (122.0, 1.45))
     for root_turn, root_way in roots:
         line = on_shell(
-            (side * root_turn, root_way, 0.000),
-            (side * (0.66 * root_turn + 0.34 * turn), 0.66 * root_way + 0.34 * way, 0.030),
-            (side * (0.33 * root_turn + 0.67 * turn), 0.33 * root_way + 0.67 * way, 0.036),
+            (side * root_turn, root_way, 0.006),
+            (side * (0.66 * root_turn + 0.34 * turn), 0.66 * root_way + 0.34 * way, 0.044),
+            (side * (0.33 * root_turn + 0.67 * turn), 0.33 * root_way + 0.67 * way, 0.046),
             (side * turn, way, lift),
         )
         line = _drawn_in(line)
         taper = ((0.0, 0.0), (0.10, 0.55), (0.35, 1.0), (0.75, 0.75), (1.0, 0.30))
-        yield Lock(line, 0.105, 0.024, rings=7, rounding=0.65, taper=taper)
+        yield Lock(line, 0.105, 0.024, rings=7, rounding=0.65, taper=taper, from_crown=0.75)
     for root_turn, root_way in ((60.0, 0.22), (86.0, 0.26), (130.0, 0.12)):
         line = on_shell(
             (side * root_turn, root_way, 0.010),
-            (side * (0.6 * root_turn + 0.4 * turn), 0.55 * root_way + 0.45 * way, 0.044),
+            (side * (0.6 * root_turn + 0.4 * turn), 0.55 * root_way + 0.45 * way, 0.052),
             (side * turn, way, lift),
         )
         taper = ((0.0, 0.0), (0.12, 0.6), (0.4, 1.0), (0.8, 0.7), (1.0, 0.3))
-        yield Lock(line, 0.095, 0.026, rings=7, rounding=0.65, taper=taper)
+        yield Lock(line, 0.095, 0.026, rings=7, rounding=0.65, taper=taper, from_crown=0.75)
 
 
 def _drawn_in(line: Float[Array, "knot 3"]) -> Float[Array, "knot 3"]:

@@ -2,9 +2,10 @@
 
 from manekko.character.brows import BROW, brow_parts
 from manekko.character.design import Design
+from manekko.character.dressed import skin_surface
 from manekko.character.eye_shapes import EyePlace, eye_place
 from manekko.character.eyes import IRIS, LASH, WHITE, eye_parts
-from manekko.character.face import BLUSH, SKIN, blush_parts, ear_part, skin_part
+from manekko.character.face import BLUSH, SKIN, blush_parts, ear_part, skin_parts
 from manekko.character.face_surface import FaceSurface, face_surface
 from manekko.character.layers import LEFT_SIDE, RIGHT_SIDE
 from manekko.character.mouth import INSIDE, LINE, mouth_parts
@@ -28,7 +29,7 @@ def head_piece(design: Design) -> Piece:
     """Return the head of a design, its surfaces in the order in which they are drawn."""
     surface = face_surface(design)
     place = place_of_eye(design, surface)
-    parts: list[Part] = [skin_part(surface, place)]
+    parts: list[Part] = skin_parts(surface, place)
     parts += [ear_part(surface, side) for side in _SIDES]
     parts += mouth_parts(surface)
     for side in _SIDES:
@@ -55,4 +56,5 @@ def _surfaces(design: Design, place: EyePlace) -> tuple[Surface, ...]:
         Surface(BROW, "brows", **drawn, texture=paint_lash(darker(design.hair_rgb, 0.62)), two_sided=True),
         Surface(LINE, "lip line", **drawn, texture=paint_lash((0.46, 0.20, 0.20)), two_sided=True),
         Surface(BLUSH, "blush", **drawn, texture=paint_blush()),
+        skin_surface(design),
     )
