@@ -15,7 +15,7 @@ from manekko.bench.command import bind, run_render, unbind
 from manekko.bench.judge import measuring_file, table
 from manekko.bench.speed import Mark
 from manekko.character import default_model
-from manekko.files.motions import read_motion
+from manekko.files.vmd import parse_vmd, rig_motion_from_vmd
 from manekko.motion.motion import RigMotion
 from manekko.people.find import find_people
 from manekko.stage.cameras import following_camera
@@ -117,7 +117,7 @@ def stage() -> Stage:
         MissingToolError: the data, the detector's models or OpenGL are missing.
     """
     dance = measuring_file(*DANCE)
-    motion = read_motion(dance)
+    motion = rig_motion_from_vmd(parse_vmd(dance.read_bytes()))
     figures = {path.stem: read_figure(path) for path in (default_model(), *(measuring_file(*m) for m in MODELS))}
     with _on_cores(CORES):
         draws = [_draw_row(name, figure, motion, way) for name, figure in figures.items() for way in WAYS]
