@@ -15,7 +15,9 @@ import numpy as np
 import pytest
 
 from manekko import cli
+from manekko.files.motions import write_motion
 from tests.clips import write_clip
+from tests.show.samples import dance_motion
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 MOTION_CLAIMING_KEYS = b"Vocaloid Motion Data 0002".ljust(30, b"\0") + bytes(20) + struct.pack("<I", 900) + bytes(300)
@@ -37,7 +39,7 @@ def words(text: str) -> str:
     return re.sub(r"(?<!,) (?=--?[a-z])|(?<=[.)]) (?=[A-Z])", "\n", " ".join(plain.split())) + "\n"
 
 
-@pytest.mark.parametrize("command", ["", "capture", "convert", "check", "weights", "demo", "bench"])
+@pytest.mark.parametrize("command", ["", "capture", "convert", "check", "render", "weights", "demo", "bench"])
 def test_help_reads_as_recorded(
     command: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -56,6 +58,10 @@ def _folder(name: str, *files: str) -> None:
 
 def _motion(name: str, content: bytes) -> None:
     Path(name).write_bytes(content)
+
+
+def _standing(name: str) -> None:
+    write_motion(Path(name), dance_motion(0.1))
 
 
 SITUATIONS: dict[str, Callable[[], object]] = {
@@ -82,6 +88,17 @@ SITUATIONS: dict[str, Callable[[], object]] = {
     "convert empty.bvh a.vmd": lambda: _motion("empty.bvh", b""),
     "convert text.bvh a.vmd": lambda: _motion("text.bvh", b"hello"),
     "check a.vmd --model none.pmx": lambda: None,
+    "render dance.vmd a.mp4": lambda: None,
+    "render clips a.mp4": lambda: _folder("clips"),
+    "render a.vmd a.flv": lambda: None,
+    "render a.vmd a.mp4 --size 0x100000": lambda: None,
+    "render a.vmd a.mp4 --background transparent": lambda: None,
+    "render a.vmd a.mp4 --background #red": lambda: None,
+    "render a.vmd a.mp4 --camera drone": lambda: None,
+    "render standing.bvh a.mp4 --background source": lambda: _standing("standing.bvh"),
+    "render standing.bvh a.mp4 --background none.png": lambda: _standing("standing.bvh"),
+    "render standing.bvh a.mp4 --model text.pmx": lambda: (_standing("standing.bvh"), _motion("text.pmx", b"hello")),
+    "render standing.bvh a.mp4 --model a.pmx,b.pmx": lambda: _standing("standing.bvh"),
     "bench beauty": lambda: None,
 }
 

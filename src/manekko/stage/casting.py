@@ -81,7 +81,8 @@ def read_figures(models: Sequence[Path], count: int) -> list[Figure]:
         FormatError: one of them is no model, or damaged.
     """
     if len(models) not in (1, count):
-        raise InputError(f"{len(models)} models for {count} motions: give one model, or one for each motion")
+        motions = "1 motion" if count == 1 else f"{count} motions"
+        raise InputError(f"{len(models)} models for {motions}: give one model, or one for each motion")
     figures = {path: read_figure(path) for path in dict.fromkeys(models)}
     return [figures[path] for path in models] if len(models) == count else [figures[models[0]]] * count
 
