@@ -19,7 +19,7 @@ _AMBIENT, _LIT = 0.42, 0.97
 
 Field = Float[Array, " vertex"]
 """One value for each vertex of a form."""
-Conditions = Float[Array, "vertex condition"]
+Conditions = Float[Array, "vertex _"]
 """Values that are positive where something is kept; a garment's edge runs where one is zero."""
 
 

@@ -33,7 +33,10 @@ def palm_rows() -> Float[Array, "row 20 3"]:
     """Return the left palm's rings [m], columns as the arm's."""
     angle = np.arange(ARM_COLUMNS) / ARM_COLUMNS * 2.0 * np.pi
     along, ahead, up, behind, down, square = (column[:, None] for column in _PALM_ROWS.T)
-    rings = [oval(angle, *sizes[:4], square=float(sizes[4])) for sizes in zip(ahead, up, behind, down, square[:, 0])]
+    rings = [
+        oval(angle, *sizes[:4], square=float(sizes[4]))
+        for sizes in zip(ahead, up, behind, down, square[:, 0], strict=True)
+    ]
     ring = np.stack(rings)
     return arm_point(WRIST_ALONG_M + along + np.zeros_like(angle), ring[..., 0], ring[..., 1])
 
@@ -107,7 +110,13 @@ def thumb_rows() -> Float[Array, "row 8 3"]:
 
 def finger_base(finger: int) -> Float[Array, "3"]:
     """Return a finger's first joint [m]."""
-    return arm_point(np.array(WRIST_ALONG_M + _REACH_M[finger]), _ACROSS_M[finger], np.array(0.0))
+    return _point(np.array([_REACH_M[finger], _ACROSS_M[finger], 0.0]))
+
+
+def _point(local: Float[Array, "3"]) -> Float[Array, "3"]:
+    """Return the world place of a point given along the arm from the wrist, forwards and up [m]."""
+    along, ahead, above = local[:, None]
+    return arm_point(WRIST_ALONG_M + along, ahead, above)[0]
 
 
 def finger_lengths(finger: int) -> tuple[float, ...]:
@@ -117,7 +126,5 @@ def finger_lengths(finger: int) -> tuple[float, ...]:
 
 def thumb_line() -> tuple[Float[Array, "3"], Float[Array, "3"], tuple[float, ...]]:
     """Return the thumb's first joint [m], its direction and its bones' lengths [m]."""
-    origin = arm_point(np.array(WRIST_ALONG_M + _THUMB_BASE_M[0]), _THUMB_BASE_M[1], _THUMB_BASE_M[2])
-    tip = _THUMB_BASE_M + _THUMB_WAY
-    end = arm_point(np.array(WRIST_ALONG_M + tip[0]), tip[1], tip[2])
-    return origin, end - origin, (0.033, 0.027, 0.024)
+    origin = _point(_THUMB_BASE_M)
+    return origin, _point(_THUMB_BASE_M + _THUMB_WAY) - origin, (0.033, 0.027, 0.024)

@@ -42,7 +42,8 @@ def sports_skin() -> Sheet:
 
 def _off_shoulder(form: Form) -> Field:
     """Return a field that is positive on the trunk within the armholes."""
-    return 0.004 - form.arm
+    holes = [np.linalg.norm(form.sheet.points_m - [side * 0.122, 1.240, -0.016], axis=1) for side in (1.0, -1.0)]
+    return np.minimum.reduce([0.035 - form.arm, *(hole - 0.062 for hole in holes)])
 
 
 def _surfaces(design: Design) -> tuple[Surface, ...]:

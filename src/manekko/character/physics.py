@@ -64,14 +64,15 @@ def _body_parts(design: Design, index: dict[str, int]) -> list[PmxRigidBody]:
     frame, sizes = head_frame(design), proportions(design)
     middle = np.array([0.0, (frame.chin_y + 0.57 * frame.height), frame.centre_z])
     bodies = [_static_body("頭", index["頭"], middle, middle, 0.41 * frame.height)]
-    for bone, start, end, radius in _LIMBS:
+    for bone, first, last, radius in _LIMBS:
         on_arm = 1.0 if bone in ("左腕", "左ひじ") else 0.0
-        ends = sizes.placed(np.array([start, end]), np.full(2, on_arm))
+        ends = sizes.placed(np.array([first, last]), np.full(2, on_arm))
         wide = radius * (sizes.arm if on_arm else sizes.width)
         bodies.append(_static_body(bone, index[bone], ends[0], ends[1], wide))
         if bone.startswith("左"):
             other = bone.replace("左", "右")
-            bodies.append(_static_body(other, index[other], *(ends * [-1.0, 1.0, 1.0]), wide))
+            start, end = ends * [-1.0, 1.0, 1.0]
+            bodies.append(_static_body(other, index[other], start, end, wide))
     return bodies
 
 

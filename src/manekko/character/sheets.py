@@ -8,7 +8,6 @@ from scipy.sparse.linalg import spsolve
 
 from manekko.arrays import Array, Bool, Float, Int
 
-
 _REST = "conditions to come"
 
 
@@ -86,7 +85,8 @@ def faired(
     inside = bending[free][:, free].tocsc()
     outside = bending[free][:, ~free]
     moved = points_m.copy()
-    moved[free] = np.stack([spsolve(inside, -outside @ points_m[~free, axis]) for axis in range(3)], axis=1)
+    for axis in range(3):
+        moved[free, axis] = spsolve(inside, -outside @ points_m[~free, axis])
     return moved
 
 

@@ -58,7 +58,7 @@ def shoe_sheet(*, boot: bool) -> Sheet:
     numbers = np.arange(rows.size // 3).reshape(rows.shape[:2])
     points = rows.reshape(-1, 3)
     last = numbers[-1]
-    cap = np.array([[last[0], last[k], last[k + 1], last[0]] for k in range(1, _COLUMNS - 1)])
+    cap = np.array([[last[0], last[k + 1], last[k], last[0]] for k in range(1, _COLUMNS - 1)])
     triangles = split_quads(points, np.concatenate([strip_quads(numbers, closed=True), cap]))
     return _pair(points, triangles)
 

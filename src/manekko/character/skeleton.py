@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -142,6 +143,6 @@ def _tails(named: _Bones) -> dict[str, str]:
         tails |= {side + "足D": side + "ひざD", side + "ひざD": side + "足首D", side + "足首D": side + "足先EX"}
         for finger in ("親指", "人指", "中指", "薬指", "小指"):
             digits = "０１２" if finger == "親指" else "１２３"
-            for digit, following in zip(digits[:-1], digits[1:], strict=True):
+            for digit, following in pairwise(digits):
                 tails[side + finger + digit] = side + finger + following
     return {name: tail for name, tail in tails.items() if tail and name in named.index}

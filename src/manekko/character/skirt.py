@@ -116,7 +116,7 @@ def ribbon_parts(cut: SkirtCut, material: str, design: Design) -> list[Part]:
 def _ribbon_line(cut: SkirtCut, sign: float) -> Float[Array, "point 3"]:
     down = np.linspace(0.03, 0.93, LINKS + 1)
     angle = np.pi - sign * np.linspace(0.10, 0.24, LINKS + 1)
-    return ring_point(cut, angle, down) + [0.0, 0.0, -0.022]
+    return ring_point(cut, angle, down) - np.array([0.0, 0.0, 0.022])
 
 
 def _ribbon_part(cut: SkirtCut, material: str, side: str, sign: float, design: Design) -> Part:

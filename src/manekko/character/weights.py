@@ -1,5 +1,7 @@
 """Which bones each point of the skin follows."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from manekko.arrays import Array, Float
@@ -70,9 +72,9 @@ def arm_weights(along_m: Float[Array, " vertex"]) -> Weights:
     """Return weights of the left arm; the twist is spread over upper arm and forearm."""
     upper = np.linspace(0.045, 0.200, 5)
     lower = np.linspace(ELBOW_ALONG_M + 0.035, WRIST_ALONG_M - 0.012, 5)
-    steps = [np.clip((along_m - a) / (b - a), 0.0, 1.0) for a, b in zip(upper[:-1], upper[1:], strict=True)]
+    steps = [np.clip((along_m - a) / (b - a), 0.0, 1.0) for a, b in pairwise(upper)]
     steps.append(eased(along_m, ELBOW_ALONG_M - 0.024, ELBOW_ALONG_M + 0.024))
-    steps += [np.clip((along_m - a) / (b - a), 0.0, 1.0) for a, b in zip(lower[:-1], lower[1:], strict=True)]
+    steps += [np.clip((along_m - a) / (b - a), 0.0, 1.0) for a, b in pairwise(lower)]
     steps.append(eased(along_m, WRIST_ALONG_M - 0.014, WRIST_ALONG_M + 0.014))
     return along_chain(tuple("左" + bone for bone in _ARM), steps)
 
