@@ -68,7 +68,8 @@ def _read_vrm1(vrm: Json, springs: object, nodes: tuple[Node, ...]) -> Extension
         if isinstance(bone, dict)
     }
     faces = _member(vrm, "expressions", "VRMC_vrm")
-    named = {**_member(faces, "custom", "expressions"), **_member(faces, "preset", "expressions")}
+    preset = _member(faces, "preset", "expressions")
+    named = {**preset, **_member(faces, "custom", "expressions"), **preset}
     expressions = tuple(
         Expression(
             printable(name)[:NAME_LENGTH], tuple(_binds_of_vrm1(face, nodes)), face.get("overrideBlink") == "block"

@@ -12,7 +12,8 @@ _BLACK = (0.0, 0.0, 0.0)
 
 
 def linear(level: float) -> float:
-    """Return the linear level of light of an sRGB value, both 0–1."""
+    """Return the linear level of light of an sRGB value, both 0–1; values beyond are bounded to 0–16."""
+    level = min(max(level, 0.0), 16.0)
     return level / 12.92 if level <= 0.04045 else ((level + 0.055) / 1.055) ** 2.4
 
 
@@ -107,7 +108,7 @@ def _mtoon(glb: Glb, entry: Json, place: str) -> MToon:
         shade_rgb=_triple(entry, "shadeColorFactor", place, _BLACK),
         shading_shift=number("shadingShiftFactor", 0.0),
         shading_toony=number("shadingToonyFactor", 0.9),
-        outline_mode=modes.get(entry.get("outlineWidthMode"), "none"),
+        outline_mode=modes.get(value(entry, "outlineWidthMode", str, place, default="none"), "none"),
         outline_width=number("outlineWidthFactor", 0.0),
         outline_rgb=_triple(entry, "outlineColorFactor", place, _BLACK),
         rim_rgb=_triple(entry, "parametricRimColorFactor", place, _BLACK),

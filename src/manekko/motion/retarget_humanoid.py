@@ -15,7 +15,16 @@ from manekko.motion.retarget import VMD_FPS
 from manekko.skeleton.kinematics import global_rotations, joint_positions
 from manekko.skeleton.limbs import reach
 from manekko.skeleton.rig import Rig
-from manekko.skeleton.rotations import IDENTITY_XYZW, between, conjugate, continuous, multiply, normalized, rotate
+from manekko.skeleton.rotations import (
+    IDENTITY_XYZW,
+    between,
+    conjugate,
+    continuous,
+    from_rotation_vectors,
+    multiply,
+    normalized,
+    rotate,
+)
 from manekko.skeleton.skeleton import FINGERS, HUMANOID, JOINT_INDEX, Skeleton, finger_segments
 
 _SIDES = ("left", "right")
@@ -24,6 +33,12 @@ _HEEL_BEHIND = 0.5
 """How far the heel lies behind the ankle, as a share of the ankle's height."""
 _BALL_AHEAD = 1.3
 """Where the ball of a foot without toes lies ahead of the ankle, in the same measure."""
+_ON_THE_FLOOR_M, _IN_THE_AIR_M = 0.02, 0.15
+"""Heights of a dancer's foot up to which it counts as standing, and from which as free."""
+_STRAIGHTEST = 0.998
+"""Share of a leg's length up to which it is stretched."""
+_DEEPEST_STOOP = 0.15
+"""Most that the hips come down for a foot out of reach, as a share of the leg."""
 _STILL = 1.0 - 1e-9
 
 
@@ -52,7 +67,7 @@ def retarget_humanoid(motion: Motion, rig: Rig, humanoid: Mapping[str, int]) -> 
     """Return the motion as keys for every frame, 30 a second, on the bones of a person that the rig has.
 
     Limbs point where the dancer's point, whatever pose the rig rests in; hips and feet travel in proportion to the
-    length of the legs, and each foot is as high above the floor (y = 0) as the dancer's, in the same proportion.
+    length of the legs; feet near the floor (y = 0) are as high above it as the dancer's, in the same proportion.
     Expressions become the rig's morphs of the same or a like name. A rig without humanoid bones stands still.
 
     Args:
@@ -106,9 +121,28 @@ def _rotations(body: _Body) -> tuple[dict[str, Float[Array, "frame 4"]], Float[A
     sockets = _sockets(body)
     middle = (body.rest_m["leftUpperLeg"] + body.rest_m["rightUpperLeg"]) / 2.0
     hips = sockets - rotate(rotations["hips"], middle - body.rest_m["hips"])
+    ankles = {side: _ankle(body, side) for side in _SIDES}
+    hips[:, 1] -= _stoop(body, rotations["hips"], hips, ankles)
     for side in _SIDES:
-        rotations |= _leg(body, rotations, hips, side)
+        rotations |= _leg(body, rotations, hips, side, ankles[side])
     return rotations, hips
+
+
+def _stoop(
+    body: _Body,
+    turn: Float[Array, "frame 4"],
+    hips_m: Float[Array, "frame 3"],
+    ankles_m: Mapping[str, Float[Array, "frame 3"]],
+) -> Float[Array, " frame"]:
+    """Return how far the hips come down so that both ankles are within reach of legs that stand wider [m]."""
+    lower = np.zeros(len(hips_m))
+    for side in _SIDES:
+        upper, knee, foot = (body.rest_m[side + part] for part in ("UpperLeg", "LowerLeg", "Foot"))
+        length = float(np.linalg.norm(knee - upper) + np.linalg.norm(foot - knee))
+        way = hips_m + rotate(turn, upper - body.rest_m["hips"]) - ankles_m[side]
+        highest = np.sqrt(np.maximum((length * _STRAIGHTEST) ** 2 - way[:, 0] ** 2 - way[:, 2] ** 2, 0.0))
+        lower = np.maximum(lower, np.minimum(way[:, 1] - highest, _DEEPEST_STOOP * length))
+    return lower
 
 
 def _corrections(body: _Body) -> dict[str, Float[Array, "4"]]:
@@ -155,14 +189,18 @@ def _standing_place(body: _Body) -> Float[Array, "3"]:
 
 
 def _leg(
-    body: _Body, rotations: Mapping[str, Array], hips_m: Float[Array, "frame 3"], side: str
+    body: _Body,
+    rotations: Mapping[str, Array],
+    hips_m: Float[Array, "frame 3"],
+    side: str,
+    ankle_m: Float[Array, "frame 3"],
 ) -> dict[str, Float[Array, "frame 4"]]:
     upper, lower, foot = (side + part for part in ("UpperLeg", "LowerLeg", "Foot"))
     rest = body.rest_m
     thigh, shin = reach(
         rotations[upper],
         hips_m + rotate(rotations["hips"], rest[upper] - rest["hips"]),
-        _ankle(body, side),
+        ankle_m,
         upper_offset_m=rest[lower] - rest[upper],
         lower_offset_m=rest[foot] - rest[lower],
         hinge=np.array([1.0, 0.0, 0.0]),
@@ -171,18 +209,32 @@ def _leg(
 
 
 def _ankle(body: _Body, side: str) -> Float[Array, "frame 3"]:
-    """Return where an ankle goes: the ball of the foot travels in proportion, and so does its lowest point's height."""
+    """Return where an ankle goes [m].
+
+    In the air it travels in proportion. Near the floor the height of the foot's lowest point does, and the ball of
+    the foot keeps its distance to where the dancer's is, so that neither sinks nor slides where proportions differ.
+    """
     turn = body.turn(side + "Foot")
     ankle, ball = body.rest_m[side + "Foot"], _ball(body.rest_m, side)
     own_ankle, own_ball = body.own_rest_m(side + "Foot"), body.own_rest_m(side + "Toes")
     feet = body.joints_m[:, JOINT_INDEX[side + "Foot"]]
     own_low = _lowest(turn, own_ankle, own_ball) + feet[:, 1]
     standing = _standing_place(body)
-    # Wider hips stand wider; along the foot, so that a planted foot stays where it is.
-    wider = np.array([ball[0] - standing[0] - own_ball[0] * body.scale, 0.0, 0.0])
-    place = (feet + rotate(turn, own_ball - own_ankle)) * body.scale + rotate(turn, ankle - ball + wider) + standing
-    place[:, 1] = own_low * body.scale - _lowest(turn, ankle, ball)
-    return place
+    wider = np.array([ankle[0] - standing[0] - own_ankle[0] * body.scale, 0.0, 0.0])
+    place = feet * body.scale + standing + rotate(_heading(turn), wider)
+    place[:, 1] = ankle[1] + (feet[:, 1] - own_ankle[1]) * body.scale
+    forefoot = (own_ball - own_ankle) * body.scale - (ball - ankle)
+    grounded = place + rotate(turn, forefoot) - rotate(_heading(turn), forefoot * np.array([1.0, 0.0, 1.0]))
+    grounded[:, 1] = own_low * body.scale - _lowest(turn, ankle, ball)
+    share = np.clip((_IN_THE_AIR_M - own_low) / (_IN_THE_AIR_M - _ON_THE_FLOOR_M), 0.0, 1.0)[:, None]
+    return place + share * share * (3.0 - 2.0 * share) * (grounded - place)
+
+
+def _heading(turn: Float[Array, "frame 4"]) -> Float[Array, "frame 4"]:
+    """Return how far a foot is turned about the vertical, whatever its slope: from where its own x points."""
+    across = rotate(turn, np.array([1.0, 0.0, 0.0]))
+    angle = np.arctan2(-across[:, 2], across[:, 0])
+    return from_rotation_vectors(angle[:, None] * np.array([0.0, 1.0, 0.0]))
 
 
 def _ball(rest_m: Mapping[str, Array], side: str) -> Float[Array, "3"]:

@@ -26,6 +26,7 @@ _PX_ROWS = 720.0
 """Rows of the picture on which an edge of size 1 is one pixel wide."""
 _EDGE_M = 0.0028
 """Width in the world of one pixel when a figure of 1.6 m fills most of such a picture."""
+_WIDEST_EDGE = 20.0
 _SHADE_OF_PLAIN = 0.62
 _FACE = re.compile("face|eye|brow|mouth|顔|目|眉|口", re.IGNORECASE)
 """Materials on which a fringe's hard shadow looks like dirt: MMD's models leave it out of faces as well."""
@@ -138,8 +139,9 @@ def _ramp(shelf: _Shelf, source: GltfMaterial) -> int:
         lit, shade = np.clip((cosines + 1.0) / 1.5, 0.0, 1.0), np.full(3, _SHADE_OF_PLAIN)
     else:
         toon = source.mtoon
-        width = max(1.0 - toon.shading_toony, 1e-3)
-        lit = np.clip((cosines + toon.shading_shift + width) / (2.0 * width), 0.0, 1.0)
+        width = min(max(1.0 - toon.shading_toony, 1e-3), 2.0)
+        shift = min(max(toon.shading_shift, -4.0), 4.0)
+        lit = np.clip((cosines + shift + width) / (2.0 * width), 0.0, 1.0)
         base, dark = np.array(_srgb(source.base_rgba[:3])), np.array(_srgb(toon.shade_rgb))
         shade = np.clip(dark / np.maximum(base, 1e-3), 0.0, 1.0)
     rgb = shade + (1.0 - shade) * lit[:, None]
@@ -155,14 +157,15 @@ def _sphere(shelf: _Shelf, toon: MToon) -> int:
     across = (np.arange(_SPHERE_PX) + 0.5) / _SPHERE_PX * 2.0 - 1.0
     slant = np.minimum(np.hypot(across[None], across[:, None]), 1.0)
     facing = np.sqrt(1.0 - slant**2)
-    strength = np.clip(1.0 - facing + toon.rim_lift, 0.0, 1.0) ** max(toon.rim_power, 1e-3)
-    light = strength[..., None] * np.array(toon.rim_rgb)
+    strength = np.clip(1.0 - facing + toon.rim_lift, 0.0, 1.0) ** min(max(toon.rim_power, 1e-3), 1e3)
+    light = strength[..., None] * np.clip(toon.rim_rgb, 0.0, 1.0)
     if matcap is not None:
         rows = np.arange(_SPHERE_PX) * matcap.shape[0] // _SPHERE_PX
         columns = np.arange(_SPHERE_PX) * matcap.shape[1] // _SPHERE_PX
         levels = _linear_levels()[matcap[rows[:, None], columns[None], :3]]
-        light = light + levels * np.array(toon.matcap_rgb)
-    levels = np.vectorize(srgb, otypes=[float])(light)
+        light = light + levels * np.clip(toon.matcap_rgb, 0.0, 1.0)
+    light = np.clip(light, 0.0, 1.0)
+    levels = np.where(light <= 0.0031308, light * 12.92, 1.055 * light ** (1.0 / 2.4) - 0.055)
     rgba = np.dstack([np.round(levels * 255.0), np.full(slant.shape, 255.0)]).astype(np.uint8)
     return shelf.put(("sphere", rgba.tobytes()), "rim and matcap", rgba)
 
@@ -173,9 +176,8 @@ def _linear_levels() -> Float[Array, "256"]:
 
 
 def _edge_size(toon: MToon) -> float:
-    if toon.outline_mode == "screenCoordinates":
-        return toon.outline_width * _PX_ROWS
-    return toon.outline_width / _EDGE_M
+    size = toon.outline_width * (_PX_ROWS if toon.outline_mode == "screenCoordinates" else 1.0 / _EDGE_M)
+    return min(max(size, 0.0), _WIDEST_EDGE)
 
 
 def _edge_colour(

@@ -10,6 +10,8 @@ from manekko.files.vrm_values import GltfMaterial, GltfModel, MToon, Vertices
 from manekko.skeleton.rotations import normalized
 from manekko.stage.figure import LINEAR, Mesh
 
+_MOST_REPEATS = 1e4
+"""Texture coordinates beyond are no texture coordinates."""
 _DRAWN_AFTER = {"OPAQUE": 0, "MASK": 1, "BLEND": 2}
 
 
@@ -131,8 +133,10 @@ def _with_moved_uvs(piece: _Piece, material: GltfMaterial) -> _Piece:
     """Return the piece with KHR_texture_transform done to its texture coordinates."""
     turn = material.uv_turn_rad
     cosine, sine = np.cos(turn), np.sin(turn)
-    scaled = piece.uvs * material.uv_scale
-    uvs = scaled @ np.array([[cosine, -sine], [sine, cosine]]) + material.uv_offset
+    given, scale, offset = (
+        np.clip(part, -_MOST_REPEATS, _MOST_REPEATS) for part in (piece.uvs, material.uv_scale, material.uv_offset)
+    )
+    uvs = (given * scale) @ np.array([[cosine, -sine], [sine, cosine]]) + offset
     return _Piece(piece.positions_m, piece.normals, uvs, piece.bones, piece.weights)
 
 
