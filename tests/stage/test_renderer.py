@@ -202,6 +202,19 @@ def test_edges_are_as_many_pixels_wide_as_they_say() -> None:
         assert row[80, :3].tolist() == [255, 255, 255]
 
 
+def test_edges_do_not_cover_what_is_two_sided_and_wound_the_wrong_way() -> None:
+    figure = box_figure(3.0)
+    wrong = replace(
+        figure,
+        mesh=replace(figure.mesh, triangles=figure.mesh.triangles[:, ::-1]),
+        materials=tuple(replace(material, two_sided=True) for material in figure.materials),
+    )
+    view = looking((0.8, 0.6, 1.5), (0.0, 0.0, 0.0), fov_rad=0.6, size_px=SIZE)
+    picture = drawn(wrong, view=view, backdrop=None, edges=True)
+    inside = picture[14:34, 22:42]
+    assert (inside == 255).mean() > 0.9
+
+
 def test_the_nearer_figure_hides_the_farther_whatever_their_order() -> None:
     near_one = plate(replace(paint(), ambient_rgb=(0.0, 1.0, 0.0)), centre_m=(0.0, 0.0, 0.2), half_m=0.1)
     far_one = plate(replace(paint((0.0, 0.0, 0.0, 1.0)), ambient_rgb=(1.0, 0.0, 0.0)))
