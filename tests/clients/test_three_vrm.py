@@ -1,14 +1,13 @@
 """VRM files that we read and write, as pixiv's three-vrm and Khronos' validator see them."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from manekko.arrays import Array, Float
+from manekko.character import default_model
 from manekko.character.vrm import vrm_of_figure
-from manekko.files.pmx import parse_pmx
 from manekko.files.vrm_write import PRESET_EXPRESSIONS
 from manekko.motion.motion import BoneTrack, RigMotion
 from manekko.skeleton.rotations import as_axes, from_rotation_vectors
@@ -16,7 +15,6 @@ from manekko.stage.figure import Figure, GroupMorph, Pose, VertexMorph
 from manekko.stage.figures import read_figure
 from manekko.stage.from_vrm import figure_from_glb
 from manekko.stage.perform import perform
-from manekko.stage.springs_from_mmd import springs_from_mmd
 from tests.clients.three_vrm_judge import judge_vrm
 
 pytestmark = [pytest.mark.client, pytest.mark.slow]
@@ -34,7 +32,6 @@ TURNS_RAD = {
     "leftLowerLeg": (1.2, 0.0, 0.0),
     "rightFoot": (0.4, 0.3, 0.0),
 }
-MODELS = Path(__file__).parents[2] / "src" / "manekko" / "character" / "models"
 
 
 def posed(figure: Figure) -> Pose:
@@ -102,9 +99,7 @@ def test_a_vrm0_file_is_read_as_three_vrm_reads_it(data_folder: Path, name: str)
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A VRM of the default character."""
-    source = next(iter(sorted(MODELS.glob("*/*.pmx"))))
-    springs, capsules = springs_from_mmd(parse_pmx(source.read_bytes()))
-    figure = replace(read_figure(source), springs=springs, capsules=capsules)
+    figure = read_figure(default_model())
     path = tmp_path_factory.mktemp("vrm") / "character.vrm"
     path.write_bytes(vrm_of_figure(figure, name="Maneko"))
     return path

@@ -61,7 +61,8 @@ def vrm_of_figure(figure: Figure, *, name: str, meta: Mapping[str, object] = MET
     Raises:
         InputError: the figure lacks bones that a VRM needs.
     """
-    rest, bones = t_posed(figure), humanoid_bones(figure.rig)
+    bones = humanoid_bones(figure.rig)
+    rest = t_posed(figure)
     nodes, kept, tips = _nodes(figure, rest, bones)
     faces = faces_of(figure, rest, tuple(bones[side + "Eye"] for side in ("left", "right") if side + "Eye" in bones))
     vertices, meshes = _meshes(figure, rest, faces, taken_over(figure.rig, kept))
