@@ -12,7 +12,7 @@ from manekko.character.proportions import proportions
 from manekko.character.sheets import Sheet, clipped, hemmed, inflated
 from manekko.character.weights import BODY_BONES, eased
 
-_CLOTH_SHADE = (0.80, 0.78, 0.88)
+_CLOTH_SHADE = (0.83, 0.79, 0.87)
 _AMBIENT, _LIT = 0.42, 0.97
 """Under MMD's light of 0.6 they sum to the colour itself."""
 

@@ -73,12 +73,12 @@ def _hood(design: Design) -> list[Part]:
     path = np.stack(
         [
             (0.058 + 0.016 * behind) * np.sin(angle),
-            1.262 + 0.034 * eased(behind, 0.0, 0.45) - 0.012 * eased(behind, 0.6, 1.0),
-            -0.022 + (0.066 - 0.002 * behind) * np.cos(angle) - 0.022 * behind**3,
+            1.262 + 0.034 * eased(behind, 0.0, 0.45) - 0.034 * eased(behind, 0.55, 1.0),
+            -0.022 + (0.066 - 0.002 * behind) * np.cos(angle) - 0.030 * behind**3,
         ],
         axis=1,
     )
-    roll = ring_around(path, 0.016 + 0.020 * behind**1.5, 1.15 + 0.25 * behind, "上半身2")
+    roll = ring_around(path, 0.016 + 0.026 * behind**2, 1.15 + 0.35 * behind, "上半身2")
     parts = [part_of(roll, "トップス", design)]
     for side in (1.0, -1.0):
         line = np.array([(0.024, 1.252, 0.058), (0.027, 1.225, 0.076), (0.029, 1.190, 0.094), (0.030, 1.150, 0.108)])

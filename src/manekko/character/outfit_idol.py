@@ -19,7 +19,7 @@ from manekko.character.skirt import (
 )
 from manekko.character.weights import eased
 
-_OUTER = SkirtCut(0.996, 0.738, 0.222, 0.205, pleats=24, pleat_depth=0.013, bulge=0.016)
+_OUTER = SkirtCut(1.000, 0.738, 0.222, 0.205, pleats=24, pleat_depth=0.013, bulge=0.016)
 _FRILL = SkirtCut(0.985, 0.712, 0.214, 0.198, pleats=32, pleat_depth=0.012, bulge=0.008)
 _SOCK_TOP_Y = 0.585
 
@@ -71,12 +71,12 @@ def _bodice(form: Form, design: Design) -> list[Part]:
     top = 1.086 + ahead * (0.024 * np.exp(-((wide / 0.022) ** 2)) - 0.010 * np.exp(-(((wide - 0.055) / 0.025) ** 2)))
     piping = within(form.y - top, -0.0030, 0.0030)
     bodice = both(form.y - 0.972, top - form.y)
-    belt = within(form.y, 0.980, 1.006)
+    belt = within(form.y, 0.986, 1.010)
     buttons = [knob((0.0, y, z), 0.0062, "上半身") for y, z in ((1.080, 0.0735), (1.055, 0.0700), (1.030, 0.0685))]
     return [
         part_of(form.cut(both(bodice, form.off_arm), 0.0085, 0.004), "襟", design),
         part_of(form.cut(both(piping, form.off_arm), 0.0100, 0.002), "白", design),
-        part_of(form.cut(both(belt, form.off_arm), 0.0105, 0.004), "飾り", design),
+        part_of(form.cut(both(belt, form.off_arm), 0.0135, 0.006), "飾り", design),
         *(part_of(button, "金", design) for button in buttons),
     ]
 

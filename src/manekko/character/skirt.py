@@ -25,8 +25,8 @@ class SkirtCut:
     hem_half_depth: float
     pleats: int
     pleat_depth: float
-    waist_half_width: float = 0.0885
-    waist_half_depth: float = 0.0690
+    waist_half_width: float = 0.0865
+    waist_half_depth: float = 0.0680
     middle_z: float = -0.0050
     bulge: float = 0.020
     """How far the middle stands out beyond a straight line."""
