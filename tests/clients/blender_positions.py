@@ -2,8 +2,9 @@
 
     PYTHON_WITH_BPY blender_positions.py REQUEST.json ANSWER.json
 
-The request is {"frames": [...]} with {"bvh": path}, or with {"addon": folder of mmd_tools, "model": path, "motion":
-path}. The answer is {bone: [[x, y, z] for each frame]} in metres, right-handed, +Y up, facing +Z.
+The request is {"frames": [...]} with {"bvh": path}, with {"gltf": path}, or with {"addon": folder of mmd_tools,
+"model": path, "motion": path}. The answer is {bone: [[x, y, z] for each frame]} in metres, right-handed, +Y up, facing
++Z.
 """
 
 import json
@@ -16,6 +17,11 @@ import bpy
 def import_bvh(path):
     bpy.ops.import_anim.bvh(filepath=path, axis_forward="-Z", axis_up="Y", global_scale=0.01, frame_start=1)
     return bpy.context.object, lambda bone: bone.name
+
+
+def import_gltf(path):
+    bpy.ops.import_scene.gltf(filepath=path)
+    return next(thing for thing in bpy.data.objects if thing.type == "ARMATURE"), lambda bone: bone.name
 
 
 def import_mmd(addon, model, motion):
@@ -36,6 +42,8 @@ def main():
     first = 1 if "bvh" in request else 0
     if "bvh" in request:
         armature, name_of = import_bvh(request["bvh"])
+    elif "gltf" in request:
+        armature, name_of = import_gltf(request["gltf"])
     else:
         armature, name_of = import_mmd(request["addon"], request["model"], request["motion"])
     answer = {}

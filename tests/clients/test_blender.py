@@ -1,4 +1,4 @@
-"""Blender, without a window, plays what Manekko writes: BVH by itself, VMD with the mmd_tools add-on."""
+"""Blender, without a window, reads what Manekko writes: BVH and VRM by itself, VMD with the mmd_tools add-on."""
 
 import json
 import os
@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from manekko.character import default_model
 from manekko.files.bvh import bvh_from_motion, conventional_name, write_bvh
 from manekko.files.models import read_rig
 from manekko.files.vmd import parse_vmd, rig_motion_from_vmd, vmd_from_rig_motion, write_vmd
@@ -15,6 +16,7 @@ from manekko.motion.motion import Motion
 from manekko.motion.rig_kinematics import pose_rig
 from manekko.skeleton.rotations import from_rotation_vectors
 from manekko.skeleton.skeleton import HUMANOID, default_skeleton
+from manekko.stage.figures import read_figure
 from tests.conftest import missing
 from tests.motion.rig_samples import random_motion
 
@@ -62,6 +64,18 @@ def test_blender_plays_our_bvh_where_we_mean_it(tmp_path: Path) -> None:
             compared += 1
             assert np.abs(judged[name] - ours[:, number]).max() < 1e-4, name
     assert compared >= 20
+
+
+def test_blender_opens_the_character_as_vrm_with_its_bones_where_we_read_them(tmp_path: Path) -> None:
+    model = default_model().with_suffix(".vrm")
+    copy = tmp_path / "character.glb"  # Blender chooses its reader by the suffix
+    copy.write_bytes(model.read_bytes())
+    judged = blender_positions(tmp_path, {"gltf": str(copy), "frames": [0]})
+    figure = read_figure(model)
+    assert len(figure.humanoid) >= 50
+    for number in figure.humanoid.values():
+        bone = figure.rig.bones[number]
+        assert np.abs(judged[bone.name][0] - bone.rest_position_m).max() < 1e-4, bone.name
 
 
 @pytest.mark.data

@@ -10,7 +10,7 @@ import pytest
 
 from manekko.errors import FormatError
 from manekko.files.pmx import parse_pmx, rig_from_pmx, write_pmx
-from manekko.files.pmx_values import BDEF1, BDEF2, BDEF4, QDEF, SDEF
+from manekko.files.pmx_values import BDEF1, BDEF2, BDEF4, LOCAL_APPEND, QDEF, SDEF
 from tests.files.model_samples import pmx_21
 
 UNIT_M = 0.08
@@ -101,6 +101,15 @@ def test_append_parents_keep_their_ratio_and_what_they_carry() -> None:
     append = rig_from_pmx(parse_pmx(pmx_21())).bones[1].append
     assert append is not None
     assert (append.source, append.ratio, append.rotates, append.moves) == (0, -0.5, True, True)
+    assert not append.local
+
+
+def test_a_local_append_is_known_as_one() -> None:
+    file = parse_pmx(pmx_21())
+    bone = dataclasses.replace(file.bones[1], flags=file.bones[1].flags | LOCAL_APPEND)
+    append = rig_from_pmx(dataclasses.replace(file, bones=(file.bones[0], bone))).bones[1].append
+    assert append is not None
+    assert append.local
 
 
 @pytest.mark.data

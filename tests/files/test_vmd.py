@@ -184,3 +184,22 @@ def test_names_are_cut_between_characters_and_lack_nothing_else():
     assert encode_name("〜", 2) == "～".encode("cp932")
     assert name_fits("左足ＩＫ", 15)
     assert not name_fits("左足ＩＫ" * 3, 15)
+
+
+def test_when_the_model_is_hidden_survives_writing_and_reading() -> None:
+    states = ((0, {"左足ＩＫ": True}), (30, {"左足ＩＫ": False}))
+    motion = RigMotion("モデル", {}, ik_states=states, shown_states=((10, False), (30, True)))
+    file = vmd_from_rig_motion(motion)
+    assert sorted((key.frame, key.visible, len(key.switches)) for key in file.shows) == [
+        (0, 1, 1),
+        (10, 0, 0),
+        (30, 1, 1),
+    ]
+    again = rig_motion_from_vmd(parse_vmd(write_vmd(file)))
+    assert again.shown_states == motion.shown_states
+    assert again.ik_states == motion.ik_states
+
+
+def test_only_changes_of_what_is_shown_are_kept() -> None:
+    shows = (ShowKey(9, 0), ShowKey(0, 1), ShowKey(4, 0), ShowKey(20, 1))
+    assert rig_motion_from_vmd(VmdFile(bytes(20), shows=shows)).shown_states == ((4, False), (20, True))
