@@ -12,6 +12,7 @@ import moderngl
 import numpy as np
 
 from manekko.arrays import Array, Bool, Float, Int
+from manekko.skeleton.rotations import normalized
 from manekko.stage.figure import Figure, Pose
 from manekko.stage.gl import compiled, opened_context
 from manekko.stage.gpu_mesh import GpuMesh
@@ -35,7 +36,8 @@ class Truth:
     depth_m: Float[Array, "height width"]
     """Distance along the camera's forward axis; infinite where nothing is."""
     normals: Float[Array, "height width 3"]
-    """Of the smooth surface, in the world, length 1, turned to the side that is seen; zero where nothing is."""
+    """Of the smooth surface, in the world, length 1, turned to the side that is seen; zero where nothing is
+    or where the corners' own are zero."""
     rest_m: Float[Array, "height width 3"]
     """Where this point of the body is in the rest pose, without morphs; NaN where nothing is."""
     figures: Int[Array, "height width"]
@@ -106,14 +108,14 @@ class Truths:
             vertices, triangles = self._seen(view, poses)
         shares = corner_shares(view, vertices[:, :3], self._corners, triangles)
         surface = Surface(view, triangles, shares, self._corners, vertices[:, :3], self._rest_m)
-        depth_m = surface.depths_m(view)
+        depth_m = surface.depths_m()
         return Truth(
             surface=surface,
             depth_m=depth_m,
-            normals=self._normals(surface, vertices[:, 3:]),
-            rest_m=surface.mixed(surface.rest_m, np.nan),
-            figures=np.where(surface.covered, self._owners[triangles], -1),
-            parts=np.where(surface.covered, self._parts[surface.nearest_vertices()], -1),
+            normals=_unit_normals(surface, vertices[:, 3:]),
+            rest_m=surface.filled(surface.mixed(surface.rest_m), np.nan),
+            figures=surface.filled(self._owners[triangles[surface.covered]], -1),
+            parts=surface.filled(self._parts[surface.nearest_vertices()], -1),
             alpha=surface.covered.astype(np.float64),
             joints=tuple(
                 seen_joints(view, pose.positions_m, margins, depth_m)
@@ -125,12 +127,6 @@ class Truths:
         mesh.pose(pose)
         count = len(mesh.figure.mesh.positions_m)
         return np.frombuffer(mesh.skinned.read(24 * count), np.float32).reshape(count, 6)
-
-    def _normals(self, surface: Surface, normals: Float[Array, "vertex 3"]) -> Float[Array, "height width 3"]:
-        mixed = surface.mixed(normals, 0.0)
-        length = np.linalg.norm(mixed, axis=-1, keepdims=True)
-        unit = np.where(length > 1e-9, mixed / np.maximum(length, 1e-9), surface.flat_normals())
-        return np.where(surface.from_behind()[..., None], -unit, unit)
 
     def _seen(self, view: View, poses: Sequence[Pose]) -> tuple[Float[Array, "vertex 6"], Int[Array, "height width"]]:
         """Return where all vertices are, with their normals, and the triangle in front, −1 where nothing is."""
@@ -184,6 +180,12 @@ def flow(before: Truth, after: Truth) -> Flow:
     """Return where each point of the body that ``before`` shows is in ``after``; both are of the same ``Truths``."""
     shifts_px, visible = before.surface.moved_to(after.surface)
     return Flow(shifts_px, visible)
+
+
+def _unit_normals(surface: Surface, normals: Float[Array, "vertex 3"]) -> Float[Array, "height width 3"]:
+    """Return the mixed normals at length 1, turned to the side that is seen."""
+    unit = normalized(surface.mixed(normals))
+    return surface.filled(np.where(surface.from_behind()[:, None], -unit, unit), 0.0)
 
 
 def _alpha_textures(context: moderngl.Context, figure: Figure) -> dict[int, moderngl.Texture]:

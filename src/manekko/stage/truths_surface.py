@@ -35,51 +35,43 @@ class Surface:
         """Where something is seen."""
         return self.triangles >= 0
 
-    def mixed(self, values: Float[Array, "vertex n"], nothing: float) -> Float[Array, "height width n"]:
-        """Return the vertices' values at each point, between the corners in proportion."""
-        result = np.full((*self.triangles.shape, values.shape[1]), nothing)
-        result[self.covered] = self._mixed(values)
+    def filled(self, values: Array, nothing: float | int) -> Array:
+        """Return the picture (height, width, …) of values that were computed for covered points only, in order."""
+        result = np.full((*self.triangles.shape, *values.shape[1:]), nothing, dtype=values.dtype)
+        result[self.covered] = values
         return result
 
-    def _mixed(self, values: Float[Array, "vertex n"]) -> Float[Array, "point n"]:
+    def mixed(self, values: Float[Array, "vertex n"]) -> Float[Array, "point n"]:
+        """Return the vertices' values at each covered point, between the triangle's corners in proportion."""
         at_corners = values[self.corners[self.triangles[self.covered]]]
         return np.einsum("pk,pkn->pn", self.shares[self.covered], at_corners)
 
-    def nearest_vertices(self) -> Int[Array, "height width"]:
-        """Return the corner that each point is nearest to; any vertex where nothing is."""
-        best = self.shares.argmax(axis=-1)
-        return np.take_along_axis(self.corners[self.triangles], best[..., None], axis=-1)[..., 0]
+    def nearest_vertices(self) -> Int[Array, " point"]:
+        """Return the corner that each covered point is nearest to."""
+        best = self.shares[self.covered].argmax(axis=-1)
+        return np.take_along_axis(self.corners[self.triangles[self.covered]], best[:, None], axis=-1)[:, 0]
 
-    def depths_m(self, view: View) -> Float[Array, "height width"]:
-        """Return the distance along a camera's forward axis, infinite where nothing is."""
-        forward = camera_from_world(view)[2]
+    def depths_m(self) -> Float[Array, "height width"]:
+        """Return the distance along the camera's forward axis, infinite where nothing is."""
+        forward = camera_from_world(self.view)[2]
         depths = self.vertices_m @ forward[:3] + forward[3]
-        return self.mixed(depths[:, None], np.inf)[..., 0]
+        return self.filled(self.mixed(depths[:, None])[:, 0], np.inf)
 
-    def flat_normals(self) -> Float[Array, "height width 3"]:
-        """Return the triangles' own normals, length 1; up where a triangle has none, zero where nothing is."""
-        a, b, c = np.moveaxis(self.vertices_m[self.corners], 1, 0)
-        normals = np.cross(b - a, c - a)
-        length = np.linalg.norm(normals, axis=-1, keepdims=True)
-        normals = np.where(length > 1e-15, normals / np.maximum(length, 1e-15), [0.0, 1.0, 0.0])
-        return np.where(self.covered[..., None], normals[self.triangles], 0.0)
-
-    def from_behind(self) -> Bool[Array, "height width"]:
-        """Return where a triangle is seen from its back."""
-        projected = (
-            self.vertices_m @ clip_from_world(self.view)[[0, 1, 3], :3].T + clip_from_world(self.view)[[0, 1, 3], 3]
-        )
-        turned = np.linalg.det(projected[self.corners])
-        return self.covered & (turned > 0.0)[self.triangles]
+    def from_behind(self) -> Bool[Array, " point"]:
+        """Return which covered points are of a triangle that is seen from its back."""
+        seen, places = np.unique(self.triangles[self.covered], return_inverse=True)
+        matrix = clip_from_world(self.view)[[0, 1, 3]]
+        in_clip = self.vertices_m[self.corners[seen]] @ matrix[:, :3].T + matrix[:, 3]
+        return (np.linalg.det(in_clip) > 0.0)[places]
 
     def moved_to(self, after: "Surface") -> tuple[Float[Array, "height width 2"], Bool[Array, "height width"]]:
         """Return how far each point moves to the next picture [px], and whether it is seen there."""
         shape = self.triangles.shape
         shifts, visible = np.full((*shape, 2), np.nan), np.zeros(shape, dtype=bool)
-        points_px, depths_m = projected(after.view, self._mixed(after.vertices_m))
+        points_px, depths_m = projected(after.view, self.mixed(after.vertices_m))
         rows, columns = np.nonzero(self.covered)
         shifts[self.covered] = points_px - np.stack([columns + 0.5, rows + 0.5], axis=-1)
-        visible[self.covered] = after._shows(points_px, depths_m, self._mixed(self.rest_m))
+        visible[self.covered] = after._shows(points_px, depths_m, self.mixed(self.rest_m))
         return shifts, visible
 
     def _shows(
