@@ -3,12 +3,14 @@
 import gc
 import resource
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from manekko.arrays import Array
-from manekko.errors import InputError, MissingToolError
+from manekko.errors import FormatError, InputError, MissingToolError
+from manekko.files.pmx import parse_pmx
 from manekko.skeleton.rotations import conjugate, from_rotation_vectors, rotate
 from manekko.stage.figure import (
     SPHERE_ADD,
@@ -21,10 +23,13 @@ from manekko.stage.figure import (
     UvMorph,
     VertexMorph,
 )
+from manekko.stage.from_mmd import figure_from_pmx
 from manekko.stage.gl import opened_context
+from manekko.stage.morphs import shared_out
 from manekko.stage.renderer import Renderer
 from manekko.stage.view import Light, View
 from tests.conftest import missing
+from tests.files.model_samples import pmx_21
 from tests.stage.looking import looking
 from tests.stage.plates import SIZE, SUN, figure_of, front_view, one_colour, paint, plate, ramp, still
 
@@ -250,6 +255,7 @@ def test_the_ground_is_seen_only_where_shadow_falls() -> None:
     matrix_point = _pixel_of(view, np.array([0.0, 0.0, 0.5]))
     assert np.hypot(columns.mean() + 0.5 - matrix_point[0], rows.mean() + 0.5 - matrix_point[1]) < 1.5
     assert picture[110, 10].tolist() == [0, 0, 0, 0]
+    assert picture[dark][:, 3].max() == pytest.approx(0.35 * 255, abs=1.0)
 
 
 def test_materials_say_whether_their_shadow_falls_on_the_ground_or_on_figures() -> None:
@@ -386,6 +392,25 @@ def test_a_texture_longer_than_any_card_takes_is_worn_coarser() -> None:
     long = Texture("long", np.full((1, 40000, 4), (200, 100, 0, 255), np.uint8))
     figure = plate(replace(paint(), ambient_rgb=(1.0, 1.0, 1.0), texture=0), textures=(long,))
     assert near(middle(figure), [200, 100, 0])
+
+
+@pytest.mark.slow
+def test_damaged_models_that_can_be_read_can_be_drawn() -> None:
+    whole, rng = pmx_21(), np.random.default_rng(0)
+    drawn_ones = 0
+    for _ in range(150):
+        data = bytearray(whole)
+        for place in rng.integers(0, len(data), 3):
+            data[place] ^= int(rng.integers(1, 256))
+        try:
+            figure = figure_from_pmx(parse_pmx(bytes(data)), Path("/nonexistent"))
+        except FormatError:
+            continue
+        view = looking((0.0, 1.0, 3.0), (0.0, 0.0, 0.0), fov_rad=0.6, size_px=SIZE)
+        weights = shared_out(figure.morphs, np.ones(len(figure.morphs)))
+        drawn(figure, poses=[still(figure, *weights)], view=view, shadow=True, edges=True, ground=True)
+        drawn_ones += 1
+    assert drawn_ones >= 10
 
 
 @pytest.mark.slow

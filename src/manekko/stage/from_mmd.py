@@ -44,6 +44,7 @@ from manekko.stage.wardrobe import Wardrobe
 
 _TWO_SIDED, _ON_GROUND, _CASTS, _TAKES, _EDGE = (1 << bit for bit in range(5))
 _FARTHEST_M = 1e4
+_LARGEST = 1e9
 _MIRROR = np.array([1.0, 1.0, -1.0])
 
 
@@ -120,8 +121,9 @@ def whole_triangles(faces: Array, vertex_count: int, warnings: list[str]) -> Arr
 
 
 def sensible(values: Array) -> Array:
-    """Return numbers as float64, what is none of them as 0."""
-    return np.nan_to_num(np.asarray(values, dtype=np.float64), nan=0.0, posinf=0.0, neginf=0.0)
+    """Return numbers as float64, none of them beyond what can be drawn; what is no number is 0."""
+    known = np.nan_to_num(np.asarray(values, dtype=np.float64), nan=0.0, posinf=0.0, neginf=0.0)
+    return np.clip(known, -_LARGEST, _LARGEST)
 
 
 def bounded(positions_m: Array) -> Array:
