@@ -20,7 +20,6 @@ from manekko.stage.view import Light, View
 
 _EVERY = 2
 """One of so many frames is drawn anew: a software renderer must not slow the preview down."""
-_SAMPLES = 2
 _LOOKED_AT = 40
 """Moments of the motion that tell how much room the character needs."""
 _BACK_M = 20.0
@@ -74,7 +73,8 @@ class DancerPanel:
             for _, dancer in self._people:
                 if id(dancer.figure) not in self._renderers:
                     size = self._boxes[0].width, self._boxes[0].height
-                    renderer = Renderer(size, [dancer.figure], samples=_SAMPLES, shadow=False)
+                    # On a software renderer smooth edges and outlines would cost more than all the rest.
+                    renderer = Renderer(size, [dancer.figure], samples=1, edges=False, shadow=False)
                     self._renderers[id(dancer.figure)] = stack.enter_context(renderer)
             self._shown = [_Shown(_framing(*one), _all_poses(one[1])) for one in self._people]
             self._stack = stack.pop_all()
