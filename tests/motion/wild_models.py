@@ -33,14 +33,17 @@ def wild_model(base: PmxFile, *, seed: int, bone_count: int = 24) -> PmxFile:
 
     Bones hang on earlier ones, in any layer (so some come before their parents), appending each other's turns and
     moves by shares from −1.5 to 2, each other's own or in the world; some have fixed axes, some come after physics;
-    two have IK with free links, hinges and limits. Each bone is moved by one bone morph at most.
+    some have IK with free links, hinges and limits. Each bone is moved by one bone morph at most.
     """
     rng = np.random.default_rng(seed)
     bones = [_bone(rng, number) for number in range(bone_count)]
-    for owner in rng.choice(np.arange(bone_count // 2, bone_count), 2, replace=False).tolist():
+    used: set[int] = set()
+    for _ in range(20):
+        owner = int(rng.integers(bone_count // 2, bone_count))
         ik = _ik(rng, bones, owner)
-        if ik is not None:
+        if ik is not None and used.isdisjoint(parts := {owner, ik.target, *(link.bone for link in ik.links)}):
             bones[owner] = replace(bones[owner], flags=bones[owner].flags | HAS_IK, ik=ik)
+            used |= parts
     kinds = [_bone_morph(base, rng, range(place, min(place + 5, bone_count))) for place in range(0, bone_count, 5)]
     morphs = [PmxMorph(f"m{n}", "", 4, BONE_MORPH, offsets) for n, offsets in enumerate(kinds)]
     # The second group holds the first, which MMD passes over.
@@ -51,11 +54,15 @@ def wild_model(base: PmxFile, *, seed: int, bone_count: int = 24) -> PmxFile:
 
 
 def morphing(motion: RigMotion, *, seed: int) -> RigMotion:
-    """Return the motion with keys for the morphs of a wild model."""
+    """Return the motion with keys for the morphs of a wild model, and straight curves.
+
+    Chains of append and IK enlarge what other programs get wrong about curves.
+    """
     rng = np.random.default_rng(seed)
     frames = np.array([0, 10, 25, 50])
     names = ["m0", "m1", "m2", "g0", "g1"]
-    return replace(motion, morphs={name: (frames, rng.uniform(0.1, 0.6, size=4)) for name in names})
+    bones = {name: replace(track, curves=None) for name, track in motion.bones.items()}
+    return replace(motion, bones=bones, morphs={name: (frames, rng.uniform(0.1, 0.6, size=4)) for name in names})
 
 
 def _bone(rng: np.random.Generator, number: int) -> PmxBone:
@@ -82,23 +89,23 @@ def _bone(rng: np.random.Generator, number: int) -> PmxBone:
 def _ik(rng: np.random.Generator, bones: list[PmxBone], owner: int) -> PmxIk | None:
     """Return a chain from a bone that does not carry the owner up to three of its ancestors.
 
-    None where it would be circular: the target has IK of its own, or a link appends another's turn.
+    None where the chain itself carries the owner or what a bone of the chain appends.
     """
     target = int(rng.integers(4, len(bones)))
     path = [bones[target].parent]
     while len(path) < 3 and bones[path[-1]].parent >= 0:
         path.append(bones[path[-1]].parent)
-    if bones[target].ik is not None or any(
-        bone.append and bone.append[0] in path for bone in map(bones.__getitem__, path)
-    ):
+    sources = [append[0] for bone in (target, *path) if (append := bones[bone].append) is not None]
+    if any(_hangs_on(bones, bone, {target, *path}) for bone in (owner, *sources)):
         return None
-    above = owner
-    while above >= 0:
-        if above == target or above in path:
-            return None
-        above = bones[above].parent
     links = tuple(PmxIkLink(bone, _limits(rng)) for bone in path)
     return PmxIk(target, int(rng.integers(2, 20)), float(rng.uniform(0.2, 2.0)), links)
+
+
+def _hangs_on(bones: list[PmxBone], bone: int, others: set[int]) -> bool:
+    while bone >= 0 and bone not in others:
+        bone = bones[bone].parent
+    return bone >= 0
 
 
 def _limits(rng: np.random.Generator) -> tuple[tuple[float, float, float], tuple[float, float, float]] | None:

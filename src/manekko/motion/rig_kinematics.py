@@ -185,18 +185,25 @@ class _Work:
 
     def _update_tree(self, root: int, rows: Bool[Array, " frame"]) -> None:
         """Recompute a bone and all that hang on it, in the frames where IK has turned something."""
-        waiting = [root]
-        while waiting:
-            bone = waiting.pop()
-            before = self.positions[bone].copy(), self.rotations[bone].copy(), self.bases[bone], self.shifts[bone]
-            self._append(bone)
-            self._place(bone)
-            if not rows.all():
-                self.positions[bone] = np.where(rows, self.positions[bone], before[0])
-                self.rotations[bone] = np.where(rows, self.rotations[bone], before[1])
-                self.bases[bone] = np.where(rows, self.bases[bone], before[2])
-                self.shifts[bone] = np.where(rows, self.shifts[bone], before[3])
-            waiting += self.below[bone]
+        tree = [root]
+        for bone in tree:
+            tree += self.below[bone]
+        # MMD does this at every step of IK, so what a bone appends from elsewhere in the tree has arrived at the end.
+        appends = [append for bone in tree if (append := self.rig.bones[bone].append) is not None]
+        for _ in range(1 + sum(append.source in tree for append in appends)):
+            for bone in tree:
+                self._update(bone, rows)
+
+    def _update(self, bone: int, rows: Bool[Array, " frame"]) -> None:
+        """Recompute a bone in some of the frames."""
+        before = self.positions[bone].copy(), self.rotations[bone].copy(), self.bases[bone], self.shifts[bone]
+        self._append(bone)
+        self._place(bone)
+        if not rows.all():
+            self.positions[bone] = np.where(rows, self.positions[bone], before[0])
+            self.rotations[bone] = np.where(rows, self.rotations[bone], before[1])
+            self.bases[bone] = np.where(rows, self.bases[bone], before[2])
+            self.shifts[bone] = np.where(rows, self.shifts[bone], before[3])
 
     def _solve(self, owner: int) -> None:
         """Turn the links of a bone's IK chain, in the frames where it is on."""
