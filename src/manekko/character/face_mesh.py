@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.spatial import Delaunay, cKDTree
+from scipy.spatial import Delaunay, KDTree
 
 from manekko.arrays import Array, Bool, Float, Int
 from manekko.character.curves import sides, smoothstep
@@ -61,7 +61,7 @@ def face_mesh(surface: FaceSurface, eye: EyePlace) -> FaceMesh:
     return _mirrored(chart, points, triangles)
 
 
-def _around(hole: Float[Array, "point 2"], distances: tuple[float, ...]) -> Float[Array, "point 2"]:
+def _around(hole: Float[Array, "corner 2"], distances: tuple[float, ...]) -> Float[Array, "point 2"]:
     """Return the points of an opening (clockwise as seen from the front) and of the rings round it."""
     closed = np.vstack([hole[-1:], hole, hole[:1]])
     out = sides(closed)[1:-1]
@@ -72,7 +72,7 @@ def _around(hole: Float[Array, "point 2"], distances: tuple[float, ...]) -> Floa
     return np.vstack(rings)
 
 
-def _filling(length: float, features: Float[Array, "point 2"]) -> Float[Array, "point 2"]:
+def _filling(length: float, features: Float[Array, "feature 2"]) -> Float[Array, "point 2"]:
     """Return the points of the chart that no feature is near to: close on the face, wide behind."""
     rows = []
     for row, ring in enumerate(np.concatenate([np.arange(0.0, 2.0, 0.75), np.arange(2.0, length + 1e-9, 0.5)])):
@@ -83,11 +83,11 @@ def _filling(length: float, features: Float[Array, "point 2"]) -> Float[Array, "
         rows.append(np.stack([angles, np.full_like(angles, ring)], axis=-1))
     points = np.vstack([*rows[:-1], np.stack([np.linspace(0.0, np.pi, 13), np.full(13, length)], axis=-1)])
     scale = [_ANGLE, _RING]
-    far = cKDTree(features * scale).query(points * scale)[0] > 0.6 * _SPACING
+    far = KDTree(features * scale).query(points * scale)[0] > 0.6 * _SPACING
     return points[far]
 
 
-def _inside(points: Float[Array, "point 3"], *holes: Float[Array, "corner 2"]) -> Bool[Array, " point"]:
+def _inside(points: Float[Array, "point 3"], *holes: Float[Array, "_ 2"]) -> Bool[Array, " point"]:
     """Whether points of the front lie in one of the openings as seen from the front."""
     inside = np.zeros(len(points), bool)
     for hole in holes:

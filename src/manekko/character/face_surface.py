@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 from scipy.interpolate import CubicSpline
-from scipy.spatial import cKDTree
+from scipy.spatial import KDTree
 
 from manekko.arrays import Array, Float
 from manekko.character.design import Design, HeadFrame, head_frame
@@ -72,10 +72,10 @@ class FaceSurface:
         return np.stack([x, y, z + _nose(x, y, ahead)], axis=-1)
 
     @cached_property
-    def _front(self) -> tuple[cKDTree, Float[Array, "sample 2"]]:
+    def _front(self) -> tuple[KDTree, Float[Array, "sample 2"]]:
         angles, rings = np.meshgrid(np.radians(np.linspace(-88, 88, 89)), np.linspace(1.5, 11.5, 81), indexing="ij")
         points = self.at(angles, rings)[..., :2].reshape(-1, 2)
-        return cKDTree(points), np.stack([angles.ravel(), rings.ravel()], axis=-1)
+        return KDTree(points), np.stack([angles.ravel(), rings.ravel()], axis=-1)
 
     def chart(self, front_view: Float[Array, "point 2"]) -> Float[Array, "point 2"]:
         """Return the (angle [rad], ring) of points of the face given by (x, y) as seen from the front."""
@@ -88,6 +88,8 @@ class FaceSurface:
             slopes = np.stack([by_angle, by_ring], axis=-1)
             move = np.linalg.solve(slopes, (front_view - here)[..., None])[..., 0]
             found += np.clip(move, -0.3, 0.3)
+            if np.abs(move).max() < 1e-10:
+                break
             found[:, 0] = np.clip(found[:, 0], -1.55, 1.55)
             found[:, 1] = np.clip(found[:, 1], 0.5, len(_RINGS) - 0.5)
         return found

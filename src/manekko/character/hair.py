@@ -54,7 +54,7 @@ def _cap(surface: FaceSurface) -> Part:
 
 
 def _surface(hair_rgb: Colour) -> Surface:
-    dark = tuple(0.32 * channel + 0.02 for channel in hair_rgb)
+    red, green, blue = (0.32 * channel + 0.02 for channel in hair_rgb)
     return Surface(
         HAIR,
         "hair",
@@ -62,5 +62,5 @@ def _surface(hair_rgb: Colour) -> Surface:
         ambient_rgb=(0.5, 0.5, 0.5),
         texture=paint_hair(hair_rgb),
         shade_rgb=(0.70, 0.68, 0.80),
-        edge_rgba=(*dark, 1.0),
+        edge_rgba=(red, green, blue, 1.0),
     )

@@ -1,7 +1,8 @@
 """The head: skin, ears, eyes, brows and mouth with all morphs of the face."""
 
+from manekko.arrays import Array, UInt8
 from manekko.character.brows import BROW, brow_parts
-from manekko.character.design import Design
+from manekko.character.design import Colour, Design
 from manekko.character.dressed import skin_surface
 from manekko.character.eye_shapes import EyePlace, eye_place
 from manekko.character.eyes import IRIS, LASH, WHITE, eye_parts
@@ -44,17 +45,34 @@ def place_of_eye(design: Design, surface: FaceSurface) -> EyePlace:
 
 
 def _surfaces(design: Design, place: EyePlace) -> tuple[Surface, ...]:
-    plain = {"diffuse_rgba": _FULL, "ambient_rgb": _HALF}
-    drawn = plain | {"edge": False, "casts_shadow": False}
     lash = darker(design.hair_rgb, 0.38, 0.10)
+    face = Surface(SKIN, "face", _FULL, _HALF, texture=paint_skin(design.skin_rgb, place), takes_shadow=False)
     return (
-        Surface(SKIN, "face", **plain, texture=paint_skin(design.skin_rgb, place), takes_shadow=False),
-        Surface(WHITE, "eye white", **drawn, texture=paint_white(), shade_rgb=(0.90, 0.88, 0.93)),
-        Surface(INSIDE, "mouth", **drawn, texture=paint_inside(), shade_rgb=(0.92, 0.88, 0.90)),
-        Surface(IRIS, "iris", **drawn, texture=paint_iris(design.eye_rgb), shade_rgb=(0.93, 0.93, 0.95)),
-        Surface(LASH, "lashes", **drawn, texture=paint_lash(lash), shade_rgb=(0.9, 0.9, 0.9), two_sided=True),
-        Surface(BROW, "brows", **drawn, texture=paint_lash(darker(design.hair_rgb, 0.62)), two_sided=True),
-        Surface(LINE, "lip line", **drawn, texture=paint_lash((0.46, 0.20, 0.20)), two_sided=True),
-        Surface(BLUSH, "blush", **drawn, texture=paint_blush()),
+        face,
+        _drawn(WHITE, "eye white", paint_white(), shade_rgb=(0.90, 0.88, 0.93)),
+        _drawn(INSIDE, "mouth", paint_inside(), shade_rgb=(0.92, 0.88, 0.90)),
+        _drawn(IRIS, "iris", paint_iris(design.eye_rgb), shade_rgb=(0.93, 0.93, 0.95)),
+        _drawn(LASH, "lashes", paint_lash(lash)),
+        _drawn(BROW, "brows", paint_lash(darker(design.hair_rgb, 0.62))),
+        _drawn(LINE, "lip line", paint_lash((0.46, 0.20, 0.20))),
+        _drawn(BLUSH, "blush", paint_blush()),
         skin_surface(design),
+    )
+
+
+def _drawn(
+    name: str, name_en: str, texture: UInt8[Array, "height width 4"], *, shade_rgb: Colour = (0.92, 0.88, 0.90)
+) -> Surface:
+    """Return a surface that is drawn on the face: no outline, no shadow."""
+    return Surface(
+        name,
+        name_en,
+        _FULL,
+        _HALF,
+        texture=texture,
+        shade_rgb=shade_rgb,
+        edge=False,
+        two_sided=name in (LASH, BROW, LINE),
+        casts_shadow=False,
+        takes_shadow=False,
     )

@@ -30,11 +30,10 @@ class Layer:
 def layer_part(surface: FaceSurface, layer: Layer, material: str, *, side: int = LEFT_SIDE, bone: str = "頭") -> Part:
     """Return a layer as a part of the left or, mirrored, the right side of the face."""
     mirror = np.array([side, 1.0, 1.0])
-    rest = surface.world(surface.front(layer.front_view) + _ahead(layer.lifts)) * mirror
-    morphs = {}
-    for name, (front_view, lifts) in layer.targets.items():
-        there = surface.world(surface.front(front_view) + _ahead(lifts)) * mirror
-        morphs[name] = moved(there - rest)
+    placed = [(layer.front_view, layer.lifts), *layer.targets.values()]
+    views, lifts = (np.concatenate(kind) for kind in zip(*placed, strict=True))
+    rest, *there = np.split(surface.world(surface.front(views) + _ahead(lifts)) * mirror, len(placed))
+    morphs = {name: moved(points - rest) for name, points in zip(layer.targets, there, strict=True)}
     triangles = layer.triangles if side == LEFT_SIDE else layer.triangles[:, ::-1]
     return Part(
         material=material,

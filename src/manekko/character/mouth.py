@@ -1,5 +1,7 @@
 """The mouth: its line, and what is seen inside when it opens."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from manekko.arrays import Array, Float
@@ -27,7 +29,7 @@ def mouth_parts(surface: FaceSurface) -> list[Part]:
     return [*parts, *(layer_part(surface, layer, INSIDE) for layer in inside)]
 
 
-def _layer(maker, lifts: Float[Array, " vertex"]) -> Layer:
+def _layer(maker: Callable[[MouthShape], Drawn], lifts: Float[Array, " vertex"]) -> Layer:
     rest, triangles, uvs = maker(CLOSED)
     targets = {name: (place_lips(maker(shape)[0]), lifts) for name, shape in SHAPES.items()}
     return Layer(place_lips(rest), lifts, triangles, uvs, targets)
@@ -63,7 +65,7 @@ def _teeth(shape: MouthShape) -> Drawn:
     upper, lower = along(shape.upper, _SHARES), along(shape.lower, _SHARES)
     opening = np.maximum(upper[:, 1] - lower[:, 1], 0.0)
     drop = np.minimum(0.30 * opening, 0.20 + shape.teeth) + np.minimum(shape.teeth, 0.6 * opening)
-    rows = np.vstack([upper - drop[:, None] * [0.0, 1.0], upper + [0.0, 0.10]])
+    rows = np.vstack([upper - drop[:, None] * [0.0, 1.0], upper + np.array([0.0, 0.10])])
     columns = TEETH[0] + (TEETH[1] - TEETH[0]) * _SHARES
     uvs = np.stack([np.tile(columns, 2), np.repeat([1.0, 0.0], LIP_POINTS)], axis=-1)
     return rows, strip(2, LIP_POINTS), uvs
