@@ -318,10 +318,11 @@ def rig_motion_from_vmd(file: VmdFile) -> RigMotion:
         FormatError: a key holds no number, or a time that nobody meant.
     """
     morphs = _sorted_keys(file.morphs, "morph")
-    shows = {key.frame: key for key in sorted(file.shows, key=lambda key: key.frame)}
-    if shows and max(shows) > LAST_FRAME:
-        raise FormatError(f"an IK switch is at frame {max(shows)}; the file is damaged")
-    shown = [(frame, bool(key.visible)) for frame, key in shows.items()]
+    shows = sorted(file.shows, key=lambda key: key.frame)
+    if shows and shows[-1].frame > LAST_FRAME:
+        raise FormatError(f"a show or IK key is at frame {shows[-1].frame}; the file is damaged")
+    switched = {key.frame: key for key in shows if len(key.switches)}
+    shown = list({key.frame: bool(key.visible) for key in shows}.items())
     return RigMotion(
         model_name=file.model_name,
         bones={name: _bone_track(name, keys) for name, keys in _sorted_keys(file.bones, "bone").items()},
@@ -331,8 +332,7 @@ def rig_motion_from_vmd(file: VmdFile) -> RigMotion:
         },
         ik_states=tuple(
             (frame, {decode_name(bytes(switch["name"])): bool(switch["on"]) for switch in key.switches})
-            for frame, key in shows.items()
-            if len(key.switches)
+            for frame, key in switched.items()
         ),
         shown_states=tuple(
             state for state, before in zip(shown, [(0, True), *shown], strict=False) if state[1] != before[1]
@@ -349,14 +349,14 @@ def vmd_from_rig_motion(rig_motion: RigMotion) -> VmdFile:
     morphs = [_morph_keys(name, frames, weights) for name, (frames, weights) in rig_motion.morphs.items()]
     states: dict[int, dict[str, bool]] = {int(frame): {} for frame, _ in rig_motion.shown_states}
     states |= {int(frame): switches for frame, switches in rig_motion.ik_states}
-    shown = rig_motion.is_shown(np.array(list(states)))
+    shown = rig_motion.is_shown(np.array(sorted(states)))
     shows = [
         ShowKey(
             frame,
             int(visible),
             np.array([(encode_name(name, 15), int(on)) for name, on in switches.items()], IK_SWITCH),
         )
-        for (frame, switches), visible in zip(states.items(), shown, strict=True)
+        for (frame, switches), visible in zip(sorted(states.items()), shown, strict=True)
     ]
     return VmdFile(
         encode_name(rig_motion.model_name, MODEL_NAME_BYTES),

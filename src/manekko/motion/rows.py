@@ -16,7 +16,7 @@ def product(a: Float[Array, "4 *#f"], b: Float[Array, "4 *#f"]) -> Float[Array, 
     """Compose rotations: first ``b``, then ``a``."""
     (ax, ay, az, aw), (bx, by, bz, bw) = a, b
     x = aw * bx
-    result = np.empty((4, *x.shape)) if x.shape == np.shape(bx) else np.empty((4, *np.broadcast(ax, bx).shape))
+    result = np.empty((4, *x.shape))
     result[0] = x + ax * bw + ay * bz - az * by
     result[1] = aw * by - ax * bz + ay * bw + az * bx
     result[2] = aw * bz + ax * by - ay * bx + az * bw
