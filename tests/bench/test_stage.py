@@ -9,10 +9,10 @@ from manekko.bench.stage import WAYS, DrawRow, PoseRow, Stage, found_share, mark
 
 def draws(*, plain_fps: float = 40.0, fine_fps: float = 12.0) -> list[DrawRow]:
     own = [
-        DrawRow("own", 25000, way, 1000.0 / fps, fps)
+        DrawRow("own", 25000, way, 1000.0 / fps, fps, 1500.0 / fps)
         for way, fps in zip(WAYS, (plain_fps, 25.0, fine_fps), strict=True)
     ]
-    return [*own, DrawRow("other", 60000, next(iter(WAYS)), 200.0, 5.0)]
+    return [*own, DrawRow("other", 60000, next(iter(WAYS)), 200.0, 5.0, 300.0)]
 
 
 def poses(*, slowest: float = 900.0) -> list[PoseRow]:
