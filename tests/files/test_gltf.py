@@ -222,9 +222,9 @@ def test_a_changed_document_is_a_figure_or_a_format_error(seed: int) -> None:
 
 
 @pytest.mark.slow
-def test_thousands_of_changed_documents_are_figures_or_format_errors() -> None:
-    errors = [take(changed(seed)) for seed in range(4000)]
-    assert 400 < sum(error is None for error in errors) < 3600
+def test_hundreds_of_changed_documents_are_figures_or_format_errors() -> None:
+    errors = [take(changed(seed)) for seed in range(600)]
+    assert 60 < sum(error is None for error in errors) < 540
 
 
 @pytest.mark.slow
@@ -232,7 +232,7 @@ def test_memory_stays_small_whatever_number_is_announced() -> None:
     document = document_of(SAMPLES[0])
     tracemalloc.start()
     for number in range(len(document["accessors"])):
-        for count in (10**6, 2**31, 2**62):
+        for count in (2**20, 2**31):
             larger = copy.deepcopy(document)
             larger["accessors"][number]["count"] = count
             assert take(with_document(SAMPLES[0], larger)) is not None

@@ -238,3 +238,22 @@ def test_files_of_others_are_read_whole(data_folder: Path, name: str, bones: int
         assert hands[0][0] > 0.4 > -0.4 > hands[1][0]
         toes, foot = (figure.rig.bones[figure.humanoid["left" + part]].rest_position_m for part in ("Toes", "Foot"))
         assert toes[2] > foot[2]
+
+
+@pytest.mark.slow
+def test_one_mesh_on_thousands_of_nodes_is_refused_before_it_is_made() -> None:
+    model = sample_model()
+    many = replace(
+        model.vertices[1],
+        positions_m=np.zeros((1000, 3)),
+        normals=None,
+        joints=np.zeros((1000, 4), dtype=np.int64),
+        weights=np.tile([1.0, 0.0, 0.0, 0.0], (1000, 1)),
+    )
+    document = document_of(write_vrm(replace(model, vertices=(model.vertices[0], many)), META))
+    place = len(document["nodes"])
+    document["nodes"] += [{"mesh": 1} for _ in range(3000)]
+    document["scenes"][0]["nodes"] += list(range(place, place + 3000))
+    data = with_document(write_vrm(replace(model, vertices=(model.vertices[0], many)), META), document)
+    with pytest.raises(FormatError, match="drawn so often"):
+        figure_from_glb(data, "file")

@@ -177,16 +177,16 @@ def _springs_of_vrm0(swaying: Json, nodes: tuple[Node, ...]) -> Iterator[tuple[S
     for group in objects(swaying, "boneGroups", "secondaryAnimation"):
         waiting = [bone for bone in reversed(integers(group, "bones", "bone group")) if 0 <= bone < len(nodes)]
         while waiting:
-            chain = [waiting.pop()]
-            if chain[0] in taken:
-                continue
-            while children[chain[-1]] and len(chain) <= len(nodes):
-                first, *others = children[chain[-1]]
+            chain: list[int] = []
+            following = [waiting.pop()]
+            while following and following[0] not in taken:
+                first, *others = following
                 waiting += reversed(others)
                 chain.append(first)
-            if len(chain) > len(nodes) or not taken.isdisjoint(chain):
+                taken.add(first)
+                following = children[first]
+            if not chain:
                 continue
-            taken.update(chain)
             yield tuple(_sway_of_vrm0(group, node) for node in chain)
 
 

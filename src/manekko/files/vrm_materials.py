@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from manekko.errors import FormatError
 from manekko.files.gltf import Glb, Json, name_of, numbers, value
 from manekko.files.vrm_values import AlphaMode, GltfMaterial, MToon, OutlineMode, Vector3
 
+MOST_MATERIALS = 1000
 _MTOON = "VRMC_materials_mtoon"
 _WHITE = (1.0, 1.0, 1.0)
 _BLACK = (0.0, 0.0, 0.0)
@@ -24,7 +26,13 @@ def srgb(level: float) -> float:
 
 
 def read_materials(glb: Glb) -> tuple[GltfMaterial, ...]:
-    """Return all materials of a file, in its order."""
+    """Return all materials of a file, in its order.
+
+    Raises:
+        FormatError: there are more than anyone means, or one of them says what it cannot mean.
+    """
+    if len(glb.list_of("materials")) > MOST_MATERIALS:
+        raise FormatError(f"more than {MOST_MATERIALS} materials: the file is damaged or no character")
     vrm = _member(_member(glb.document, "extensions"), "VRM")
     properties = vrm.get("materialProperties")
     in_vrm0 = properties if isinstance(properties, list) else []

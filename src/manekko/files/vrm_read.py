@@ -11,7 +11,7 @@ from manekko.files.vrm_extensions import read_extensions
 from manekko.files.vrm_materials import read_materials
 from manekko.files.vrm_values import GltfModel, MeshOfNodes, MorphTarget, Node, Primitive, Skin, Vertices
 
-MOST_NODES = 20_000
+MOST_NODES = 5_000
 MOST_VERTICES = 2_000_000
 MOST_TRIANGLES = 4_000_000
 MOST_TARGETS = 2_000

@@ -20,6 +20,8 @@ from manekko.stage.from_vrm_mesh import Layout
 from manekko.stage.view import Light
 from manekko.video.picture import decode_picture
 
+MOST_PIXELS = 100 << 20
+"""Pixels of a file's pictures after which no more of them are read."""
 _RAMP_ROWS = 64
 _SPHERE_PX = 64
 _PX_ROWS = 720.0
@@ -42,19 +44,28 @@ class _Shelf:
     places: dict[object, int] = field(default_factory=dict)
     pictures: dict[int, Array | None] = field(default_factory=dict)
     troubles: dict[str, None] = field(default_factory=dict)
+    pixels: int = 0
+    """Of the pictures so far."""
 
     def picture(self, image: int) -> UInt8[Array, "height width 4"] | None:
         """Return the file's picture; None where it cannot be read, which is said once."""
         if image < 0:
             return None
         if image not in self.pictures:
-            name, data = self.model.images[image]
-            try:
-                self.pictures[image] = decode_picture(data)
-            except FormatError as error:
-                self.pictures[image] = None
-                self.troubles[f"picture {name!r}: {error}"] = None
+            self.pictures[image] = self._decoded(*self.model.images[image])
         return self.pictures[image]
+
+    def _decoded(self, name: str, data: bytes) -> UInt8[Array, "height width 4"] | None:
+        if self.pixels > MOST_PIXELS:
+            self.troubles[f"pictures have more than {MOST_PIXELS >> 20} million pixels; the rest is left out"] = None
+            return None
+        try:
+            picture = decode_picture(data)
+        except FormatError as error:
+            self.troubles[f"picture {name!r}: {error}"] = None
+            return None
+        self.pixels += picture.shape[0] * picture.shape[1]
+        return picture
 
     def put(self, key: object, name: str, rgba: UInt8[Array, "height width 4"]) -> int:
         """Return the place of a texture, which is added when it is new."""

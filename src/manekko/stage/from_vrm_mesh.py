@@ -6,6 +6,7 @@ import numpy as np
 
 from manekko.arrays import Array, Float, Int
 from manekko.errors import FormatError
+from manekko.files.vrm_read import MOST_TRIANGLES, MOST_VERTICES
 from manekko.files.vrm_values import GltfMaterial, GltfModel, MToon, Vertices
 from manekko.skeleton.rotations import normalized
 from manekko.stage.figure import LINEAR, Mesh
@@ -60,19 +61,25 @@ def figure_mesh(model: GltfModel, worlds: Float[Array, "node 4 4"]) -> Layout:
     bone_of_node[list(model.order)] = np.arange(len(model.order))
     pieces: list[_Piece] = []
     instances: list[Instance] = []
-    places: dict[tuple[int, int, int], int] = {}
+    places: dict[tuple[int, int, tuple[object, ...]], int] = {}
     triangles: dict[int, list[Array]] = {}
-    first = 0
+    first, triangle_count = 0, 0
     for node in model.order:
         mesh = model.nodes[node].mesh
         for primitive in model.meshes[mesh].primitives if mesh >= 0 else ():
-            key = (node, primitive.vertices, primitive.material)
+            material = _material(model, primitive.material)
+            key = (node, primitive.vertices, (material.uv_offset, material.uv_scale, material.uv_turn_rad))
             if key not in places:
                 vertices = model.vertices[primitive.vertices]
+                if first + len(vertices.positions_m) > MOST_VERTICES:
+                    raise FormatError(f"meshes are drawn so often that they have more than {MOST_VERTICES} vertices")
                 piece, turns = _placed(model, worlds, bone_of_node, node, vertices)
-                pieces.append(_with_moved_uvs(piece, _material(model, primitive.material)))
+                pieces.append(_with_moved_uvs(piece, material))
                 instances.append(Instance(mesh, primitive.vertices, first, turns))
                 places[key], first = first, first + len(vertices.positions_m)
+            triangle_count += len(primitive.triangles)
+            if triangle_count > MOST_TRIANGLES:
+                raise FormatError(f"meshes are drawn so often that they have more than {MOST_TRIANGLES} triangles")
             triangles.setdefault(primitive.material, []).append(primitive.triangles + places[key])
     order = sorted(triangles, key=lambda number: (*_layer(_material(model, number)), number))
     spans, total = [], 0

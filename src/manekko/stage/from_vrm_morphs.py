@@ -2,9 +2,12 @@
 
 import numpy as np
 
+from manekko.errors import FormatError
 from manekko.files.vrm_values import GltfModel
 from manekko.stage.figure import GroupMorph, Morph, VertexMorph
 from manekko.stage.from_vrm_mesh import Layout
+
+MOST_ROWS = 20_000_000
 
 
 def figure_morphs(model: GltfModel, layout: Layout) -> tuple[tuple[str, Morph], ...]:
@@ -12,6 +15,9 @@ def figure_morphs(model: GltfModel, layout: Layout) -> tuple[tuple[str, Morph], 
 
     Expressions that move nothing are left out. A target with the name of an expression has its mesh's name before
     its own.
+
+    Raises:
+        FormatError: they are larger than any face's.
     """
     targets = _targets(model, layout)
     keys = list(targets)
@@ -42,8 +48,12 @@ def figure_morphs(model: GltfModel, layout: Layout) -> tuple[tuple[str, Morph], 
 def _targets(model: GltfModel, layout: Layout) -> dict[tuple[int, int], VertexMorph]:
     """Return (mesh, morph target) → its vertices in the figure's mesh and their shifts in the world."""
     parts: dict[tuple[int, int], list[VertexMorph]] = {}
+    row_count = 0
     for instance in layout.instances:
         for number, target in enumerate(model.vertices[instance.vertices].targets):
+            row_count += len(target.vertices)
+            if row_count > MOST_ROWS:
+                raise FormatError(f"morph targets move more than {MOST_ROWS} vertices in all: no face does")
             turned = np.einsum("vij,vj->vi", instance.turns[target.vertices], target.shifts_m)
             part = VertexMorph(target.vertices + instance.first, turned)
             parts.setdefault((instance.mesh, number), []).append(part)
