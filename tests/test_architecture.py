@@ -211,7 +211,7 @@ def test_nothing_is_printed_outside_the_command_line() -> None:
 
 
 def test_tests_mirror_the_source() -> None:
-    own = {"properties", "golden", "corpus", "clients"}
+    own = {"properties", "golden", "corpus", "clients", "gallery"}
     offenders = []
     for path in sorted((ROOT / "tests").rglob("test_*.py")):
         parts = path.relative_to(ROOT / "tests").parts
