@@ -35,7 +35,7 @@ def _cap(surface: FaceSurface) -> Part:
     rings = np.maximum(shares * ends, 1e-3)
     skin = surface.at(np.radians(np.broadcast_to(turns, rings.shape)), rings)
     away = shell_normals(skin.reshape(-1, 3) + np.array([0.0, 1e-6, 0.0])).reshape(skin.shape)
-    lifts = np.where(shares < 0.99, 0.062 - 0.040 * np.sqrt(shares), -0.012)
+    lifts = np.where(shares < 0.99, 0.088 - 0.066 * np.sqrt(shares), -0.012)
     points = skin + away * lifts[..., None]
     steps = np.linalg.norm(np.diff(points, axis=0), axis=-1)
     way = np.concatenate([np.zeros((1, len(turns))), np.cumsum(steps, axis=0)])
@@ -53,6 +53,12 @@ def _cap(surface: FaceSurface) -> Part:
     )
 
 
+def _shade(hair_rgb: Colour) -> Colour:
+    """Return what the shaded side is multiplied by: the hair's own hue, a little towards violet."""
+    red, green, blue = (channel / max(max(hair_rgb), 1e-6) for channel in hair_rgb)
+    return (0.58 + 0.20 * red, 0.54 + 0.20 * green, 0.63 + 0.20 * blue)
+
+
 def _surface(hair_rgb: Colour) -> Surface:
     red, green, blue = (0.32 * channel + 0.02 for channel in hair_rgb)
     return Surface(
@@ -61,6 +67,6 @@ def _surface(hair_rgb: Colour) -> Surface:
         diffuse_rgba=(1.0, 1.0, 1.0, 1.0),
         ambient_rgb=(0.5, 0.5, 0.5),
         texture=paint_hair(hair_rgb),
-        shade_rgb=(0.70, 0.68, 0.80),
+        shade_rgb=_shade(hair_rgb),
         edge_rgba=(red, green, blue, 1.0),
     )

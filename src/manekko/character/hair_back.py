@@ -42,14 +42,14 @@ def long_locks(design: Design, surface: FaceSurface) -> Iterator[Lock]:
     for name, turn in _GROUPS:
         line = on_shell((turn, 1.0, 0.05), (turn, 1.7, 0.02), (turn, 0.5 * (1.7 + end), 0.0), (turn, end, 0.05))
         line = _behind(line)
-        chains[turn] = make_chain(surface, name, line, 6, stiffness=0.35)
+        chains[turn] = make_chain(surface, name, line, 6, stiffness=0.45)
     for layer, (count, step, reach, lift) in enumerate(((12, 15.5, 1.0, 0.056), (11, 15.5, 0.93, 0.020))):
         for number, turn in enumerate(_spread(0.0, step, count)):
             tip = end * (reach - 0.07 * ((number * 5 + layer * 2) % 4) / 3)
             sway = 5.0 * ((number % 3) - 1)
             line = on_shell(
                 (turn, 0.05 + 0.25 * layer, -0.012),
-                (turn, 0.28 + 0.10 * layer, 0.62 * lift),
+                (turn, 0.28 + 0.10 * layer, 0.28 * lift),
                 (turn, 0.60, lift),
                 (turn, 1.10, lift + 0.010),
                 (turn + 0.5 * sway, 1.75, lift - 0.050),
@@ -73,7 +73,7 @@ def bob_locks(design: Design, surface: FaceSurface) -> Iterator[Lock]:
             tip = end * (reach - 0.035 * ((number * 3 + layer) % 3))
             line = on_shell(
                 (turn, 0.05 + 0.25 * layer, -0.012),
-                (turn, 0.28 + 0.10 * layer, 0.60 * lift),
+                (turn, 0.28 + 0.10 * layer, 0.28 * lift),
                 (turn, 0.60, lift - 0.006),
                 (turn, 1.05, lift),
                 (turn, 1.0 + 0.55 * (tip - 1.0), lift + 0.006),
@@ -95,7 +95,7 @@ def short_locks(design: Design, surface: FaceSurface) -> Iterator[Lock]:
             tip = 1.0 + (end - 1.0 + 0.07 * ((number * 2 + row) % 3)) * design.hair_length
             line = on_shell(
                 (turn, root, -0.012),
-                (turn, 0.75 * root + 0.25, 0.6 * lift),
+                (turn, 0.75 * root + 0.25, 0.30 * lift),
                 (turn, 0.4 * root + 0.54, lift - 0.01),
                 (turn + 2.0, 0.35 * root + 0.65 * tip, lift),
                 (turn + 9.0 * ((number % 3) - 0.7), tip, lift + (0.020 if row < 2 else -0.10)),

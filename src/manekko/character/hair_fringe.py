@@ -51,7 +51,7 @@ def make_chain(
     """Return a chain of ``count`` bones along a line [head heights], its root at share ``start``."""
     points = surface.world(along(line, np.linspace(start, 1.0, count + 1)))
     bones = tuple(f"{name}{_DIGITS[number]}" for number in range(count))
-    return Chain("hair", "頭", bones, points, radius_m=0.05 * surface.frame.height, stiffness=stiffness, drag=0.35)
+    return Chain("hair", "頭", bones, points, radius_m=0.05 * surface.frame.height, stiffness=stiffness, drag=0.45)
 
 
 def fringe(design: Design, surface: FaceSurface) -> Iterator[Lock]:
@@ -65,7 +65,7 @@ def fringe(design: Design, surface: FaceSurface) -> Iterator[Lock]:
         share = np.linspace(0.0, 1.0, 7)
         turns = root + (tip - root) * share**2.2
         ways = 0.03 + (end - 0.03) * share
-        lifts = lift * profile(((0.0, -0.25), (0.12, 0.35), (0.45, 0.95), (0.75, 1.0), (1.0, 0.42)), share)
+        lifts = lift * profile(((0.0, -0.25), (0.12, 0.05), (0.45, 0.85), (0.75, 1.0), (1.0, 0.42)), share)
         line = shell(np.stack([turns, ways, lifts], axis=-1))
         word = "前髪中" if abs(root) < 16 else "前髪左" if root > 0 else "前髪右"
         yield Lock(line, wide, 0.034, chain=chains[word], taper=_FULL_TAPER, rings=12)
@@ -77,6 +77,7 @@ def side_locks(design: Design, surface: FaceSurface) -> Iterator[Lock]:
     for side, word in SIDES:
         line = on_shell(
             (side * 62.0, 0.08, -0.010),
+            (side * 65.0, 0.30, 0.018),
             (side * 68.0, 0.60, 0.052),
             (side * 71.0, 1.08, 0.058),
             (side * 67.0, 0.5 * (1.08 + end), 0.046),
@@ -86,6 +87,7 @@ def side_locks(design: Design, surface: FaceSurface) -> Iterator[Lock]:
         yield Lock(line, 0.076, 0.044, chain=chain, rings=13)
         back = on_shell(
             (side * 78.0, 0.12, -0.010),
+            (side * 81.0, 0.32, 0.018),
             (side * 84.0, 0.62, 0.050),
             (side * 86.0, 1.08, 0.054),
             (side * 84.0, 0.5 * (1.08 + 0.92 * end), 0.052),

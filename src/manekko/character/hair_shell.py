@@ -10,7 +10,7 @@ import numpy as np
 from manekko.arrays import Array, Float
 
 EQUATOR_Y, MIDDLE_Z = 0.58, -0.015
-_WIDE, _HIGH, _FRONT, _BACK = 0.388, 0.485, 0.440, 0.455
+_WIDE, _HIGH, _FRONT, _BACK = 0.388, 0.512, 0.440, 0.455
 DROP = 0.66
 """What a way of 1 measures below the widest part: about as much as above it."""
 Place = tuple[float, float, float]

@@ -1,5 +1,7 @@
 """The head: skin, ears, eyes, brows and mouth with all morphs of the face."""
 
+from dataclasses import replace
+
 from manekko.arrays import Array, UInt8
 from manekko.character.brows import BROW, brow_parts
 from manekko.character.design import Colour, Design
@@ -46,7 +48,16 @@ def place_of_eye(design: Design, surface: FaceSurface) -> EyePlace:
 
 def _surfaces(design: Design, place: EyePlace) -> tuple[Surface, ...]:
     lash = darker(design.hair_rgb, 0.38, 0.10)
-    face = Surface(SKIN, "face", _FULL, _HALF, texture=paint_skin(design.skin_rgb, place), takes_shadow=False)
+    skin = skin_surface(design)
+    face = replace(
+        skin,
+        name=SKIN,
+        name_en="face",
+        diffuse_rgba=_FULL,
+        ambient_rgb=_HALF,
+        texture=paint_skin(design.skin_rgb, place),
+        takes_shadow=False,
+    )
     return (
         face,
         _drawn(WHITE, "eye white", paint_white(), shade_rgb=(0.90, 0.88, 0.93)),
@@ -56,7 +67,7 @@ def _surfaces(design: Design, place: EyePlace) -> tuple[Surface, ...]:
         _drawn(BROW, "brows", paint_lash(darker(design.hair_rgb, 0.62))),
         _drawn(LINE, "lip line", paint_lash((0.46, 0.20, 0.20))),
         _drawn(BLUSH, "blush", paint_blush()),
-        skin_surface(design),
+        skin,
     )
 
 
