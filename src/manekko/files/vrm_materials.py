@@ -1,7 +1,6 @@
 """Materials of GLB and VRM files: glTF's own, and MToon as VRM 0.x and VRM 1.0 store it."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from manekko.errors import FormatError
 from manekko.files.gltf import Glb, Json, name_of, numbers, value
@@ -128,51 +127,64 @@ def _mtoon(glb: Glb, entry: Json, place: str) -> MToon:
     )
 
 
+@dataclass(frozen=True)
+class _Properties:
+    """One of VRM 0.x's tables of Unity's shader properties; colours are sRGB there."""
+
+    glb: Glb
+    entry: Json
+    place: str
+
+    def number(self, name: str, default: float) -> float:
+        return value(_member(self.entry, "floatProperties"), name, float, self.place, default=default)
+
+    def rgba(self, name: str, default: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+        """Return a colour, linear."""
+        colours = _member(self.entry, "vectorProperties")
+        red, green, blue, alpha = numbers(colours, name, self.place, default=default)
+        return linear(red), linear(green), linear(blue), alpha
+
+    def rgb(self, name: str, default: Vector3 = _BLACK) -> Vector3:
+        return self.rgba(name, (*default, 1.0))[:3]
+
+    def image(self, name: str) -> int:
+        textures = _member(self.entry, "textureProperties")
+        return _image_of_texture(self.glb, value(textures, name, int, self.place, default=-1), self.place)
+
+
 def _with_mtoon_of_vrm0(glb: Glb, material: GltfMaterial, entry: Json, place: str) -> GltfMaterial:
-    """Return the material as VRM 0.x's property tables say: colours are sRGB there, and shading counts otherwise."""
-    levels, colours = _member(entry, "floatProperties"), _member(entry, "vectorProperties")
-    textures = _member(entry, "textureProperties")
-
-    def number(name: str, default: float) -> float:
-        return value(levels, name, float, place, default=default)
-
-    def colour(name: str, default: Sequence[float]) -> tuple[float, ...]:
-        red, green, blue, *alpha = numbers(colours, name, place, default=default)
-        return linear(red), linear(green), linear(blue), *alpha
-
-    def rgb(name: str, default: Sequence[float]) -> Vector3:
-        red, green, blue = colour(name, default)[:3]
-        return red, green, blue
-
-    base = colour("_Color", (1.0, 1.0, 1.0, 1.0))
-    shift, toony = number("_ShadeShift", 0.0), number("_ShadeToony", 0.9)
-    mode = int(number("_OutlineWidthMode", 0.0))
-    modes: dict[int, tuple[OutlineMode, float]] = {1: ("worldCoordinates", 0.01), 2: ("screenCoordinates", 0.005)}
-    outline_mode, outline_unit = modes.get(mode, ("none", 0.0))
-    blend = int(number("_BlendMode", 0.0))
+    """Return the material as VRM 0.x's property tables say."""
+    properties = _Properties(glb, entry, place)
     alpha_modes: dict[int, AlphaMode] = {1: "MASK", 2: "BLEND", 3: "BLEND"}
-    mtoon = MToon(
-        shade_rgb=rgb("_ShadeColor", (0.97, 0.81, 0.86, 1.0)),
+    return replace(
+        material,
+        base_rgba=properties.rgba("_Color", (1.0, 1.0, 1.0, 1.0)),
+        image=properties.image("_MainTex"),
+        alpha_mode=alpha_modes.get(int(properties.number("_BlendMode", 0.0)), "OPAQUE"),
+        alpha_cutoff=properties.number("_Cutoff", 0.5),
+        two_sided=properties.number("_CullMode", 2.0) == 0.0,
+        emissive_rgb=properties.rgb("_EmissionColor"),
+        mtoon=_mtoon_of_vrm0(properties),
+    )
+
+
+def _mtoon_of_vrm0(properties: _Properties) -> MToon:
+    number = properties.number
+    shift, toony = number("_ShadeShift", 0.0), number("_ShadeToony", 0.9)
+    modes: dict[int, tuple[OutlineMode, float]] = {1: ("worldCoordinates", 0.01), 2: ("screenCoordinates", 0.005)}
+    outline_mode, outline_unit = modes.get(int(number("_OutlineWidthMode", 0.0)), ("none", 0.0))
+    return MToon(
+        shade_rgb=properties.rgb("_ShadeColor", (0.97, 0.81, 0.86)),
         # VRM 0.x lights fully from shift + (1 − shift)(1 − toony) on and shades fully below shift.
         shading_shift=-shift - (1.0 - toony) * (1.0 - shift) / 2.0,
         shading_toony=1.0 - (1.0 - toony) * (1.0 - shift) / 2.0,
         outline_mode=outline_mode,
         outline_width=number("_OutlineWidth", 0.5) * outline_unit,
-        outline_rgb=rgb("_OutlineColor", (0.0, 0.0, 0.0, 1.0)),
+        outline_rgb=properties.rgb("_OutlineColor"),
         outline_mixes=number("_OutlineColorMode", 0.0) == 1.0,
-        rim_rgb=rgb("_RimColor", (0.0, 0.0, 0.0, 1.0)),
+        rim_rgb=properties.rgb("_RimColor"),
         rim_power=number("_RimFresnelPower", 1.0),
         rim_lift=number("_RimLift", 0.0),
-        matcap_image=_image_of_texture(glb, value(textures, "_SphereAdd", int, place, default=-1), place),
-        queue=value(entry, "renderQueue", int, place, default=0),
-    )
-    return replace(
-        material,
-        base_rgba=(base[0], base[1], base[2], base[3]),
-        image=_image_of_texture(glb, value(textures, "_MainTex", int, place, default=-1), place),
-        alpha_mode=alpha_modes.get(blend, "OPAQUE"),
-        alpha_cutoff=number("_Cutoff", 0.5),
-        two_sided=number("_CullMode", 2.0) == 0.0,
-        emissive_rgb=rgb("_EmissionColor", (0.0, 0.0, 0.0, 1.0)),
-        mtoon=mtoon,
+        matcap_image=properties.image("_SphereAdd"),
+        queue=value(properties.entry, "renderQueue", int, properties.place, default=0),
     )
