@@ -6,16 +6,18 @@ import pytest
 from scipy.ndimage import map_coordinates
 
 from manekko.arrays import Array, Float
-from manekko.files.motions import read_motion
-from manekko.motion.motion import RigMotion
+from manekko.errors import MissingToolError
+from manekko.files.vmd import parse_vmd, rig_motion_from_vmd
 from manekko.skeleton.rotations import IDENTITY_XYZW, as_axes, from_rotation_vectors
 from manekko.stage.figure import Figure, Pose
 from manekko.stage.figures import read_figure
+from manekko.stage.gl import opened_context
 from manekko.stage.perform import perform
 from manekko.stage.renderer import Renderer
 from manekko.stage.truths import Truth, Truths, flow
 from manekko.stage.truths_parts import PARTS
 from manekko.stage.view import Light, View
+from tests.conftest import missing
 from tests.stage.looking import looking
 from tests.stage.tube import bent, posed_points, tube_figure
 
@@ -30,8 +32,16 @@ def figure() -> Figure:
     return tube_figure()
 
 
+@pytest.fixture(scope="module", autouse=True)
+def opengl() -> None:
+    try:
+        opened_context().release()
+    except MissingToolError as error:
+        missing(str(error))
+
+
 @pytest.fixture(scope="module")
-def truths(figure: Figure) -> Iterator[Truths]:
+def truths(opengl: None, figure: Figure) -> Iterator[Truths]:
     with Truths([figure]) as truths:
         yield truths
 
@@ -197,7 +207,7 @@ def test_a_flat_camera_sees_true_widths(truths: Truths) -> None:
 @pytest.fixture(scope="module")
 def dancer(data_folder: Path) -> tuple[Figure, list[Pose]]:
     figure = read_figure(data_folder / "mmd/models/trace_model.pmx")
-    motion: RigMotion = read_motion(data_folder / "mmd/motions/wavefile_lat.vmd")
+    motion = rig_motion_from_vmd(parse_vmd((data_folder / "mmd/motions/wavefile_lat.vmd").read_bytes()))
     return figure, list(perform(figure, motion, np.array([300, 301]), swaying=False))
 
 
