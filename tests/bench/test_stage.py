@@ -19,16 +19,22 @@ def poses(*, slowest: float = 900.0) -> list[PoseRow]:
     return [PoseRow("own", 160, 2000.0, 1500.0), PoseRow("other", 110, slowest, 400.0)]
 
 
+def passed(found: float = 1.0, command_fps: float = 14.0, **changed: float) -> list[bool | None]:
+    slowest = {"slowest": changed.pop("slowest")} if "slowest" in changed else {}
+    return [mark.passed for mark in marks(draws(**changed), poses(**slowest), found, command_fps)]
+
+
 def test_bars_are_met_and_missed() -> None:
-    assert [mark.passed for mark in marks(draws(), poses(), 1.0)] == [True] * 4
-    assert [mark.passed for mark in marks(draws(plain_fps=19.0), poses(), 1.0)] == [False, True, True, True]
-    assert [mark.passed for mark in marks(draws(fine_fps=9.0), poses(), 1.0)] == [True, False, True, True]
-    assert [mark.passed for mark in marks(draws(), poses(slowest=400.0), 1.0)] == [True, True, False, True]
-    assert [mark.passed for mark in marks(draws(), poses(), 0.97)] == [True, True, True, False]
+    assert passed() == [True] * 5
+    assert passed(plain_fps=19.0) == [False, True, True, True, True]
+    assert passed(fine_fps=9.0) == [True, False, True, True, True]
+    assert passed(command_fps=9.0) == [True, True, False, True, True]
+    assert passed(slowest=400.0) == [True, True, True, False, True]
+    assert passed(found=0.97) == [True, True, True, True, False]
 
 
 def test_the_tables_say_what_was_found() -> None:
-    found = Stage(2, draws(), poses(), 0.97, 360, 15.0, marks(draws(), poses(), 0.97))
+    found = Stage(2, draws(), poses(), 0.97, 360, 15.0, marks(draws(), poses(), 0.97, 15.0))
     text = str(found)
     assert "FAIL" in text
     assert "60000" in text

@@ -99,7 +99,6 @@ class Stage:
                 f"Pictures of {SIZE_PX[0]}x{SIZE_PX[1]}, {self.cores} cores, {DANCE[-1]}",
                 table(["model", "triangles", "way", "ms", "fps", "processor ms"], draws),
                 table(["model", "bones", "poses/s", "with sway"], poses),
-                f"Whole command, MP4 written: {self.command_fps:.1f} pictures a second",
                 table(["what", "found", "bar", ""], marks),
             ]
         )
@@ -127,10 +126,10 @@ def stage() -> Stage:
     with tempfile.TemporaryDirectory(prefix="manekko-bench-") as folder:
         found, frames = found_share(dance, Path(folder) / "found.mp4")
         command_fps = _command_fps(dance, Path(folder) / "drawn.mp4")
-    return Stage(CORES, draws, poses, found, frames, command_fps, marks(draws, poses, found))
+    return Stage(CORES, draws, poses, found, frames, command_fps, marks(draws, poses, found, command_fps))
 
 
-def marks(draws: list[DrawRow], poses: list[PoseRow], found: float) -> list[Mark]:
+def marks(draws: list[DrawRow], poses: list[PoseRow], found: float, command_fps: float) -> list[Mark]:
     """Hold our own character's rows, which stand first, against the bars."""
     own = {row.way: row.fps for row in draws if row.model == draws[0].model}
     plain, fine = (own[way] for way in (next(iter(WAYS)), list(WAYS)[-1]))
@@ -138,6 +137,7 @@ def marks(draws: list[DrawRow], poses: list[PoseRow], found: float) -> list[Mark
     return [
         Mark("pictures/s, no MSAA", plain, f">= {PLAIN_BAR_FPS:g}", plain >= PLAIN_BAR_FPS),
         Mark("pictures/s, MSAA 4x, edges, shadow", fine, f">= {FINE_BAR_FPS:g}", fine >= FINE_BAR_FPS),
+        Mark("pictures/s, the whole command", command_fps, f">= {FINE_BAR_FPS:g}", command_fps >= FINE_BAR_FPS),
         Mark("poses/s with IK, slowest model", slowest, f">= {POSES_BAR_FPS:g}", slowest >= POSES_BAR_FPS),
         Mark("frames in which our character is found", found, f">= {FOUND_BAR:g}", found >= FOUND_BAR),
     ]
