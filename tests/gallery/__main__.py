@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.gallery import character_sheets
+from tests.gallery.dance_sheet import dance
 from tests.gallery.material_sheet import character_beside, materials
 from tests.gallery.sheets import Tile, save
 from tests.gallery.truth_sheet import truths
@@ -31,9 +32,12 @@ SHEETS: dict[str, Callable[[], Tile]] = {
 
 def main() -> None:
     """Draw the named sheets, or all."""
-    for name in sys.argv[1:] or SHEETS:
+    for name in sys.argv[1:] or ("dance", *SHEETS):
         path = ROOT / "docs" / "gallery" / f"{name}.webp"
-        save(path, SHEETS[name]())
+        if name == "dance":
+            dance(ROOT / "examples" / "dance.mp4", path)
+        else:
+            save(path, SHEETS[name]())
         print(f"{path.relative_to(ROOT)}: {path.stat().st_size // 1000} kB")
 
 
