@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import numpy as np
-from scipy.spatial.transform import Rotation
 
 from manekko.arrays import Array, Float
 from manekko.character.assemble import UNIT_M, units
@@ -15,9 +14,11 @@ from manekko.files.pmx_values import PmxJoint, PmxRigidBody, Vector3
 
 _SPHERE, _BOX, _CAPSULE = range(3)
 _FOLLOWS_BONE, _PHYSICS, _PHYSICS_AT_BONE = range(3)
-_BODY_GROUP, _HAIR_GROUP, _SKIRT_GROUP, _NO_GROUP = 0, 1, 2, 15
+_BODY_GROUP, _HAIR_GROUP, _SKIRT_GROUP, _ARM_GROUP, _NO_GROUP = 0, 1, 2, 3, 15
 _ALL_GROUPS = 0xFFFF
 _SPRING_JOINT = 0
+_TINY_M = 1e-9
+_FORWARD = np.array([0.0, 0.0, 1.0])
 _LIMBS = (
     # bone, from, to, radius [m]; the standard figure's left half, the right half is its mirror
     ("上半身2", (0.0, 1.215, -0.022), (0.0, 1.135, -0.012), 0.085),
@@ -68,23 +69,25 @@ def _body_parts(design: Design, index: dict[str, int]) -> list[PmxRigidBody]:
         on_arm = 1.0 if bone in ("左腕", "左ひじ") else 0.0
         ends = sizes.placed(np.array([first, last]), np.full(2, on_arm))
         wide = radius * (sizes.arm if on_arm else sizes.width)
-        bodies.append(_static_body(bone, index[bone], ends[0], ends[1], wide))
+        # hands pass through skirt and hair: pressed aside, these would catch on them
+        group = _ARM_GROUP if on_arm else _BODY_GROUP
+        bodies.append(_static_body(bone, index[bone], ends[0], ends[1], wide, group))
         if bone.startswith("左"):
             other = bone.replace("左", "右")
             start, end = ends * [-1.0, 1.0, 1.0]
-            bodies.append(_static_body(other, index[other], start, end, wide))
+            bodies.append(_static_body(other, index[other], start, end, wide, group))
     return bodies
 
 
-def _static_body(name: str, bone: int, start: Array, end: Array, radius: float) -> PmxRigidBody:
+def _static_body(name: str, bone: int, start: Array, end: Array, radius: float, group: int = 0) -> PmxRigidBody:
     """Return a capsule (a sphere where both ends are one) that goes with its bone."""
     length = float(np.linalg.norm(end - start))
     return PmxRigidBody(
         name=name,
         name_en="",
         bone=bone,
-        group=_BODY_GROUP,
-        unhit_groups=_ALL_GROUPS & ~(1 << _BODY_GROUP),
+        group=group,
+        unhit_groups=_ALL_GROUPS & ~(1 << group),
         shape=_CAPSULE if length else _SPHERE,
         size=(radius / UNIT_M, length / UNIT_M, 0.0),
         position=units((start + end) / 2.0),
@@ -106,23 +109,26 @@ def _anchor(chain: Chain, index: dict[str, int]) -> PmxRigidBody:
 
 
 def _turn(along: Float[Array, "3"]) -> Vector3:
-    """Return MMD's angles (applied y, x, z) that lay a body's own y axis along a direction of our frame."""
-    way = along * [1.0, 1.0, -1.0]
-    length = np.linalg.norm(way)
-    if length < 1e-9:
+    """Return MMD's angles that lay a body's y axis along a direction of our frame, its x axis level.
+
+    The x axis runs around the figure to its left, so that a joint's negative turn about it swings a hanging body outwards.
+    """
+    length = np.linalg.norm(along)
+    if length < _TINY_M:
         return (0.0, 0.0, 0.0)
-    way = way / length
-    tilt = np.arctan2(way[2], way[1]) if abs(way[0]) < 0.999 else 0.0
-    across = np.arctan2(-way[0], np.hypot(way[1], way[2]))
-    x, y, z = _matrix_angles(np.array([tilt, 0.0, across]))
-    return x, y, z
-
-
-def _matrix_angles(turns: Float[Array, "3"]) -> Vector3:
-    """Return angles about x, y, z in MMD's order of a turn about z followed by one about x."""
-    rotation = Rotation.from_euler("x", turns[0]) * Rotation.from_euler("z", turns[2])
-    y, x, z = rotation.as_euler("YXZ")
-    return float(x), float(y), float(z)
+    y = along / length
+    outwards = along * [1.0, 0.0, 1.0]
+    level = np.cross([0.0, 1.0, 0.0], outwards if np.linalg.norm(outwards) > 0.02 * length else _FORWARD)
+    x = level - y * (level @ y)
+    x /= np.linalg.norm(x)
+    axes = np.stack([x, y, np.cross(x, y)], axis=1)
+    mirror = np.diag([1.0, 1.0, -1.0])
+    turn = mirror @ axes @ mirror
+    around_x = np.arcsin(np.clip(-turn[1, 2], -1.0, 1.0))
+    if abs(turn[1, 2]) > 1.0 - _TINY_M:
+        return float(around_x), float(np.arctan2(-turn[2, 0], turn[0, 0])), 0.0
+    around_y, around_z = np.arctan2(turn[0, 2], turn[2, 2]), np.arctan2(turn[1, 0], turn[1, 1])
+    return float(around_x), float(around_y), float(around_z)
 
 
 def _link_body(chain: Chain, step: int, index: dict[str, int]) -> PmxRigidBody:
@@ -131,7 +137,7 @@ def _link_body(chain: Chain, step: int, index: dict[str, int]) -> PmxRigidBody:
     skirt = chain.kind == "skirt"
     group = _SKIRT_GROUP if skirt else _HAIR_GROUP
     length = float(np.linalg.norm(end - start))
-    damping = 1.0 - (1.0 - chain.drag) ** 2
+    damping = 1.0 - (1.0 - chain.drag) ** 6
     return PmxRigidBody(
         name=chain.bones[step],
         name_en="",
@@ -144,7 +150,7 @@ def _link_body(chain: Chain, step: int, index: dict[str, int]) -> PmxRigidBody:
         rotation=_turn(end - start),
         mass=0.6 * 0.7**step if skirt else 0.5 * 0.75**step,
         linear_damping=damping,
-        angular_damping=min(0.99, damping + 0.3),
+        angular_damping=0.995,
         repulsion=0.0,
         friction=0.0,
         mode=_PHYSICS,
@@ -154,16 +160,21 @@ def _link_body(chain: Chain, step: int, index: dict[str, int]) -> PmxRigidBody:
 def _hanging_joint(chain: Chain, step: int, bodies: tuple[int, int]) -> PmxJoint:
     """Return the joint by which a link hangs on the one before: no shift, some turn, springs back."""
     start, end = chain.points_m[step], chain.points_m[step + 1]
-    wide = (0.55 if chain.kind == "skirt" else 0.7) * (0.8 + 0.25 * step)
-    narrow = 0.25 if chain.kind == "skirt" else 0.6
-    spring = 120.0 * chain.stiffness * 0.7**step
+    if chain.kind == "skirt":
+        # a panel swings out freely and hardly in, where the legs are
+        low, high = (-0.80, -0.10, -0.20), (0.10 + 0.10 * step, 0.10, 0.20)
+    else:
+        # stiff locks hardly move, and none swings far into the face
+        wide = 1.25 * (1.1 - chain.stiffness) + 0.12 * step
+        low, high = (-wide, -0.10, -0.5 * wide), (0.3 * wide, 0.10, 0.5 * wide)
+    spring = 200.0 * chain.stiffness * 0.75**step
     settings = (
         *units(start),
         *_turn(end - start),
         *(0.0, 0.0, 0.0),
         *(0.0, 0.0, 0.0),
-        *(-wide, -0.1, -narrow if chain.kind == "skirt" else -wide),
-        *(wide, 0.1, narrow if chain.kind == "skirt" else wide),
+        *low,
+        *high,
         *(0.0, 0.0, 0.0),
         *(spring, spring, spring),
     )
