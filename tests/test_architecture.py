@@ -43,7 +43,6 @@ HOME_OF_HEAVY = {
     "cv2": {"pixels"},
     "ai_edge_litert": {"people"},
     "moderngl": {"stage"},
-    "pygltflib": {"files"},
     "tyro": {"cli"},
     "rich": {"cli", "progress"},
 }
@@ -125,9 +124,9 @@ def test_skeleton_motion_and_files_need_numpy_and_scipy_only() -> None:
         for path in modules()
         if folder(path) in LIGHT
         for line, name in imports(path)
-        if name.split(".")[0] not in light and (folder(path), name.split(".")[0]) != ("files", "pygltflib")
+        if name.split(".")[0] not in light
     ]
-    assert_none(offenders, "more than numpy and scipy (and glTF's own library in files)")
+    assert_none(offenders, "more than numpy and scipy")
 
 
 def test_files_are_short() -> None:

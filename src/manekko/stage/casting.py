@@ -10,6 +10,7 @@ from manekko.errors import InputError
 from manekko.files.captured import Captured, captured_beside, find_report, read_captured, sound_beside
 from manekko.files.models import standard_rig
 from manekko.files.motions import read_motion
+from manekko.motion.morph_names import morphs_for
 from manekko.motion.motion import Motion, RigMotion
 from manekko.motion.retarget import retarget
 from manekko.motion.retarget_humanoid import retarget_humanoid
@@ -98,10 +99,8 @@ def dancer(part: Part, figure: Figure) -> Dancer:
     """
     motion = part.motion
     if figure.humanoid and isinstance(motion, RigMotion):
-        # Morphs that are named alike still play.
-        morphs = motion.morphs
         fitted = retarget_humanoid(motion_from_rig_motion(motion, standard_rig()), figure.rig, figure.humanoid)
-        return Dancer(figure, replace(fitted, morphs=fitted.morphs | morphs))
+        return Dancer(figure, replace(fitted, morphs=fitted.morphs | morphs_for(motion.morphs, figure.rig.morphs)))
     if figure.humanoid and isinstance(motion, Motion):
         return Dancer(figure, retarget_humanoid(motion, figure.rig, figure.humanoid))
     return Dancer(figure, retarget(motion, figure.rig) if isinstance(motion, Motion) else motion)

@@ -18,7 +18,7 @@ OWN_VALUES = 16
 class MaterialValues:
     """All materials of a figure as morphs leave them.
 
-    A picture's colour c is drawn as ``1 + (c·m + a − 1)·(m_alpha + a_alpha)`` with the tints m and a of its kind.
+    A picture's colour is multiplied by the tint's, mixed with white by the tint's alpha, then the added tint is added.
     """
 
     own: Float[Array, "material 16"]

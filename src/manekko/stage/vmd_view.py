@@ -31,7 +31,10 @@ def view_of(camera: CameraState, size_px: tuple[int, int]) -> View:
 def light_at(light: LightTrack | None, shadow: ShadowTrack | None, frame: float) -> Light:
     """Return the light at a frame; what has no keys is MMD's own."""
     result = Light()
-    distance = None if shadow is None else shadow.at(frame)[1]
+    distance = None
+    if shadow is not None:
+        mode, reach = shadow.at(frame)
+        distance = reach if mode else 0.0  # mode 0 is no self shadow
     if light is None:
         return Light(result.direction, result.colour_rgb, distance)
     colour, direction = light.at(frame)
