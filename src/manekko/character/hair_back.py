@@ -8,7 +8,7 @@ from manekko.arrays import Array, Float
 from manekko.character.curves import smoothstep
 from manekko.character.design import Design
 from manekko.character.face_surface import FaceSurface
-from manekko.character.hair_fringe import make_chain, on_shell
+from manekko.character.hair_fringe import hanging, make_chain, on_shell
 from manekko.character.hair_shell import shell
 from manekko.character.hair_strands import Lock
 from manekko.character.parts import Chain
@@ -37,7 +37,7 @@ def _behind(line: Float[Array, "knot 3"]) -> Float[Array, "knot 3"]:
 
 def long_locks(design: Design, surface: FaceSurface) -> Iterator[Lock]:
     """Yield hair that falls to the waist, in two layers."""
-    end = 1.0 + 3.35 * design.hair_length
+    end = 1.0 + 3.35 * hanging(design)
     chains = {}
     for name, turn in _GROUPS:
         line = on_shell((turn, 1.0, 0.05), (turn, 1.7, 0.02), (turn, 0.5 * (1.7 + end), 0.0), (turn, end, 0.05))

@@ -40,6 +40,11 @@ _SWEPT = (
 _FULL_TAPER = ((0.0, 0.0), (0.10, 0.60), (0.40, 1.0), (0.68, 0.90), (0.86, 0.58), (1.0, 0.0))
 
 
+def hanging(design: Design) -> float:
+    """Return the length of what hangs below the head, of the standard figure's: small bodies carry shorter hair."""
+    return design.hair_length * float(np.interp(design.heads, [2.5, 6.6, 8.0], [0.55, 1.0, 1.15]))
+
+
 def on_shell(*places: Place) -> Float[Array, "knot 3"]:
     """Return a line through places of the shell."""
     return shell(np.array(places))

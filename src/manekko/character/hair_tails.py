@@ -8,7 +8,7 @@ from manekko.arrays import Array, Float
 from manekko.character.curves import Points, along, profile
 from manekko.character.design import Design
 from manekko.character.face_surface import FaceSurface
-from manekko.character.hair_fringe import SIDES, make_chain, on_shell
+from manekko.character.hair_fringe import SIDES, hanging, make_chain, on_shell
 from manekko.character.hair_ribbons import bow
 from manekko.character.hair_strands import Lock
 from manekko.character.parts import Chain
@@ -31,6 +31,8 @@ _TAIL = (
 """The middle of the left tail from the tie [head heights]."""
 _GIRTH: Points = ((0.0, 0.020), (0.12, 0.085), (0.35, 0.125), (0.65, 0.115), (0.90, 0.06), (1.0, 0.02))
 """How far the tail's locks lie from its middle, along it."""
+_LOOSE = ((0.62, 0.6, 0.10), (0.74, 2.5, 0.12), (0.55, 4.6, 0.08))
+"""Thin locks that leave the tail: where they end, on which side [rad], how far they bend out at the tip."""
 _TAPER: Points = ((0.0, 0.30), (0.10, 0.75), (0.30, 1.0), (0.65, 0.90), (0.88, 0.48), (1.0, 0.0))
 
 
@@ -40,7 +42,7 @@ def tails(design: Design, surface: FaceSurface) -> list[Lock]:
     for side, word in SIDES:
         mirror = np.array([side, 1.0, 1.0])
         tie = on_shell(_TIE)[0] * mirror
-        middle = tie + _stretched(design.hair_length) * mirror
+        middle = tie + _stretched(hanging(design)) * mirror
         chain = make_chain(surface, f"ツイン{word}", middle, 6, stiffness=0.5)
         locks += [*_drawn_up(side), *_tail(middle, chain)]
         locks += bow(tie, side)
@@ -57,12 +59,22 @@ def _stretched(length: float) -> Float[Array, "knot 3"]:
 def _drawn_up(side: float) -> Iterator[Lock]:
     """Yield the locks that lie on the back of the head and lead to the bow."""
     turn, way, lift = _TIE
-    roots = ((176.0, 0.28), (176.0, 0.62), (177.0, 0.98), (177.0, 1.32), (170.0, 1.60), (146.0, 1.66), (122.0, 1.45))
+    roots = (
+        (168.0, 0.10),
+        (178.0, 0.40),
+        (184.0, 0.68),
+        (184.0, 0.98),
+        (182.0, 1.32),
+        (172.0, 1.60),
+        (146.0, 1.66),
+        (122.0, 1.45),
+    )
     for root_turn, root_way in roots:
+        off = 0.046 * min(1.0, 0.25 + root_way)
         line = on_shell(
-            (side * root_turn, root_way, 0.006),
-            (side * (0.66 * root_turn + 0.34 * turn), 0.66 * root_way + 0.34 * way, 0.044),
-            (side * (0.33 * root_turn + 0.67 * turn), 0.33 * root_way + 0.67 * way, 0.046),
+            (side * root_turn, root_way, 0.0),
+            (side * (0.66 * root_turn + 0.34 * turn), 0.66 * root_way + 0.34 * way, 0.8 * off),
+            (side * (0.33 * root_turn + 0.67 * turn), 0.33 * root_way + 0.67 * way, off),
             (side * turn, way, lift),
         )
         line = _drawn_in(line)
@@ -96,5 +108,11 @@ def _tail(middle: Float[Array, "knot 3"], chain: Chain) -> Iterator[Lock]:
         around = np.stack([np.cos(twist), np.zeros_like(shares), np.sin(twist)], axis=-1)
         tip = np.where(shares > 0.85, (shares - 0.85) / 0.15, 0.0)[:, None] * 0.03 * around
         line = axis + around * girth[:, None] + tip
-        yield Lock(line, 0.092, 0.046, chain=chain, rings=17, taper=_TAPER, from_crown=0.55, axis=axis)
-    yield Lock(along(middle, shares * 0.93), 0.09, 0.08, chain=chain, rings=13, taper=_TAPER, from_crown=0.55)
+        yield Lock(line, 0.092, 0.046, chain=chain, rings=15, taper=_TAPER, from_crown=0.55, axis=axis)
+    for end, turn, flick in _LOOSE:
+        axis = along(middle, shares * end)
+        around = np.array([np.cos(turn), 0.0, np.sin(turn)])
+        girth = 1.12 * profile(_GIRTH, shares * end) + flick * shares**4
+        line = axis + around * girth[:, None]
+        yield Lock(line, 0.034, 0.026, chain=chain, rings=9, taper=_TAPER, from_crown=0.55, axis=axis)
+    yield Lock(along(middle, shares * 0.93), 0.09, 0.08, chain=chain, rings=11, taper=_TAPER, from_crown=0.55)

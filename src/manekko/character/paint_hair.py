@@ -18,11 +18,11 @@ def paint_hair(hair_rgb: Colour) -> UInt8[Array, "512 512 4"]:
     v = ((np.arange(_HEIGHT) + 0.5) / _HEIGHT)[:, None] + np.zeros((1, _WIDTH))
     fine, broad = _streaks(u, 14, 56), _streaks(u, 5, 22)
     hair = np.array(hair_rgb)
-    light, shine = np.minimum(1.0, hair * 1.28 + 0.04), np.minimum(1.0, hair * 1.55 + 0.15)
+    light, shine = np.minimum(1.0, hair * 1.30 + np.array([0.07, 0.08, 0.06])), np.minimum(1.0, hair * 1.32 + 0.15)
     dark = hair * 0.74
     picture = flat(hair_rgb, (_HEIGHT, _WIDTH))
     picture = over(picture, tuple(dark), 0.55 * smoothstep(0.22, 0.0, v))
-    picture = over(picture, tuple(light), 0.55 * smoothstep(0.42, 0.80, v))
+    picture = over(picture, tuple(light), 0.85 * smoothstep(0.44, 0.80, v))
     picture = over(picture, tuple(dark), np.clip(0.55 * (broad - 0.45), 0.0, 0.3)[None, :] + 0.0 * v)
     picture = over(picture, tuple(light), np.clip(0.4 * (fine - 0.62), 0.0, 0.16)[None, :] + 0.0 * v)
     middle, half = _RING
