@@ -1,10 +1,12 @@
-"""``python -m manekko.character``: writes the shipped models anew."""
+"""``python -m manekko.character``: writes the shipped models anew, as PMX and as VRM 1.0."""
 
 import argparse
 from pathlib import Path
 
 from manekko.character.build import build_character, write_character
 from manekko.character.cast import CAST
+from manekko.character.vrm import vrm_of_figure
+from manekko.stage.figures import read_figure
 
 
 def main() -> None:
@@ -19,6 +21,8 @@ def main() -> None:
     out = parser.parse_args().out
     for stem, design in CAST.items():
         write_character(build_character(design), out / stem, stem)
+        model = read_figure(out / stem / f"{stem}.pmx")
+        (out / stem / f"{stem}.vrm").write_bytes(vrm_of_figure(model, name=design.name_en))
 
 
 if __name__ == "__main__":

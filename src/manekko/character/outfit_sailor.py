@@ -40,9 +40,9 @@ def sailor_skin() -> Sheet:
 
 def _top(design: Design) -> list[Part]:
     form, coarse = fine_form(), coarse_form()
-    loose = 0.0045 + 0.012 * eased(form.arm, 0.0, 0.10) + 0.010 * eased(form.y, 1.06, 0.97) * (form.arm < 0.0)
+    loose = 0.0045 + 0.012 * eased(form.arm, 0.0, 0.10) + 0.021 * eased(form.y, 1.07, 0.97) * (form.arm < 0.0)
     sleeve_end = 0.140
-    blouse = both(below_neck(form), either(form.y - 0.962, form.arm), sleeve_end - form.arm)
+    blouse = both(below_neck(form), either(form.y - 0.955, form.arm), sleeve_end - form.arm)
     cuff = within(coarse.arm, sleeve_end - 0.024, sleeve_end + 0.002)
     line = within(coarse.arm, sleeve_end - 0.014, sleeve_end - 0.008)
     collar = sailor_collar(form, 0.0)

@@ -111,7 +111,7 @@ def _anchor(chain: Chain, index: dict[str, int]) -> PmxRigidBody:
 def _turn(along: Float[Array, "3"]) -> Vector3:
     """Return MMD's angles that lay a body's y axis along a direction of our frame, its x axis level.
 
-    The x axis runs around the figure to its left, so that a joint's negative turn about it swings a hanging body outwards.
+    The x axis runs around the figure to its left, so that negative turns of a joint swing what hangs outwards.
     """
     length = np.linalg.norm(along)
     if length < _TINY_M:
