@@ -47,7 +47,7 @@ def place_of_eye(design: Design, surface: FaceSurface) -> EyePlace:
 
 
 def _surfaces(design: Design, place: EyePlace) -> tuple[Surface, ...]:
-    lash = darker(design.hair_rgb, 0.38, 0.10)
+    lash, brow, line = darker(design.hair_rgb, 0.38, 0.10), darker(design.hair_rgb, 0.62), (0.46, 0.20, 0.20)
     skin = skin_surface(design)
     face = replace(
         skin,
@@ -63,9 +63,9 @@ def _surfaces(design: Design, place: EyePlace) -> tuple[Surface, ...]:
         _drawn(WHITE, "eye white", paint_white(), shade_rgb=(0.90, 0.88, 0.93)),
         _drawn(INSIDE, "mouth", paint_inside(), shade_rgb=(0.92, 0.88, 0.90)),
         _drawn(IRIS, "iris", paint_iris(design.eye_rgb), shade_rgb=(0.93, 0.93, 0.95)),
-        _drawn(LASH, "lashes", paint_lash(lash)),
-        _drawn(BROW, "brows", paint_lash(darker(design.hair_rgb, 0.62))),
-        _drawn(LINE, "lip line", paint_lash((0.46, 0.20, 0.20))),
+        _drawn(LASH, "lashes", paint_lash(lash, (0.45, 0.22, 0.22))),
+        _drawn(BROW, "brows", paint_lash(brow, brow)),
+        _drawn(LINE, "lip line", paint_lash(line, line)),
         _drawn(BLUSH, "blush", paint_blush()),
         skin,
     )

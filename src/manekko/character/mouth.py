@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from manekko.arrays import Array, Float
-from manekko.character.curves import along, profile, sides, strip
+from manekko.character.curves import along, profile, sides, smoothstep, strip
 from manekko.character.eyes import Drawn, brush
 from manekko.character.face_mesh import place_lips
 from manekko.character.face_surface import FaceSurface
@@ -64,7 +64,8 @@ def _bag_layer() -> Layer:
 def _teeth(shape: MouthShape) -> Drawn:
     upper, lower = along(shape.upper, _SHARES), along(shape.lower, _SHARES)
     opening = np.maximum(upper[:, 1] - lower[:, 1], 0.0)
-    drop = np.minimum(0.30 * opening, 0.20 + shape.teeth) + np.minimum(shape.teeth, 0.6 * opening)
+    wide = smoothstep(1.4, 1.9, np.ptp(upper[:, 0], keepdims=True))  # a pursed mouth shows none
+    drop = wide * (np.minimum(0.30 * opening, 0.20 + shape.teeth) + np.minimum(shape.teeth, 0.6 * opening))
     rows = np.vstack([upper - drop[:, None] * [0.0, 1.0], upper + np.array([0.0, 0.10])])
     columns = TEETH[0] + (TEETH[1] - TEETH[0]) * _SHARES
     uvs = np.stack([np.tile(columns, 2), np.repeat([1.0, 0.0], LIP_POINTS)], axis=-1)
@@ -91,7 +92,7 @@ def _tongue_out(shape: MouthShape) -> tuple[Float[Array, "vertex 2"], Float[Arra
     """Return the tongue hanging over the lower lip."""
     left, up, out = shape.tongue
     across = np.cos(np.pi * (1.0 - _SHARES))
-    tip = np.stack([left + 0.34 * across, up - 0.42 - 0.42 * np.sin(np.pi * _SHARES) ** 0.6], axis=-1)
-    root = np.stack([left + 0.34 * across, np.full(LIP_POINTS, up - 0.24)], axis=-1)
+    tip = np.stack([left + 0.38 * across, up - 0.42 - 0.52 * np.sin(np.pi * _SHARES) ** 0.6], axis=-1)
+    root = np.stack([left + 0.38 * across, np.full(LIP_POINTS, up - 0.24)], axis=-1)
     lifts = np.concatenate([np.full(LIP_POINTS, 0.3 * out), np.full(LIP_POINTS, -0.008)])
     return place_lips(np.vstack([tip, root])), lifts

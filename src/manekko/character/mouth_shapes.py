@@ -12,7 +12,7 @@ from manekko.character.curves import Points, along
 
 LIP_POINTS = 17
 """On each lip, corners included; the middle one is at x = 0."""
-MIDDLE_Y, HALF_WIDTH = 0.124, 0.056
+MIDDLE_Y, HALF_WIDTH = 0.124, 0.060
 """Of the closed mouth [head heights]."""
 
 

@@ -104,11 +104,10 @@ def paint_white() -> UInt8[Array, "64 64 4"]:
     return rgba(over(picture, (0.74, 0.73, 0.84), 0.9 * smoothstep(0.22, 0.66, y)))
 
 
-def paint_lash(lash_rgb: Colour) -> UInt8[Array, "16 64 4"]:
-    """Return the lashes: lighter and warmer at the inner end."""
+def paint_lash(lash_rgb: Colour, inner_rgb: Colour) -> UInt8[Array, "16 64 4"]:
+    """Return a stroke whose inner end has a colour of its own."""
     x, _ = grid(16, 64, 0.0, 1.0)
-    picture = flat(lash_rgb, (16, 64))
-    return rgba(over(picture, (0.45, 0.22, 0.22), 0.75 * smoothstep(0.25, 0.0, x)))
+    return rgba(over(flat(lash_rgb, (16, 64)), inner_rgb, 0.75 * smoothstep(0.25, 0.0, x)))
 
 
 def paint_inside() -> UInt8[Array, "64 256 4"]:
