@@ -1,9 +1,12 @@
 """Socks, shoes and shorts that several outfits wear."""
 
+import numpy as np
+
+from manekko.character.accessories import cord
 from manekko.character.clothes import Form, both, part_of, within
 from manekko.character.design import Design
 from manekko.character.parts import Part
-from manekko.character.sheets import Sheet, clipped, hemmed, inflated
+from manekko.character.sheets import Sheet, clipped, hemmed, inflated, merged
 from manekko.character.shoes import ankle_strap, shoe_parts, shoe_sheet
 
 
@@ -28,9 +31,25 @@ def boot_parts(design: Design) -> list[Part]:
         part_of(upper, "靴", design),
         part_of(hemmed(fold, 0.006), "白", design),
         part_of(line, "飾り", design),
-        part_of(ankle_strap(boots, 0.108, 0.014), "飾り", design),
+        part_of(merged(_laces()), "白", design),
+        part_of(ankle_strap(boots, 0.102, 0.014), "飾り", design),
         part_of(sole, "靴底", design),
     ]
+
+
+def _laces() -> list[Sheet]:
+    """Return both boots' crossed laces, on the front of their shafts."""
+    laces = []
+    for side, bone in ((1.0, "左ひざD"), (-1.0, "右ひざD")):
+        for low in (0.122, 0.140, 0.158):
+            for slope in (1.0, -1.0):
+                across = np.array([-0.0095, -0.0035, 0.0035, 0.0095])
+                height = low + 0.009 + slope * across
+                depth = np.interp(height, (0.115, 0.135, 0.160, 0.190), (0.0150, 0.0160, 0.0185, 0.0227))
+                bulge = np.array([-0.0006, 0.0012, 0.0012, -0.0006])
+                line = np.stack([side * 0.078 + across, height, depth + bulge], axis=1)
+                laces.append(cord(line, 0.0016, bone))
+    return laces
 
 
 def loafer_parts(design: Design) -> list[Part]:
