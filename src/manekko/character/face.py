@@ -20,6 +20,8 @@ _JAW_RING = 11.1
 """Ring of the skin below which it is the neck's."""
 PICTURE = ((-0.55, 0.55), (-0.08, 1.02))
 """What the skin's texture shows, from the front: x and y [head heights]."""
+EAR_MIDDLE, EAR_HALF = (0.485, 0.30), (0.050, 0.090)
+"""Where beside the face the texture shows an ear."""
 
 
 def skin_parts(surface: FaceSurface, place: EyePlace) -> list[Part]:
@@ -158,24 +160,25 @@ def blush_parts(surface: FaceSurface, side: int) -> list[Part]:
 
 
 def ear_part(surface: FaceSurface, side: int) -> Part:
-    """Return one ear: a leaf with a raised rim."""
-    count, sizes, lifts = 20, np.array([1.0, 1.04, 0.80, 0.42, 0.0]), np.array([-0.030, 0.014, 0.030, 0.012, 0.010])
+    """Return one ear: a leaf with a raised rim, wide above and narrow at the lobe, that stands off behind."""
+    count, sizes, lifts = 24, np.array([1.0, 1.04, 0.84, 0.52, 0.0]), np.array([-0.030, 0.014, 0.030, 0.010, 0.008])
     turns = np.linspace(0.0, 2 * np.pi, count, endpoint=False)
-    # Wide above, narrow at the lobe; it leans back and stands off the head behind.
-    outline_z = 0.048 * np.cos(turns) * (1.0 + 0.30 * np.sin(turns))
-    outline_y = 0.088 * np.sin(turns)
-    z, y = np.outer(sizes, outline_z), np.outer(sizes, outline_y)
-    flare = 0.55 * np.maximum(-z + 0.03, 0.0) * (sizes > 0.7)[:, None]
-    lobe = 0.25 + 0.75 * smoothstep(-0.09, 0.01, outline_y)
-    x = 0.356 + lifts[:, None] * lobe + flare * lobe
-    points = np.stack([x, y + 0.36 + 0.0 * z, z - 0.055 - 0.20 * y], axis=-1).reshape(-1, 3) * [side, 1.0, 1.0]
+    disc = np.stack([np.outer(sizes, np.cos(turns)), np.outer(sizes, np.sin(turns))], axis=-1)
+    z = 0.050 * disc[..., 0] * (1.0 + 0.30 * np.sin(turns))
+    y = 0.090 * disc[..., 1]
+    lobe = 0.25 + 0.75 * smoothstep(-0.95, 0.1, np.sin(turns))
+    flare = 0.50 * np.maximum(0.03 - z, 0.0) * (sizes > 0.7)[:, None]
+    x = 0.356 + (lifts[:, None] + flare) * lobe
+    points = np.stack([x, y + 0.36, z - 0.055 - 0.20 * y], axis=-1).reshape(-1, 3) * [side, 1.0, 1.0]
+    behind = np.where(np.arange(len(sizes)) == 0, 1.25, 1.0)[:, None, None]  # beyond the drawn rim
+    painted = (disc * behind).reshape(-1, 2) * EAR_HALF + EAR_MIDDLE
     triangles = strip(len(sizes), count, closed=True)
     positions = surface.world(points)
     return Part(
         material=SKIN,
         positions_m=positions,
         triangles=triangles[:, ::-1] if side > 0 else triangles,
-        uvs=picture_uvs(points),
+        uvs=picture_uvs(np.column_stack([painted, np.zeros(len(painted))])),
         bones=("頭",),
         weights=np.ones((len(points), 1)),
         normals=outward(positions, surface),

@@ -6,7 +6,7 @@ from manekko.arrays import Array, Float, UInt8
 from manekko.character.curves import smoothstep
 from manekko.character.design import Colour
 from manekko.character.eye_shapes import EyePlace
-from manekko.character.face import PICTURE
+from manekko.character.face import EAR_HALF, EAR_MIDDLE, PICTURE
 from manekko.character.mouth import DARK, TEETH, TONGUE
 
 Grid = Float[Array, "height width"]
@@ -66,7 +66,20 @@ def paint_skin(skin_rgb: Colour, place: EyePlace) -> UInt8[Array, "512 512 4"]:
     fringe = smoothstep(0.50, 0.575, y + 0.03 * np.cos(21.0 * x) + 0.16 * x * x)
     picture = over(picture, forehead, 0.85 * fringe)
     lip = np.exp(-((x / 0.024) ** 2) - ((y - 0.092) / 0.005) ** 2)
-    return rgba(over(picture, shade, 0.55 * lip))
+    picture = over(picture, shade, 0.55 * lip)
+    return rgba(_ear(picture, (x - EAR_MIDDLE[0]) / EAR_HALF[0], (y - EAR_MIDDLE[1]) / EAR_HALF[1], shade))
+
+
+def _ear(picture: Paint, x: Grid, y: Grid, shade: Colour) -> Paint:
+    """Return a picture with an ear drawn round x = y = 0, its front towards x = 1."""
+    radius = np.hypot(x, y)
+    hollow = smoothstep(0.70, 0.60, np.hypot(x - 0.10, (y - 0.12) / 1.05)) * smoothstep(-0.75, -0.35, y)
+    picture = over(picture, shade, 0.80 * hollow)
+    line = darker(shade, 0.74, 0.12)
+    fold = smoothstep(0.055, 0.025, np.abs(np.hypot(x - 0.12, (y - 0.10) / 1.05) - 0.66)) * smoothstep(0.55, 0.30, x)
+    picture = over(picture, line, 0.8 * fold)
+    rim = smoothstep(0.055, 0.025, np.abs(radius - 1.0)) * smoothstep(1.0, 0.5, x)
+    return over(picture, line, 0.8 * rim)
 
 
 def paint_iris(eye_rgb: Colour) -> UInt8[Array, "256 256 4"]:
