@@ -1,5 +1,6 @@
 """What the README tells people to type is understood."""
 
+import contextlib
 import re
 import shlex
 from pathlib import Path
@@ -30,7 +31,11 @@ def test_every_command_of_the_readme_is_understood(command: str) -> None:
 def test_every_option_of_the_readme_is_understood(option: str) -> None:
     # In running text an option stands without the value that it takes.
     value = {"--model": ["Model.pmx"], "--start": ["1"], "--fps": ["1"]}.get(option, [])
-    tyro.cli(cli.Command, args=["capture", "dance.mp4", *shlex.split(option), *value])  # pyright: ignore
+    understood = []
+    for command in (["capture", "dance.mp4"], ["render", "dance.vmd", "dance.mp4"]):
+        with contextlib.suppress(SystemExit):
+            understood.append(tyro.cli(cli.Command, args=[*command, *shlex.split(option), *value]))  # pyright: ignore
+    assert understood
 
 
 def test_the_two_commands_stand_there_as_promised() -> None:

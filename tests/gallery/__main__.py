@@ -1,4 +1,4 @@
-"""Draws ``docs/gallery/`` anew: ``python -m tests.gallery [NAME ...]`` from the root of the repository.
+"""Draws ``docs/gallery/`` and the README's ``dance`` anew: ``python -m tests.gallery [NAME ...]`` from the root of the repository.
 
 Needs OpenGL; ``materials`` and ``beside`` need node and Chromium too, and ``materials`` the measuring data.
 """
@@ -33,7 +33,7 @@ SHEETS: dict[str, Callable[[], Tile]] = {
 def main() -> None:
     """Draw the named sheets, or all."""
     for name in sys.argv[1:] or ("dance", *SHEETS):
-        path = ROOT / "docs" / "gallery" / f"{name}.webp"
+        path = ROOT / "docs" / ("images" if name == "dance" else "gallery") / f"{name}.webp"
         if name == "dance":
             dance(ROOT / "examples" / "dance.mp4", path)
         else:
