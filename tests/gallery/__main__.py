@@ -1,6 +1,6 @@
-"""Draws ``docs/gallery/`` and the README's ``dance`` anew: ``python -m tests.gallery [NAME ...]`` from the root of the repository.
+"""Draws the gallery and the README's picture (``dance``) anew: ``python -m tests.gallery [NAME ...]``.
 
-Needs OpenGL; ``materials`` and ``beside`` need node and Chromium too, and ``materials`` the measuring data.
+It is run from the root of the repository. Needs OpenGL; ``materials`` and ``beside`` need node and Chromium too, and ``materials`` the measuring data.
 """
 
 import os

@@ -79,6 +79,7 @@ _MORPHS = {
     "ぺろっ": "tongue out",
     "口角上げ": "mouth corners up",
     "口角下げ": "mouth corners down",
+    "照れ": "blush",
 }
 _BROWS = ("真面目", "困る", "にこり", "怒り", "上", "下", "前")
 _MOUTH = (
