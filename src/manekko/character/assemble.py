@@ -23,6 +23,8 @@ from manekko.files.pmx_values import (
 
 UNIT_M = 0.08
 _LEAST_WEIGHT = 0.004
+_DECIMALS = 5
+"""Kept of what is written: how many processors share a sum must not show in the file."""
 _LEAST_SHIFT_M = 1e-5
 _TWO_SIDED, _ON_GROUND, _CASTS, _TAKES, _EDGE = 1, 2, 4, 8, 16
 
@@ -77,9 +79,9 @@ def vertices_of(assembly: Assembly, bones: dict[str, int]) -> PmxVertices:
     edges = [np.ones(len(p.positions_m)) if p.edge_scales is None else p.edge_scales for p in parts]
     count = len(points)
     return PmxVertices(
-        positions=mirrored(points).astype(np.float32),
-        normals=(normals * [1.0, 1.0, -1.0]).astype(np.float32),
-        uvs=np.concatenate([part.uvs for part in parts]).astype(np.float32),
+        positions=np.round(mirrored(points), _DECIMALS).astype(np.float32),
+        normals=np.round(normals * [1.0, 1.0, -1.0], _DECIMALS).astype(np.float32),
+        uvs=np.round(np.concatenate([part.uvs for part in parts]), _DECIMALS).astype(np.float32),
         extra_uvs=np.zeros((count, 0, 4), dtype=np.float32),
         weight_kinds=np.concatenate([skin[0] for skin in skins]),
         bones=np.concatenate([skin[1] for skin in skins]),
@@ -102,7 +104,8 @@ def _skin(
     strongest = np.where(strongest < _LEAST_WEIGHT, 0.0, strongest)
     strongest /= strongest.sum(axis=1, keepdims=True)
     # as stored: the second of two weights is what the first leaves
-    strongest = strongest.astype(np.float32).astype(np.float64)
+    strongest[:, 1:] = np.round(strongest[:, 1:], _DECIMALS).astype(np.float32)
+    strongest[:, 0] = 1.0 - strongest[:, 1:].sum(axis=1)
     used = (strongest > 0).sum(axis=1)
     kinds = np.select([used == 1, used == 2], [BDEF1, BDEF2], BDEF4).astype(np.uint8)
     room = np.array([1, 2, 4])[np.minimum(kinds, 2)]
@@ -162,7 +165,7 @@ def morphs_of(assembly: Assembly, header: PmxHeader) -> tuple[PmxMorph, ...]:
             moving = np.linalg.norm(shifts, axis=1) > _LEAST_SHIFT_M
             block = np.zeros(int(moving.sum()), dtype=layout)
             block["vertex"] = vertices[moving] + start
-            block["shift"] = mirrored(shifts[moving])
+            block["shift"] = np.round(mirrored(shifts[moving]), _DECIMALS)
             rows.setdefault(name, []).append(block)
         start += len(part.positions_m)
     morphs = [

@@ -54,8 +54,7 @@ def vertex_normals(points_m: Float[Array, "vertex 3"], triangles: Int[Array, "tr
     for corner in range(3):
         one = corners[:, (corner + 1) % 3] - corners[:, corner]
         two = corners[:, (corner + 2) % 3] - corners[:, corner]
-        length = np.linalg.norm(one, axis=1) * np.linalg.norm(two, axis=1)
-        angle = np.arccos(np.clip(np.einsum("ij,ij->i", one, two) / np.maximum(length, 1e-12), -1.0, 1.0))
+        angle = np.arctan2(np.linalg.norm(np.cross(one, two), axis=1), np.einsum("ij,ij->i", one, two))
         np.add.at(normals, triangles[:, corner], faces * angle[:, None])
     length = np.linalg.norm(normals, axis=1, keepdims=True)
     return np.where(length > 1e-9, normals / np.maximum(length, 1e-9), [0.0, 1.0, 0.0])
