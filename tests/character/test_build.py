@@ -44,6 +44,8 @@ def test_the_shipped_models_are_what_the_generator_makes(stem: str) -> None:
     ], hint
     assert [body.name for body in shipped.rigid_bodies] == [body.name for body in fresh.rigid_bodies], hint
     assert len(shipped.joints) == len(fresh.joints), hint
+    pictures = {path.relative_to(MODELS / stem).as_posix() for path in (MODELS / stem).rglob("*.png")}
+    assert pictures == {name.replace("\\", "/") for name in built(CAST[stem]).textures}, hint
 
 
 @pytest.mark.parametrize("stem", CAST)
