@@ -17,7 +17,7 @@ _DARK = 0.7
 _LASH_THICKNESS: Points = ((0.0, 0.015), (0.10, 0.08), (0.45, 0.165), (0.70, 0.235), (0.84, 0.20), (1.0, 0.0))
 """Along the lash, wing included, in half eye widths."""
 _IRIS_LIFT = -0.020
-_BOWL = ((1.00, 0.018, -0.007), (1.00, 0.024, -0.060), (0.60, 0.0, -0.066), (0.0, 0.0, -0.066))
+_BOWL = ((1.00, 0.002, -0.001), (1.00, 0.028, -0.060), (0.60, 0.0, -0.066), (0.0, 0.0, -0.066))
 """Rings of the white: size, distance beyond the outline, depth [head heights]."""
 
 

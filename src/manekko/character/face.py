@@ -165,11 +165,11 @@ def ear_part(surface: FaceSurface, side: int) -> Part:
     turns = np.linspace(0.0, 2 * np.pi, count, endpoint=False)
     disc = np.stack([np.outer(sizes, np.cos(turns)), np.outer(sizes, np.sin(turns))], axis=-1)
     z = 0.050 * disc[..., 0] * (1.0 + 0.30 * np.sin(turns))
-    y = 0.090 * disc[..., 1]
+    y = 0.082 * disc[..., 1]
     lobe = 0.25 + 0.75 * smoothstep(-0.95, 0.1, np.sin(turns))
     flare = 0.50 * np.maximum(0.03 - z, 0.0) * (sizes > 0.7)[:, None]
     x = 0.356 + (lifts[:, None] + flare) * lobe
-    points = np.stack([x, y + 0.36, z - 0.055 - 0.20 * y], axis=-1).reshape(-1, 3) * [side, 1.0, 1.0]
+    points = np.stack([x, y + 0.368, z - 0.055 - 0.20 * y], axis=-1).reshape(-1, 3) * [side, 1.0, 1.0]
     behind = np.where(np.arange(len(sizes)) == 0, 1.25, 1.0)[:, None, None]  # beyond the drawn rim
     painted = (disc * behind).reshape(-1, 2) * EAR_HALF + EAR_MIDDLE
     triangles = strip(len(sizes), count, closed=True)

@@ -35,7 +35,17 @@ _NECK_RINGS = 3
 """How many more rings lead from the jaw to the seam of the neck; they depend on the frame."""
 _STEP = 1e-4
 _HAIRLINE = np.array(
-    [(0.0, 2.4), (30.0, 2.7), (50.0, 3.4), (70.0, 4.6), (90.0, 5.4), (105.0, 6.6), (125.0, 9.0), (180.0, 10.2)]
+    [
+        (0.0, 2.4),
+        (30.0, 2.7),
+        (50.0, 3.4),
+        (70.0, 4.6),
+        (90.0, 5.4),
+        (105.0, 6.5),
+        (120.0, 7.9),
+        (140.0, 9.2),
+        (180.0, 10.0),
+    ]
 )
 
 
@@ -67,7 +77,7 @@ class FaceSurface:
         end_y, end_z = np.where(ahead, front_y, back_y), np.where(ahead, front_z, back_z)
         x = side_x * across
         # The outline of the jaw: straight from the chin, then rising.
-        y = end_y + (side_y - end_y) * np.abs(across) ** 1.68
+        y = end_y + (side_y - end_y) * np.abs(across) ** 1.76
         z = side_z + (end_z - side_z) * along
         return np.stack([x, y, z + _nose(x, y, ahead)], axis=-1)
 

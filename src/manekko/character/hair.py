@@ -35,7 +35,7 @@ def _cap(surface: FaceSurface) -> Part:
     rings = np.maximum(shares * ends, 1e-3)
     skin = surface.at(np.radians(np.broadcast_to(turns, rings.shape)), rings)
     away = shell_normals(skin.reshape(-1, 3) + np.array([0.0, 1e-6, 0.0])).reshape(skin.shape)
-    lifts = np.where(shares < 0.99, 0.088 - 0.066 * np.sqrt(shares), -0.012)
+    lifts = np.where(shares < 0.99, 0.094 - 0.064 * np.sqrt(shares), -0.012)
     points = skin + away * lifts[..., None]
     steps = np.linalg.norm(np.diff(points, axis=0), axis=-1)
     way = np.concatenate([np.zeros((1, len(turns))), np.cumsum(steps, axis=0)])

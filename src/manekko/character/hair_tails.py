@@ -65,29 +65,29 @@ def _drawn_up(side: float) -> Iterator[Lock]:
         (184.0, 0.68),
         (184.0, 0.98),
         (182.0, 1.32),
-        (172.0, 1.60),
-        (146.0, 1.66),
-        (122.0, 1.45),
+        (172.0, 1.56),
+        (148.0, 1.46),
+        (124.0, 1.24),
     )
     for root_turn, root_way in roots:
-        off = 0.046 * min(1.0, 0.25 + root_way)
+        off = 0.046 * min(1.0, 0.25 + root_way) - 0.024
         line = on_shell(
-            (side * root_turn, root_way, 0.0),
+            (side * root_turn, root_way, -0.02),
             (side * (0.66 * root_turn + 0.34 * turn), 0.66 * root_way + 0.34 * way, 0.8 * off),
             (side * (0.33 * root_turn + 0.67 * turn), 0.33 * root_way + 0.67 * way, off),
             (side * turn, way, lift),
         )
         line = _drawn_in(line)
         taper = ((0.0, 0.0), (0.10, 0.55), (0.35, 1.0), (0.75, 0.75), (1.0, 0.30))
-        yield Lock(line, 0.105, 0.024, rings=7, rounding=0.65, taper=taper, from_crown=0.75)
+        yield Lock(line, 0.105, 0.044, rings=7, rounding=0.65, taper=taper, from_crown=0.75)
     for root_turn, root_way in ((60.0, 0.22), (86.0, 0.26), (130.0, 0.12)):
         line = on_shell(
-            (side * root_turn, root_way, 0.010),
-            (side * (0.6 * root_turn + 0.4 * turn), 0.55 * root_way + 0.45 * way, 0.052),
+            (side * root_turn, root_way, -0.015),
+            (side * (0.6 * root_turn + 0.4 * turn), 0.55 * root_way + 0.45 * way, 0.024),
             (side * turn, way, lift),
         )
         taper = ((0.0, 0.0), (0.12, 0.6), (0.4, 1.0), (0.8, 0.7), (1.0, 0.3))
-        yield Lock(line, 0.095, 0.026, rings=7, rounding=0.65, taper=taper, from_crown=0.75)
+        yield Lock(line, 0.095, 0.046, rings=7, rounding=0.65, taper=taper, from_crown=0.75)
 
 
 def _drawn_in(line: Float[Array, "knot 3"]) -> Float[Array, "knot 3"]:

@@ -83,7 +83,6 @@ def _drawn(
         texture=texture,
         shade_rgb=shade_rgb,
         edge=False,
-        two_sided=name in (LASH, BROW, LINE),
         casts_shadow=False,
         takes_shadow=False,
     )

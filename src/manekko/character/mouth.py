@@ -16,7 +16,7 @@ from manekko.character.parts import Part
 LINE, INSIDE = "口線", "口内"
 DARK, TEETH, TONGUE = (0.00, 0.49), (0.51, 0.74), (0.76, 1.00)
 """Columns of the texture of the inside, as shares of its width."""
-_BAG = ((1.00, 0.010, -0.004), (1.00, 0.008, -0.030), (0.60, 0.0, -0.055), (0.0, 0.0, -0.060))
+_BAG = ((1.00, 0.002, -0.001), (1.00, 0.010, -0.030), (0.60, 0.0, -0.055), (0.0, 0.0, -0.060))
 """Rings of the inside: size, distance beyond the lips, depth [head heights]."""
 _SHARES = np.linspace(0.0, 1.0, LIP_POINTS)
 
