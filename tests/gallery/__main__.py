@@ -1,6 +1,7 @@
 """Draws the gallery and the README's picture (``dance``) anew: ``python -m tests.gallery [NAME ...]``.
 
-It is run from the root of the repository. Needs OpenGL; ``materials`` and ``beside`` need node and Chromium too, and ``materials`` the measuring data.
+It is run from the root of the repository and needs OpenGL; ``materials`` and ``beside`` need node and Chromium too,
+and ``materials`` the measuring data.
 """
 
 import os
