@@ -42,7 +42,7 @@ def long_locks(design: Design, surface: FaceSurface) -> Iterator[Lock]:
     for name, turn in _GROUPS:
         line = on_shell((turn, 1.0, 0.05), (turn, 1.7, 0.02), (turn, 0.5 * (1.7 + end), 0.0), (turn, end, 0.05))
         line = _behind(line)
-        chains[turn] = make_chain(surface, name, line, 6, stiffness=0.45)
+        chains[turn] = make_chain(surface, name, line, 6, stiffness=0.7)
     for layer, (count, step, reach, lift) in enumerate(((12, 15.5, 1.0, 0.056), (11, 15.5, 0.93, 0.020))):
         for number, turn in enumerate(_spread(0.0, step, count)):
             tip = end * (reach - 0.07 * ((number * 5 + layer * 2) % 4) / 3)

@@ -43,7 +43,7 @@ def tails(design: Design, surface: FaceSurface) -> list[Lock]:
         mirror = np.array([side, 1.0, 1.0])
         tie = on_shell(_TIE)[0] * mirror
         middle = tie + _stretched(hanging(design)) * mirror
-        chain = make_chain(surface, f"ツイン{word}", middle, 6, stiffness=0.5)
+        chain = make_chain(surface, f"ツイン{word}", middle, 6, stiffness=0.9)
         locks += [*_drawn_up(side), *_tail(middle, chain)]
         locks += bow(tie, side)
     return locks
