@@ -8,7 +8,17 @@ import numpy as np
 
 from manekko.character import default_model
 from manekko.files.pmx import parse_pmx, write_pmx
-from manekko.files.pmx_values import SDEF, PmxFile
+from manekko.files.pmx_values import (
+    BONE_MORPH,
+    GROUP_MORPH,
+    MATERIAL_MORPH,
+    SDEF,
+    UV_MORPH,
+    PmxFile,
+    PmxMorph,
+    morph_dtype,
+)
+from manekko.stage.view import Light
 from tests.clients.babylon_pictures import PictureScene
 from tests.clients.page_judge import MMD_UNIT_M
 from tests.clients.small_textures import encoded, pictures
@@ -68,6 +78,11 @@ CASES = {
     "sdef": Case("sdef-two-bone-elbow", "skinning", turns={"upperArm": turn("z", 80.0)}, aside=True),
     "bdef2": Case("bdef2-two-bone-strip", "skinning", turns={"upper": turn("z", 60.0)}),
     "bdef4": Case("bdef4-twist-cylinder", "skinning", turns=_TWIST),
+    "uv-morph": Case("mmd-texture-uv-orientation-plane", "morph", morphs={"uv": 0.8}, yaw_deg=15.0),
+    "bone-morph": Case("mmd-sphere-texture-add", "morph", morphs={"bone": 0.7}),
+    "tint-morph": Case("mmd-texture-alpha-atlas-padding-ignored", "morph", morphs={"tint": 0.6}),
+    "plus-morph": Case("mmd-texture-alpha-atlas-padding-ignored", "morph", morphs={"plus": 0.7}),
+    "group-morph": Case("mmd-texture-alpha-atlas-padding-ignored", "morph", morphs={"group": 1.0}),
     "vertex-morph": Case("test_vertex_morph", "morph", morphs={"blink": 0.5}, yaw_deg=0.0),
 }
 
@@ -78,12 +93,19 @@ def material_scenes(data_folder: Path, folder: Path) -> dict[str, PictureScene]:
 
 
 def character_scenes() -> dict[str, PictureScene]:
-    """Return our character from the front and, its face under two morphs, from near."""
-    full = PictureScene("whole", default_model(), (0.9, 1.0, 4.4), (0.0, 0.82, 0.0), fov_rad=0.4, size_px=(660, 880))
+    """Return our character from the front and, its face under two morphs, from near.
+
+    The light comes from the front: there toon ramps that are read in two ways differ least.
+    """
+    light = Light((-0.25, -0.33, -0.91))
+    full = PictureScene(
+        "whole", default_model(), (0.9, 1.0, 4.4), (0.0, 0.82, 0.0), fov_rad=0.4, size_px=(660, 880), light=light
+    )
     near = PictureScene(
         *("face", default_model(), (0.25, 1.5, 1.1), (0.0, 1.45, 0.0)),
         fov_rad=0.4,
         size_px=(660, 880),
+        light=light,
         morphs={"ウィンク": 1.0, "あ": 0.7},
     )
     return {scene.name: scene for scene in (full, near)}
@@ -101,9 +123,32 @@ def _scene(name: str, case: Case, fixtures: Path, folder: Path) -> PictureScene:
         file = replace(file, textures=(case.renamed,))
     if case.aside:
         file = _moved(file, (2.0, 0.0, 0.0))
+    file = _with_morphs(file)
     (home / "model.pmx").write_bytes(write_pmx(file))
     position, target = _around(file, math.radians(case.yaw_deg), pitch_rad=0.3)
     return PictureScene(name, home / "model.pmx", position, target, morphs=case.morphs, turns=case.turns)
+
+
+def _with_morphs(file: PmxFile) -> PmxFile:
+    """Return the model with a morph of each further kind: of UVs, of its first bone, of its first material, a group."""
+    count = len(file.morphs)
+    at_vertices = [(vertex, (0.2, 0.1, 0.0, 0.0)) for vertex in range(len(file.vertices.positions))]
+    # Tints of pictures are left at nothing: babylon-mmd 1.3.0 on Babylon 9.34 does not draw them. Nothing is added to
+    # diffuse and edge size: on the judge's page they are scaled already.
+    tint = [0.5, 1.0, 0.7, 1.0, *[1.0] * 3, 1.0, 0.4, 1.0, 1.0, *[1.0] * 17]
+    plus = [*[0.0] * 8, 0.3, 0.0, 0.4, 0.9, 0.2, 0.2, *[0.0] * 14]
+    rows = (
+        ("uv", UV_MORPH, at_vertices),
+        ("bone", BONE_MORPH, [(0, (0.2, 0.1, 0.1), turn("y", 50.0))]),
+        ("tint", MATERIAL_MORPH, [(0, 0, tint)]),
+        ("plus", MATERIAL_MORPH, [(0, 1, plus)]),
+        ("group", GROUP_MORPH, [(count + 1, 0.5), (count + 2, 0.8)]),
+    )
+    added = tuple(
+        PmxMorph(name, name, 4, kind, np.array(offsets, dtype=morph_dtype(kind, file.header)))
+        for name, kind, offsets in rows
+    )
+    return replace(file, morphs=(*file.morphs, *added))
 
 
 def _moved(file: PmxFile, shift: tuple[float, float, float]) -> PmxFile:

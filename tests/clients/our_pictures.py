@@ -15,7 +15,7 @@ def our_picture(scene: PictureScene) -> UInt8[Array, "height width 3"]:
     figure = read_figure(scene.model)
     backdrop = np.empty((scene.size_px[1], scene.size_px[0], 3), dtype=np.uint8)
     backdrop[:] = np.rint(np.array(scene.background_rgb) * 255.0)
-    pose = next(iter(perform(figure, posed(scene), np.array([0]))))
+    pose = next(iter(perform(figure, posed(scene), np.array([0]), swaying=False)))
     with Renderer(scene.size_px, [figure], samples=1, shadow=False) as renderer:
         return np.ascontiguousarray(renderer.draw(scene.view, scene.light, [pose], backdrop)[..., :3])
 

@@ -45,7 +45,11 @@ def test_a_dance_puts_every_bone_where_babylon_mmd_puts_it(data_folder: Path, na
 
 @pytest.mark.data
 @pytest.mark.parametrize(
-    "name", ["test_append_bone", "test_fix_axis", "test_basic_bone", "test_semi_basic_bone", "constraint_test"]
+    "name",
+    [
+        *("test_append_bone", "test_fix_axis", "test_basic_bone", "test_semi_basic_bone", "constraint_test"),
+        *("test_given_bone_comprehensive", "test_hair_physics", "bone_hierarchy_test", "qdef-twist-cylinder"),
+    ],
 )
 def test_wild_keys_agree_on_small_models_too(data_folder: Path, tmp_path: Path, name: str) -> None:
     """Append parents, fixed axes, IK that is switched off half-way, curves of any shape."""
