@@ -120,8 +120,9 @@ def test_a_capture_is_laid_over_its_clip_at_the_clips_size_and_rate(motion: Path
     people = [{"files": {"bvh": "dance.bvh"}, "camera": camera}]
     report = {"input": {"name": "dance.mp4", "start_s": 0.5}, "people": people, "files": {}}
     (out / "dance-report.json").write_text(json.dumps(report))
-    result = drawn(out, tmp_path / "over.mp4", background="source", size_px=None, end_s=0.5)
-    assert (result.size_px, result.pictures) == ((80, 120), 12)
+    for name in ("source", str(tmp_path / "dance.mp4")):
+        result = drawn(out, tmp_path / "over.mp4", background=name, size_px=None, end_s=0.5)
+        assert (result.size_px, result.pictures) == ((80, 120), 12)
     picture = next(open_clip(tmp_path / "over.mp4").frames()).rgb.astype(int)
     assert np.abs(picture[2, 2] - (250, 0, 250)).max() < 12
     assert np.abs(picture[60, 40] - (250, 0, 250)).max() > 50

@@ -11,6 +11,7 @@ import numpy as np
 
 from manekko.character import default_model
 from manekko.errors import FormatError, InputError
+from manekko.files.captured import way_to
 from manekko.files.keypoints import write_tracks
 from manekko.files.models import read_rig, standard_rig
 from manekko.files.motions import write_motion
@@ -325,6 +326,7 @@ def _report(run: _Run, people: Sequence[_Person], rig: Rig) -> Report:
 
 def _input_facts(run: _Run) -> dict[str, object]:
     facts: dict[str, object] = {"name": run.options.input.name, "start_s": run.options.start_s}
+    facts |= {"place": place} if (place := way_to(run.options.input, run.options.out)) is not None else {}
     if run.options.end_s is not None:
         facts["end_s"] = run.options.end_s
     if run.clip is None:

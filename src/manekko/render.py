@@ -12,6 +12,7 @@ import numpy as np
 from manekko.ahead import ahead
 from manekko.character import default_model
 from manekko.errors import InputError
+from manekko.files.captured import source_clip
 from manekko.progress import Progress, counted, silent
 from manekko.stage.backdrops import BackdropAt, clip_backdrop, colour_backdrop, no_backdrop, studio_backdrop
 from manekko.stage.cameras import (
@@ -100,7 +101,7 @@ def render(options: RenderOptions, progress: Progress = silent) -> RenderResult:
     behind = _clip_behind(options, programme)
     figures = read_figures(options.models or (default_model(),), len(programme.parts))
     dancers = [dancer(part, figure) for part, figure in zip(programme.parts, figures, strict=True)]
-    size, fps = _size_px(options, behind), _fps(options, behind)
+    size, fps = _size_px(options, programme, behind), _fps(options, behind)
     times = _times(options, dancers, fps)
     scene = _scene(options, programme, dancers, behind, size, times)
     with folder_for_results(options.out.parent):
@@ -147,32 +148,33 @@ def _files(word: str | None) -> list[Path]:
 
 def _clip_behind(options: RenderOptions, programme: Programme) -> Clip | None:
     """Return the clip or picture that is the background; None where it is neither."""
-    if options.background == "source":
-        return open_clip(_source_clip(programme))
+    if _over_source(options, programme):
+        return open_clip(_source_clip(options, programme))
     paths = _files(options.background)
     return open_clip(paths[0]) if paths else None
 
 
-def _source_clip(programme: Programme) -> Path:
+def _source_clip(options: RenderOptions, programme: Programme) -> Path:
     captured = programme.captured
     if captured is None:
         raise InputError(
             "nothing is known of a source video; give the folder that `manekko capture` wrote, or --background VIDEO"
         )
-    places = (captured.folder, captured.folder.parent, Path())
-    found = next((path for place in places if (path := place / captured.clip_name).is_file()), None)
-    if found is None:
-        raise InputError(
-            f"the source video {captured.clip_name} lies neither in {captured.folder}, nor above it, nor here; "
-            "give it with --background"
-        )
-    return found
+    given = _files(options.background)
+    return given[0] if given else source_clip(captured)
 
 
-def _size_px(options: RenderOptions, behind: Clip | None) -> tuple[int, int]:
+def _over_source(options: RenderOptions, programme: Programme) -> bool:
+    """Return whether the captured clip is the background, found by itself or given by its name."""
+    captured = programme.captured
+    named = captured is not None and any(path.name == captured.clip_name for path in _files(options.background))
+    return options.background == "source" or named
+
+
+def _size_px(options: RenderOptions, programme: Programme, behind: Clip | None) -> tuple[int, int]:
     if options.size_px is not None:
         return options.size_px
-    if options.background != "source" or behind is None:
+    if behind is None or not _over_source(options, programme):
         return _GIF_SIZE_PX if options.out.suffix.lower() == ".gif" else _SIZE_PX
     width, height = behind.info.size_px
     scale = min(1.0, _LONGEST_SOURCE_PX / max(width, height))
@@ -209,7 +211,7 @@ def _scene(
     size_px: tuple[int, int],
     times: np.ndarray,
 ) -> Scene:
-    name = options.camera or ("source" if options.background == "source" else "fixed")
+    name = options.camera or ("source" if _over_source(options, programme) else "fixed")
     light = mmd_light
     if name == "source":
         camera, dancers = before_source_camera(programme.parts, dancers)

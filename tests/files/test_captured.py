@@ -5,7 +5,14 @@ from typing import Any
 import pytest
 
 from manekko.errors import FormatError, InputError
-from manekko.files.captured import captured_beside, find_report, read_captured, sound_beside
+from manekko.files.captured import (
+    captured_beside,
+    find_report,
+    read_captured,
+    sound_beside,
+    source_clip,
+    way_to,
+)
 
 CAMERA = {
     "size_px": [640, 720],
@@ -97,3 +104,25 @@ def test_a_folder_without_a_capture_or_with_two_says_so(tmp_path: Path) -> None:
         find_report(tmp_path)
     with pytest.raises(InputError, match="cannot be read"):
         read_captured(tmp_path / "none-report.json")
+
+
+def test_the_clip_is_found_where_it_was_captured_and_in_the_capture_when_both_moved(tmp_path: Path) -> None:
+    out, clips = tmp_path / "out", tmp_path / "clips"
+    out.mkdir()
+    clips.mkdir()
+    (clips / "踊り.mp4").write_bytes(b"")
+    entry = {"name": "踊り.mp4", "place": way_to(clips / "踊り.mp4", out)}
+    captured = read_captured(written(out, report(input=entry)))
+    assert source_clip(captured).resolve() == clips / "踊り.mp4"
+    (clips / "踊り.mp4").rename(out / "踊り.mp4")
+    assert source_clip(captured) == out / "踊り.mp4"
+    (out / "踊り.mp4").unlink()
+    with pytest.raises(InputError, match="--background PATH"):
+        source_clip(captured)
+
+
+@pytest.mark.parametrize("place", ["//host/share/踊り.mp4", r"\\host\share\踊り.mp4", "c:踊り.mp4", "\0", "", ".."])
+def test_a_place_that_is_no_way_from_the_folder_is_not_followed(tmp_path: Path, place: str) -> None:
+    captured = read_captured(written(tmp_path, report(input={"name": "踊り.mp4", "place": place})))
+    with pytest.raises(InputError, match="lies no longer"):
+        source_clip(captured)

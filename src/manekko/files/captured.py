@@ -2,9 +2,10 @@
 
 import json
 import math
+import os
 import re
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
+from pathlib import Path, PureWindowsPath
 from typing import Any
 
 from manekko.errors import FormatError, InputError
@@ -34,9 +35,36 @@ class Captured:
     sound: Path | None
     clip_name: str
     """File name of the clip."""
+    clip_place: str | None
+    """The way from ``folder`` to the clip, where the report tells it."""
     start_s: float
     """Time in the clip that is the motions' time 0 [s]."""
     folder: Path
+
+
+def way_to(clip: Path, folder: Path) -> str | None:
+    """Return the way from a capture's folder to its clip, with slashes; None across drives, where there is none."""
+    try:
+        return Path(os.path.relpath(clip.resolve(), folder.resolve())).as_posix()
+    except ValueError:
+        return None
+
+
+def source_clip(captured: Captured) -> Path:
+    """Return the clip that was captured: where it lay, else in the capture's folder, above it, or here.
+
+    Raises:
+        InputError: it lies in none of these places.
+    """
+    name, folder = captured.clip_name, captured.folder
+    ways = (folder / captured.clip_place,) if captured.clip_place else ()
+    for path in (*ways, folder / name, folder.parent / name, Path(name)):
+        if path.name == name and path.is_file():
+            return path
+    raise InputError(
+        f"the source video {name} lies no longer where it was captured, nor in {folder}, nor above it, nor here; "
+        f"name it: --background PATH/{name}"
+    )
 
 
 def find_report(path: Path) -> Path:
@@ -91,7 +119,7 @@ def captured_beside(motion: Path) -> Captured | None:
         return None
     own = tuple(person for person in captured.people if person.motion.stem == motion.stem)
     people = tuple(CapturedPerson(motion, person.camera, person.scale) for person in own)
-    return Captured(people, captured.sound, captured.clip_name, captured.start_s, captured.folder)
+    return replace(captured, people=people)
 
 
 def sound_beside(motion: Path) -> Path | None:
@@ -113,7 +141,10 @@ def _captured(report: dict[str, Any], folder: Path) -> Captured:
     sound = folder / Path(str(wav)).name if wav is not None else None
     given = report["input"]
     start_s = _number(given.get("start_s", 0.0))
-    return Captured(tuple(people), sound, Path(str(given["name"])).name, start_s, folder)
+    place = str(given.get("place", ""))
+    # A report from elsewhere must not make us ask another machine for a file.
+    place = None if PureWindowsPath(place).anchor or "\0" in place else place
+    return Captured(tuple(people), sound, Path(str(given["name"])).name, place, start_s, folder)
 
 
 def _camera(values: dict[str, Any] | None) -> tuple[SourceCamera | None, float]:
