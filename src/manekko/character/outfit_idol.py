@@ -6,7 +6,7 @@ from manekko.character.accessories import below_neck, from_neck, knob, round_col
 from manekko.character.bows import Bow, bow_sheet
 from manekko.character.clothes import Form, both, cloth, coarse_form, either, fine_form, part_of, within
 from manekko.character.design import Design
-from manekko.character.legwear import boot_parts, shorts_sheet, sock_parts
+from manekko.character.legwear import above_socks, boot_parts, shorts_sheet, sock_parts
 from manekko.character.parts import Part, Piece, Surface
 from manekko.character.sheets import Sheet, clipped
 from manekko.character.skirt import (
@@ -20,7 +20,7 @@ from manekko.character.skirt import (
 from manekko.character.weights import eased
 
 _OUTER = SkirtCut(1.000, 0.738, 0.222, 0.205, pleats=24, pleat_depth=0.013, bulge=0.016)
-_FRILL = SkirtCut(0.985, 0.712, 0.214, 0.198, pleats=32, pleat_depth=0.012, bulge=0.008)
+_FRILL = SkirtCut(1.000, 0.716, 0.219, 0.202, pleats=24, pleat_depth=0.014, bulge=0.012, starts=0.80, rows=4)
 _SOCK_TOP_Y = 0.585
 
 
@@ -40,15 +40,15 @@ def idol_skin() -> Sheet:
     """Return the skin that the dress leaves bare, a little of what it covers included."""
     form = coarse_form()
     neck, arms = 0.012 - below_neck(form), form.arm - 0.088
-    thighs = np.minimum.reduce([0.80 - form.y, form.y - (_SOCK_TOP_Y - 0.012), form.off_arm])
-    return clipped(form.sheet, either(neck, arms, thighs)[:, None])
+    thighs = np.minimum.reduce([0.80 - form.y, form.y - (_SOCK_TOP_Y - 0.008), form.off_arm])
+    return clipped(above_socks(form.sheet, _SOCK_TOP_Y), either(neck, arms, thighs)[:, None])
 
 
 def _top(design: Design) -> list[Part]:
     form = fine_form()
-    puff = np.sin(np.pi * np.clip((form.arm + 0.004) / 0.110, 0.0, 1.0)) ** 0.65
+    puff = np.sin(np.pi * np.clip((form.arm + 0.004) / 0.110, 0.0, 1.0)) ** 0.75
     gathers = 0.0010 * np.cos(18.0 * np.arctan2(form.z + 0.018, form.y - 1.262 + 0.7 * (np.abs(form.x) - 0.105)))
-    thick = 0.0045 + (0.024 + gathers) * puff * (form.arm > -0.004)
+    thick = 0.0045 + (0.0175 + gathers) * puff * (form.arm > -0.004)
     blouse = both(below_neck(form), either(form.y - 1.045, form.arm), 0.105 - form.arm)
     coarse = coarse_form()
     band = within(coarse.arm, 0.101, 0.118)
@@ -74,9 +74,9 @@ def _bodice(form: Form, design: Design) -> list[Part]:
     belt = within(form.y, 0.986, 1.010)
     buttons = [knob((0.0, y, z), 0.0062, "上半身") for y, z in ((1.080, 0.0735), (1.055, 0.0700), (1.030, 0.0685))]
     return [
-        part_of(form.cut(both(bodice, form.off_arm), 0.0085, 0.004), "襟", design),
-        part_of(form.cut(both(piping, form.off_arm), 0.0100, 0.002), "白", design),
-        part_of(form.cut(both(belt, form.off_arm), 0.0135, 0.006), "飾り", design),
+        part_of(form.cut(both(bodice, form.off_arm), 0.0068, 0.004), "襟", design),
+        part_of(form.cut(both(piping, form.off_arm), 0.0078, 0.002), "白", design),
+        part_of(form.cut(both(belt, form.off_arm), 0.0110, 0.005), "飾り", design),
         *(part_of(button, "金", design) for button in buttons),
     ]
 
@@ -110,7 +110,7 @@ def _bows(design: Design) -> list[Part]:
 def _surfaces(design: Design) -> tuple[Surface, ...]:
     white = (0.98, 0.98, 1.0)
     pleats = pleat_texture(design.bottom_rgb, ((0.870, 0.905, white), (0.925, 0.936, white)))
-    frill = pleat_texture(design.top_rgb, ((0.955, 0.972, design.accent_rgb),))
+    frill = pleat_texture(design.top_rgb, ((0.962, 0.982, design.accent_rgb),))
     return (
         cloth("アンダー", "shorts", design.bottom_rgb),
         cloth("靴下", "socks", design.socks_rgb),

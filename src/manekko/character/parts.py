@@ -36,7 +36,7 @@ class Surface:
     diffuse_rgba: tuple[float, float, float, float]
     ambient_rgb: tuple[float, float, float]
     texture: UInt8[Array, "height width 4"] | None = None
-    shade_rgb: tuple[float, float, float] = (0.94, 0.81, 0.80)
+    shade_rgb: tuple[float, float, float] = (0.975, 0.865, 0.86)
     """Colour by which the shaded side is multiplied: the lower end of its toon ramp."""
     edge: bool = True
     edge_rgba: tuple[float, float, float, float] = (0.25, 0.15, 0.18, 1.0)

@@ -25,13 +25,15 @@ class SkirtCut:
     hem_half_depth: float
     pleats: int
     pleat_depth: float
-    waist_half_width: float = 0.0865
-    waist_half_depth: float = 0.0680
+    waist_half_width: float = 0.0825
+    waist_half_depth: float = 0.0665
     middle_z: float = -0.0050
     bulge: float = 0.020
     """How far the middle stands out beyond a straight line."""
     swings_from_y: float = 0.945
     rows: int = 12
+    starts: float = 0.0
+    """Where the cloth begins, 0 waist, 1 hem: a frill hangs under the hem of another skirt only."""
 
 
 def ring_point(cut: SkirtCut, angle: Array, down: Array) -> Float[Array, "*point 3"]:
@@ -62,7 +64,7 @@ def skirt_part(cut: SkirtCut, material: str, design: Design) -> Part:
     columns = cut.pleats * len(_PHASES)
     pleat, phase = np.divmod(np.arange(columns + 1), len(_PHASES))
     turn = (pleat + np.where(phase > 0, _PHASES[phase % len(_PHASES)], 0.0)) / cut.pleats
-    down = np.linspace(0.0, 1.0, cut.rows)[:, None]
+    down = np.linspace(cut.starts, 1.0, cut.rows)[:, None]
     points = ring_point(
         cut, np.broadcast_to(2.0 * np.pi * turn, (cut.rows, columns + 1)), np.repeat(down, columns + 1, 1)
     )
