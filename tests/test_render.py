@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from manekko.character import default_model
-from manekko.errors import ManekkoError, MissingToolError
+from manekko.errors import InputError, ManekkoError, MissingToolError
 from manekko.files.models import read_rig
 from manekko.files.motions import write_motion
 from manekko.motion.motion import RigMotion
@@ -106,13 +106,12 @@ def test_every_camera_has_the_dancer_in_view(motion: Path, tmp_path: Path, camer
     assert rows[-1] < SIZE[1] - 1
 
 
-@pytest.mark.slow
-@pytest.mark.usefixtures("graphics")
-def test_a_capture_is_laid_over_its_clip_at_the_clips_size_and_rate(motion: Path, tmp_path: Path) -> None:
-    with VideoWriter(tmp_path / "dance.mp4", (80, 120), 24.0) as video:
+def captured_clip(motion: Path, folder: Path) -> Path:
+    """A clip of one colour, and the folder of a capture of it."""
+    with VideoWriter(folder / "dance.mp4", (80, 120), 24.0) as video:
         for index in range(30):
             video.write(np.full((120, 80, 3), (250, 0, 250), dtype=np.uint8), index / 24)
-    out = tmp_path / "out"
+    out = folder / "out"
     out.mkdir()
     (out / "dance.bvh").write_bytes(motion.read_bytes())
     camera = {"size_px": [80, 120], "focal_px": 110.0, "position_m": [0.0, 1.0, 3.0]}
@@ -120,12 +119,37 @@ def test_a_capture_is_laid_over_its_clip_at_the_clips_size_and_rate(motion: Path
     people = [{"files": {"bvh": "dance.bvh"}, "camera": camera}]
     report = {"input": {"name": "dance.mp4", "start_s": 0.5}, "people": people, "files": {}}
     (out / "dance-report.json").write_text(json.dumps(report))
+    return out
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("graphics")
+def test_a_capture_is_laid_over_its_clip_at_the_clips_size_and_rate(motion: Path, tmp_path: Path) -> None:
+    out = captured_clip(motion, tmp_path)
     for name in ("source", str(tmp_path / "dance.mp4")):
         result = drawn(out, tmp_path / "over.mp4", background=name, size_px=None, end_s=0.5)
         assert (result.size_px, result.pictures) == ((80, 120), 12)
     picture = next(open_clip(tmp_path / "over.mp4").frames()).rgb.astype(int)
     assert np.abs(picture[2, 2] - (250, 0, 250)).max() < 12
     assert np.abs(picture[60, 40] - (250, 0, 250)).max() > 50
+
+
+def test_the_captured_clip_itself_is_never_written_over(motion: Path, tmp_path: Path) -> None:
+    out = captured_clip(motion, tmp_path)
+    before = (tmp_path / "dance.mp4").read_bytes()
+    for background in ("studio", "source"):
+        with pytest.raises(InputError, match="would be lost"):
+            drawn(out, tmp_path / "dance.mp4", background=background)
+    assert (tmp_path / "dance.mp4").read_bytes() == before
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("graphics")
+@pytest.mark.parametrize(("out", "told", "size"), [("a.mp4", "a.mp4", (98, 66)), ("b.png", "b-0001.png", (97, 65))])
+def test_it_is_told_what_was_written(motion: Path, tmp_path: Path, out: str, told: str, size: tuple[int, int]) -> None:
+    result = drawn(motion, tmp_path / out, size_px=(97, 65), end_s=0.1)
+    assert (result.out, result.size_px) == (tmp_path / told, size)
+    assert open_clip(result.out).info.size_px == size
 
 
 @pytest.mark.slow
@@ -175,6 +199,7 @@ BAD: dict[str, tuple[Callable[[Path, Path], dict[str, object]], str]] = {
     "an unknown ending": (lambda motion, folder: {"out": folder / "a.xyz"}, ".xyz is no known kind"),
     "a transparent MP4": (lambda motion, folder: {"background": "transparent"}, "cannot be transparent"),
     "a colour that is none": (lambda motion, folder: {"background": "#12"}, "#12 is no colour"),
+    "a word as background": (lambda motion, folder: {"background": "pink"}, "a colour such as #ff8800"),
     "no such background": (lambda motion, folder: {"background": str(folder / "b.png")}, "b.png"),
     "a broken background": (lambda motion, folder: {"background": str(_text(folder / "b.png"))}, "b.png"),
     "a source that nobody knows": (lambda motion, folder: {"background": "source"}, "nothing is known of a source"),

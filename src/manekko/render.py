@@ -14,7 +14,7 @@ from manekko.character import default_model
 from manekko.errors import InputError
 from manekko.files.captured import source_clip
 from manekko.progress import Progress, counted, silent
-from manekko.stage.backdrops import BackdropAt, clip_backdrop, colour_backdrop, no_backdrop, studio_backdrop
+from manekko.stage.backdrops import BackdropAt, clip_backdrop, colour_backdrop, colour_of, no_backdrop, studio_backdrop
 from manekko.stage.cameras import (
     ORBIT_S,
     CameraAt,
@@ -28,7 +28,7 @@ from manekko.stage.cameras import (
 from manekko.stage.casting import Programme, before_source_camera, dancer, read_figures, read_programme, side_by_side
 from manekko.stage.scene import Dancer, Scene, dancers_reach, scene_pictures
 from manekko.video.gif import GifWriter
-from manekko.video.sequence import SequenceWriter
+from manekko.video.sequence import SequenceWriter, numbered_picture
 from manekko.video.source import Clip, check_bounds, open_clip
 from manekko.video.writer import VideoWriter, write_png
 from manekko.whole import folder_for_results
@@ -79,6 +79,7 @@ class RenderResult:
     """What was drawn, and what a person should know."""
 
     out: Path
+    """The file or folder; of pictures with numbers, the first."""
     pictures: int
     size_px: tuple[int, int]
     dancers: int
@@ -98,17 +99,23 @@ def render(options: RenderOptions, progress: Progress = silent) -> RenderResult:
     begun = time.perf_counter()
     _check(options)
     programme = read_programme(options.motions)
+    _spare_the_clip(options.out, programme)
     behind = _clip_behind(options, programme)
     figures = read_figures(options.models or (default_model(),), len(programme.parts))
     dancers = [dancer(part, figure) for part, figure in zip(programme.parts, figures, strict=True)]
-    size, fps = _size_px(options, programme, behind), _fps(options, behind)
+    size, fps = _even(options, _size_px(options, programme, behind)), _fps(options, behind)
     times = _times(options, dancers, fps)
     scene = _scene(options, programme, dancers, behind, size, times)
     with folder_for_results(options.out.parent):
         _draw(options, scene, times, fps, _sound(options, programme), progress)
     warnings = dict.fromkeys(f"{figure.rig.name}: {warning}" for figure in figures for warning in figure.warnings)
     seconds = time.perf_counter() - begun
-    return RenderResult(options.out, len(times), size, len(dancers), seconds, tuple(warnings))
+    return RenderResult(_first_written(options, len(times)), len(times), size, len(dancers), seconds, tuple(warnings))
+
+
+def _first_written(options: RenderOptions, pictures: int) -> Path:
+    numbered = options.out.suffix.lower() == ".png" and pictures > 1
+    return numbered_picture(options.out, 1) if numbered else options.out
 
 
 def _check(options: RenderOptions) -> None:
@@ -133,13 +140,22 @@ def _check(options: RenderOptions) -> None:
         raise InputError(f"{options.fps:g} frames a second cannot be drawn; give 1 to {_FASTEST_FPS:g}")
     check_bounds(options.start_s, options.end_s)
     if options.background.startswith("#"):
-        _colour(options.background)
+        colour_of(options.background)
     camera = options.camera
     if camera is not None and camera not in _CAMERAS and not camera.lower().endswith(".vmd"):
         raise InputError(f"{camera} is no camera; give {', '.join(_CAMERAS)}, or a VMD that moves the camera")
     for given in (*options.motions, *options.models, *_files(options.camera), *_files(options.background)):
         if given.is_file() and given.resolve() == options.out.resolve():
             raise InputError(f"{options.out} is read and cannot be written at once; give another name")
+
+
+def _spare_the_clip(out: Path, programme: Programme) -> None:
+    """Refuse to write over the very video that was captured; it may be the only copy."""
+    captured = programme.captured
+    if captured is None or out.name != captured.clip_name or not out.is_file():
+        return
+    if source_clip(captured).samefile(out):
+        raise InputError(f"{out} is the video that was captured and would be lost; give another name")
 
 
 def _files(word: str | None) -> list[Path]:
@@ -151,6 +167,11 @@ def _clip_behind(options: RenderOptions, programme: Programme) -> Clip | None:
     if _over_source(options, programme):
         return open_clip(_source_clip(options, programme))
     paths = _files(options.background)
+    if paths and not paths[0].suffix and not paths[0].exists():
+        raise InputError(
+            f"{paths[0]} is no background; give studio, transparent, source, a colour such as #ff8800, "
+            "or a picture or video"
+        )
     return open_clip(paths[0]) if paths else None
 
 
@@ -179,6 +200,12 @@ def _size_px(options: RenderOptions, programme: Programme, behind: Clip | None) 
     width, height = behind.info.size_px
     scale = min(1.0, _LONGEST_SOURCE_PX / max(width, height))
     return max(_SMALLEST_PX, round(width * scale)), max(_SMALLEST_PX, round(height * scale))
+
+
+def _even(options: RenderOptions, size_px: tuple[int, int]) -> tuple[int, int]:
+    """Return the size as the file will have it: MP4 and WebM have even sides only."""
+    odd = options.out.suffix.lower() in (".mp4", ".webm")
+    return (size_px[0] + size_px[0] % 2, size_px[1] + size_px[1] % 2) if odd else size_px
 
 
 def _fps(options: RenderOptions, behind: Clip | None) -> float:
@@ -237,18 +264,7 @@ def _backdrop(background: str, behind: Clip | None, size_px: tuple[int, int], st
         return clip_backdrop(behind, size_px, start_s=start_s if behind.info.kind == "video" else 0.0)
     if background == "transparent":
         return no_backdrop
-    return studio_backdrop(size_px) if background == "studio" else colour_backdrop(_colour(background), size_px)
-
-
-def _colour(text: str) -> tuple[int, int, int]:
-    digits = text.removeprefix("#")
-    try:
-        value = int(digits, 16)
-    except ValueError:
-        value = -1
-    if len(digits) != 6 or value < 0:
-        raise InputError(f"{text} is no colour; give six digits such as #ff8800")
-    return value >> 16, value >> 8 & 255, value & 255
+    return studio_backdrop(size_px) if background == "studio" else colour_backdrop(colour_of(background), size_px)
 
 
 def _sound(options: RenderOptions, programme: Programme) -> Path | None:

@@ -3,7 +3,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from manekko.stage.backdrops import clip_backdrop, colour_backdrop, no_backdrop, studio_backdrop
+from manekko.errors import InputError
+from manekko.stage.backdrops import clip_backdrop, colour_backdrop, colour_of, no_backdrop, studio_backdrop
 from manekko.video.source import open_clip
 from manekko.video.writer import VideoWriter, write_png
 from tests.video.clips import number_of, picture
@@ -15,6 +16,21 @@ def test_a_colour_fills_the_picture() -> None:
     assert found.shape == (4, 5, 3)
     assert (found == (1, 2, 3)).all()
     assert no_backdrop(1.0) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "rgb"), [("#ff8800", (255, 136, 0)), ("#F80", (255, 136, 0)), ("#012345", (1, 35, 69))]
+)
+def test_a_colour_has_six_digits_or_three(text: str, rgb: tuple[int, int, int]) -> None:
+    assert colour_of(text) == rgb
+
+
+@pytest.mark.parametrize(
+    "text", ["#", "#12", "#ff880", "#ff88000", "#+12345", "#12345g", "#１２３", "ff8800", "#123\n"]
+)
+def test_what_is_no_colour_is_refused(text: str) -> None:
+    with pytest.raises(InputError, match="is no colour"):
+        colour_of(text)
 
 
 @pytest.mark.parametrize("size", [(320, 180), (90, 160), (1, 1)])

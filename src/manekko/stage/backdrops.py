@@ -1,10 +1,12 @@
 """What stands behind the characters: a colour, a soft gradient, a picture, a clip in step."""
 
+import re
 from collections.abc import Callable
 
 import numpy as np
 
 from manekko.arrays import Array, UInt8
+from manekko.errors import InputError
 from manekko.video.source import Clip, Frame
 
 BackdropAt = Callable[[float], UInt8[Array, "height width 3"] | None]
@@ -14,6 +16,20 @@ _LIGHT = np.array([248.0, 249.0, 253.0])
 _DEEP = np.array([201.0, 212.0, 232.0])
 _GLOW = (0.5, 0.42)
 """Where the studio's wall is brightest, as shares of width and height."""
+
+
+def colour_of(text: str) -> tuple[int, int, int]:
+    """Return the colour (0–255) that ``#rrggbb`` or ``#rgb`` means.
+
+    Raises:
+        InputError: it is neither.
+    """
+    found = re.fullmatch(r"#([0-9a-fA-F]{3}|[0-9a-fA-F]{6})", text)
+    if found is None:
+        raise InputError(f"{text} is no colour; give six digits such as #ff8800")
+    digits = found[1] if len(found[1]) == 6 else "".join(2 * digit for digit in found[1])
+    red, green, blue = bytes.fromhex(digits)
+    return red, green, blue
 
 
 def no_backdrop(time_s: float) -> None:

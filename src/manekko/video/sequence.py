@@ -13,6 +13,13 @@ from manekko.video.target import refusals
 from manekko.whole import make_folder
 
 
+def numbered_picture(target: Path, number: int) -> Path:
+    """Return where the picture of that number, from 1 up, goes: into the folder, or beside ``NAME.png``."""
+    if target.suffix.lower() == ".png":
+        return target.with_name(f"{target.stem}-{number:04d}.png")
+    return target / f"frame-{number:04d}.png"
+
+
 class SequenceWriter:
     """Context manager that writes every frame as a PNG: ``frame-0001.png`` … in a folder, or ``NAME-0001.png`` ….
 
@@ -29,9 +36,7 @@ class SequenceWriter:
         """
         self.target = target
         self.size_px = size_px
-        numbered = target.suffix.lower() == ".png"
-        self._folder = target.parent if numbered else target
-        self._name = target.stem if numbered else "frame"
+        self._folder = numbered_picture(target, 1).parent
         self._count = 0
 
     def __enter__(self) -> "SequenceWriter":
@@ -64,7 +69,7 @@ class SequenceWriter:
             (self._aside / self._numbered(self._count)).write_bytes(data)
 
     def _numbered(self, number: int) -> str:
-        return f"{self._name}-{number:04d}.png"
+        return numbered_picture(self.target, number).name
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
