@@ -71,12 +71,13 @@ def _bodice(form: Form, design: Design) -> list[Part]:
     top = 1.086 + ahead * (0.024 * np.exp(-((wide / 0.022) ** 2)) - 0.010 * np.exp(-(((wide - 0.055) / 0.025) ** 2)))
     piping = within(form.y - top, -0.0030, 0.0030)
     bodice = both(form.y - 0.972, top - form.y)
-    belt = within(form.y, 0.986, 1.010)
+    belt = within(form.y, 0.988, 1.010)
+    wide_below = 0.0092 + 0.0085 * eased(form.y, 1.010, 0.982)
     buttons = [knob((0.0, y, z), 0.0062, "上半身") for y, z in ((1.080, 0.0735), (1.055, 0.0700), (1.030, 0.0685))]
     return [
         part_of(form.cut(both(bodice, form.off_arm), 0.0068, 0.004), "襟", design),
         part_of(form.cut(both(piping, form.off_arm), 0.0078, 0.002), "白", design),
-        part_of(form.cut(both(belt, form.off_arm), 0.0110, 0.005), "飾り", design),
+        part_of(form.cut(both(belt, form.off_arm), wide_below, 0.004), "飾り", design),
         *(part_of(button, "金", design) for button in buttons),
     ]
 
