@@ -50,6 +50,14 @@ def test_a_glb_is_read_as_written() -> None:
     assert glb.binary == b"12345\0\0\0"
 
 
+def test_rows_farther_apart_than_the_file_is_long_are_refused() -> None:
+    floats = bytes(12)
+    for stride in (11, 13, 2**70):
+        glb = glb_of(floats, componentType=5126, count=1, type="VEC3", view={"byteStride": stride})
+        with pytest.raises(FormatError, match="needs"):
+            glb.accessor(0, 3, "")
+
+
 def test_numbers_of_every_kind_are_read() -> None:
     floats = np.array([[1.5, -2.0, 3.0]], "<f4").tobytes()
     assert glb_of(floats, componentType=5126, count=1, type="VEC3").accessor(0, 3, "").tolist() == [[1.5, -2.0, 3.0]]

@@ -8,12 +8,14 @@ import numpy as np
 import pytest
 
 from manekko.errors import FormatError
-from manekko.files.vrm_values import GltfMaterial, MToon
+from manekko.files.vrm_values import Expression, GltfMaterial, MToon
 from manekko.files.vrm_write import write_vrm
 from manekko.motion.motion import BoneTrack, RigMotion
 from manekko.skeleton.rotations import from_rotation_vectors
+from manekko.stage import from_vrm_materials
 from manekko.stage.figure import SPHERE_ADD, Figure, GroupMorph, Material, VertexMorph
-from manekko.stage.from_vrm import figure_from_glb, unique
+from manekko.stage.from_vrm import figure_from_glb
+from manekko.stage.from_vrm_morphs import unique
 from manekko.stage.from_vrm_springs import vrm_gravity, vrm_stiffness
 from manekko.stage.perform import perform
 from tests.files.vrm_samples import BONES, META, document_of, sample_model, sample_vrm, sample_vrm0, with_document
@@ -201,6 +203,51 @@ def test_a_file_without_a_mesh_is_refused_with_advice() -> None:
         changed(document)
 
 
+def test_a_file_whose_meshes_are_empty_is_refused_with_advice() -> None:
+    document = document_of(sample_vrm())
+    for mesh in document["meshes"]:
+        mesh["primitives"] = []
+    with pytest.raises(FormatError, match="give a VRM or GLB of a character"):
+        changed(document)
+
+
+def test_morph_targets_of_one_name_are_told_apart_however_many_there_are() -> None:
+    model = sample_model()
+    many = replace(model.vertices[0], targets=model.vertices[0].targets * 600)
+    face = replace(model.meshes[0], target_names=("a",) * 600)
+    faces = tuple(Expression(f"face {n}", ((0, n, 1e300), (0, n, 1e308))) for n in range(600))
+    crowd = replace(model, vertices=(many, model.vertices[1]), meshes=(face, model.meshes[1]), expressions=faces)
+    figure = figure_from_glb(write_vrm(crowd, META), "file")
+    names = [name for name, _ in figure.morphs]
+    assert len(set(names)) == len(names) == 1200
+    assert names[600:603] == ["a", "Face.a", "Face.a 2"]
+    last = figure.morphs[599][1]
+    assert isinstance(last, GroupMorph)
+    assert last.morphs.tolist() == [1199]
+    assert np.isfinite(last.shares).all()
+
+
+def test_targets_that_move_nothing_are_left_out() -> None:
+    document = document_of(sample_vrm())
+    document["meshes"][0]["primitives"][0]["targets"] *= 2
+    document["meshes"][0]["primitives"][0]["targets"][0] = {}
+    document["meshes"][0]["extras"] = {"targetNames": ["nothing", "smile"]}
+    assert [name for name, _ in changed(document).morphs] == ["smile"]
+
+
+def test_one_picture_is_not_copied_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(from_vrm_materials, "MOST_PIXELS", 20)
+    document = document_of(sample_vrm())
+    skin, primitive = document["materials"][0], document["meshes"][0]["primitives"][0]
+    document["materials"] += [skin | {"alphaMode": "MASK", "alphaCutoff": n / 200} for n in range(1, 100)]
+    document["meshes"][0]["primitives"] = [primitive | {"material": 2 + n} for n in range(99)]
+    figure = changed(document)
+    copies = [texture for texture in figure.textures if texture.name == "red"]
+    assert 10 < len(copies) < 30
+    assert len(figure.warnings) == 1
+    assert "left out" in figure.warnings[0]
+
+
 def test_a_vertex_on_no_joint_is_refused() -> None:
     model = sample_model()
     lost = replace(model.vertices[1], joints=np.full((4, 4), 99))
@@ -257,3 +304,17 @@ def test_one_mesh_on_thousands_of_nodes_is_refused_before_it_is_made() -> None:
     data = with_document(write_vrm(replace(model, vertices=(model.vertices[0], many)), META), document)
     with pytest.raises(FormatError, match="drawn so often"):
         figure_from_glb(data, "file")
+
+
+@pytest.mark.slow
+def test_small_parts_on_thousands_of_nodes_are_refused_in_time() -> None:
+    document = document_of(sample_vrm())
+    primitive = document["meshes"][1]["primitives"][0]
+    document["meshes"][1]["primitives"] = [
+        primitive | {"attributes": primitive["attributes"] | {f"_{n}": 0}} for n in range(3)
+    ]
+    place = len(document["nodes"])
+    document["nodes"] += [{"mesh": 1} for _ in range(3000)]
+    document["scenes"][0]["nodes"] += list(range(place, place + 3000))
+    with pytest.raises(FormatError, match="drawn so often"):
+        changed(document)

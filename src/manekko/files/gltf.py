@@ -88,7 +88,7 @@ class Glb:
         size = dtype.itemsize * width
         stride = stride or size
         needed = start + stride * (count - 1) + size if count else start
-        if start < 0 or stride < size or needed > len(data):
+        if start < 0 or not size <= stride <= max(size, len(data)) or needed > len(data):
             raise FormatError(f"{place} needs {needed} bytes, its buffer view {view} has {len(data)}")
         shape, strides = (count, width), (stride, dtype.itemsize)
         return np.ndarray(shape, dtype, memoryview(data), start, strides) if count else np.zeros(shape, dtype)
@@ -178,7 +178,8 @@ def _layout(entry: Json, place: str) -> tuple[np.dtype, int]:
 
 def _as_numbers(rows: Array, *, normalized: bool) -> Array:
     if rows.dtype.kind == "f":
-        return rows.astype(np.float64)
+        with np.errstate(invalid="ignore"):  # what is not finite is refused by the caller
+            return rows.astype(np.float64)
     if not normalized:
         return rows.astype(np.int64)
     return np.maximum(rows.astype(np.float64) / np.iinfo(rows.dtype).max, -1.0)

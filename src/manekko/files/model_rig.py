@@ -116,7 +116,8 @@ def bone_soles(names: Sequence[str], rest_m: dict[str, Float[Array, "3"]]) -> tu
 
 def unmirrored(vectors: Float[Array, "*batch 3"]) -> Float[Array, "*batch 3"]:
     """Return positions in MMD's units and axes as float64 metres in ours."""
-    return vectors.astype(np.float64) * MMD_UNIT_M * _MIRROR
+    with np.errstate(invalid="ignore"):  # damaged files hold NaNs of all kinds
+        return vectors.astype(np.float64) * MMD_UNIT_M * _MIRROR
 
 
 def _triple(vector: Array) -> tuple[float, float, float]:

@@ -41,4 +41,4 @@ def _bends(upper: Array, lower: Array, distance: Array, hinge: Array) -> Float[A
     cosine = (upper * lower).sum(-1) - along
     sine = (np.cross(hinge, lower) * upper).sum(-1)
     wanted = (distance**2 - (upper**2).sum() - (lower**2).sum()) / 2.0 - along
-    return np.arctan2(sine, cosine) + np.arccos(np.clip(wanted / np.hypot(cosine, sine), -1.0, 1.0))
+    return np.arctan2(sine, cosine) + np.arccos(np.clip(wanted / np.maximum(np.hypot(cosine, sine), 1e-12), -1.0, 1.0))

@@ -122,8 +122,9 @@ def whole_triangles(faces: Array, vertex_count: int, warnings: list[str]) -> Arr
 
 def sensible(values: Array) -> Array:
     """Return numbers as float64, none of them beyond what can be drawn; what is no number is 0."""
-    known = np.nan_to_num(np.asarray(values, dtype=np.float64), nan=0.0, posinf=0.0, neginf=0.0)
-    return np.clip(known, -_LARGEST, _LARGEST)
+    with np.errstate(invalid="ignore"):
+        known = np.asarray(values, dtype=np.float64)
+    return np.clip(np.nan_to_num(known, nan=0.0, posinf=0.0, neginf=0.0), -_LARGEST, _LARGEST)
 
 
 def bounded(positions_m: Array) -> Array:

@@ -1,6 +1,5 @@
 """VRM 0.x, VRM 1.0 and plain GLB files → ``Figure``: at rest along the world's axes, facing +Z."""
 
-from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -15,7 +14,7 @@ from manekko.skeleton.rig import Rig, RigBone
 from manekko.stage.figure import Figure
 from manekko.stage.from_vrm_materials import figure_materials
 from manekko.stage.from_vrm_mesh import figure_mesh
-from manekko.stage.from_vrm_morphs import figure_morphs
+from manekko.stage.from_vrm_morphs import figure_morphs, unique
 from manekko.stage.from_vrm_springs import figure_springs
 
 HALF_TURN = np.diag([-1.0, 1.0, -1.0, 1.0])
@@ -38,8 +37,6 @@ def figure_from_glb(data: bytes, name: str) -> Figure:
         FormatError: the file is damaged or no such file.
     """
     model = read_model(data)
-    if not any(node.mesh >= 0 for node in model.nodes):
-        raise FormatError("the file holds no mesh: there is nothing to draw; give a VRM or GLB of a character")
     worlds = _worlds(model)
     humanoid = _humanoid(model, worlds)
     if _faces_back(model, humanoid, worlds):
@@ -127,20 +124,6 @@ def _tips(model: GltfModel, worlds: Float[Array, "node 4 4"], tails: dict[int, A
         way = worlds[last, :3, 3] - worlds[parent, :3, 3]
         tips[last] = worlds[last, :3, 3] + way * (_TIP_M / max(float(np.linalg.norm(way)), 1e-6))
     return tips
-
-
-def unique(names: Sequence[str]) -> list[str]:
-    """Return the names with a number behind those that were there before."""
-    taken, result, next_number = set(names), [], dict.fromkeys(names, 1)
-    seen: set[str] = set()
-    for name in names:
-        chosen = name
-        while chosen in seen or (chosen != name and chosen in taken):
-            next_number[name] += 1
-            chosen = f"{name} {next_number[name]}"
-        seen.add(chosen)
-        result.append(chosen)
-    return result
 
 
 def _warnings(humanoid: dict[str, int]) -> tuple[str, ...]:

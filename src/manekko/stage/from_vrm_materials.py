@@ -20,8 +20,8 @@ from manekko.stage.from_vrm_mesh import Layout
 from manekko.stage.view import Light
 from manekko.video.picture import decode_picture
 
-MOST_PIXELS = 100 << 20
-"""Pixels of a file's pictures after which no more of them are read."""
+MOST_PIXELS = 160 << 20
+"""Pixels of a file's pictures, and of copies with another alpha, after which no more of them are made."""
 _RAMP_ROWS = 64
 _SPHERE_PX = 64
 _PX_ROWS = 720.0
@@ -55,9 +55,14 @@ class _Shelf:
             self.pictures[image] = self._decoded(*self.model.images[image])
         return self.pictures[image]
 
-    def _decoded(self, name: str, data: bytes) -> UInt8[Array, "height width 4"] | None:
+    def has_room(self) -> bool:
+        """Whether more pictures may be made; that they may not is said once."""
         if self.pixels > MOST_PIXELS:
             self.troubles[f"pictures have more than {MOST_PIXELS >> 20} million pixels; the rest is left out"] = None
+        return self.pixels <= MOST_PIXELS
+
+    def _decoded(self, name: str, data: bytes) -> UInt8[Array, "height width 4"] | None:
+        if not self.has_room():
             return None
         try:
             picture = decode_picture(data)
@@ -134,12 +139,17 @@ def _texture(shelf: _Shelf, source: GltfMaterial, picture: UInt8[Array, "height 
     name = shelf.model.images[source.image][0]
     if source.alpha_mode == "BLEND":
         return shelf.put((source.image, "BLEND"), name, picture)
+    opacity = min(max(source.base_rgba[3], 0.0), 1.0)
+    key = (source.image, "OPAQUE") if source.alpha_mode == "OPAQUE" else (source.image, source.alpha_cutoff, opacity)
+    if key in shelf.places:
+        return shelf.places[key]
+    if not shelf.has_room():
+        return -1
+    shelf.pixels += picture.shape[0] * picture.shape[1]
     if source.alpha_mode == "OPAQUE":
-        key, alpha = (source.image, "OPAQUE"), np.full(picture.shape[:2], 255, dtype=np.uint8)
+        alpha = np.full(picture.shape[:2], 255, dtype=np.uint8)
     else:
-        key = (source.image, "MASK", source.alpha_cutoff)
-        seen = picture[..., 3] * min(max(source.base_rgba[3], 0.0), 1.0) >= source.alpha_cutoff * 255.0
-        alpha = np.where(seen, 255, 0).astype(np.uint8)
+        alpha = np.where(picture[..., 3] * opacity >= source.alpha_cutoff * 255.0, 255, 0).astype(np.uint8)
     return shelf.put(key, name, np.dstack([picture[..., :3], alpha]))
 
 

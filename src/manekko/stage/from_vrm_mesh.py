@@ -11,6 +11,7 @@ from manekko.files.vrm_values import GltfMaterial, GltfModel, MToon, Vertices
 from manekko.skeleton.rotations import normalized
 from manekko.stage.figure import LINEAR, Mesh
 
+_MOST_INSTANCES = 5_000
 _MOST_REPEATS = 1e4
 """Texture coordinates beyond are no texture coordinates."""
 _DRAWN_AFTER = {"OPAQUE": 0, "MASK": 1, "BLEND": 2}
@@ -55,7 +56,8 @@ def figure_mesh(model: GltfModel, worlds: Float[Array, "node 4 4"]) -> Layout:
     """Return all meshes of the scene as one, at rest in the world; what is opaque comes first, what blends last.
 
     Raises:
-        FormatError: a vertex hangs on a joint that its skin does not have.
+        FormatError: there is nothing to draw, or more than anyone means; a vertex hangs on a joint that its skin does
+            not have.
     """
     bone_of_node = np.zeros(len(model.nodes), dtype=np.int64)
     bone_of_node[list(model.order)] = np.arange(len(model.order))
@@ -71,8 +73,11 @@ def figure_mesh(model: GltfModel, worlds: Float[Array, "node 4 4"]) -> Layout:
             key = (node, primitive.vertices, (material.uv_offset, material.uv_scale, material.uv_turn_rad))
             if key not in places:
                 vertices = model.vertices[primitive.vertices]
-                if first + len(vertices.positions_m) > MOST_VERTICES:
-                    raise FormatError(f"meshes are drawn so often that they have more than {MOST_VERTICES} vertices")
+                if first + len(vertices.positions_m) > MOST_VERTICES or len(instances) == _MOST_INSTANCES:
+                    raise FormatError(
+                        f"meshes are drawn so often that they have more than {MOST_VERTICES} vertices "
+                        f"or {_MOST_INSTANCES} parts"
+                    )
                 piece, turns = _placed(model, worlds, bone_of_node, node, vertices)
                 pieces.append(_with_moved_uvs(piece, material))
                 instances.append(Instance(mesh, primitive.vertices, first, turns))
@@ -81,6 +86,8 @@ def figure_mesh(model: GltfModel, worlds: Float[Array, "node 4 4"]) -> Layout:
             if triangle_count > MOST_TRIANGLES:
                 raise FormatError(f"meshes are drawn so often that they have more than {MOST_TRIANGLES} triangles")
             triangles.setdefault(primitive.material, []).append(primitive.triangles + places[key])
+    if not pieces:
+        raise FormatError("the file holds no mesh: there is nothing to draw; give a VRM or GLB of a character")
     order = sorted(triangles, key=lambda number: (*_layer(_material(model, number)), number))
     spans, total = [], 0
     for number in order:

@@ -46,6 +46,8 @@ class Wardrobe:
         self._places: dict[str, int] = {}
         self._listed: dict[Path, dict[str, Path]] = {}
         self._pixels = 0
+        self._missed: list[str] = []
+        self._missed_at = 0
 
     def picture(self, name: str) -> int:
         """Return the place of a picture that the model names, or −1."""
@@ -84,19 +86,33 @@ class Wardrobe:
         path = self._found(name)
         shown = printable(name.replace("\\", "/"))
         if path is None:
-            self.warnings.append(f"texture '{shown}' is not beside the model; what wears it is drawn plain")
+            self._miss(shown)
             return -1
         try:
             if path.stat().st_size > _MOST_BYTES:
                 raise FormatError("the file is too large")
+            if self._pixels > _MOST_PIXELS_IN_ALL:
+                raise FormatError(f"the pictures before it have more than {_MOST_PIXELS_IN_ALL >> 20} million pixels")
             rgba = decode_picture(path.read_bytes())
             self._pixels += rgba.shape[0] * rgba.shape[1]
-            if self._pixels > _MOST_PIXELS_IN_ALL:
-                raise FormatError("the model's pictures are too large in all")
         except (OSError, FormatError) as error:
             self.warnings.append(f"texture '{shown}' cannot be used: {error}")
             return -1
         return self._add(Texture(name, rgba))
+
+    def _miss(self, shown: str) -> None:
+        """Say in one warning which files are not there, however many they are."""
+        self._missed.append(shown)
+        if len(self._missed) == 1:
+            self._missed_at = len(self.warnings)
+            self.warnings.append(f"texture '{shown}' is not beside the model; what wears it is drawn plain")
+            return
+        first, second = self._missed[:2]
+        more = ", …" if len(self._missed) > 2 else ""
+        self.warnings[self._missed_at] = (
+            f"{len(self._missed)} textures are not beside the model ('{first}', '{second}'{more}); "
+            "what wears them is drawn plain"
+        )
 
     def _found(self, name: str) -> Path | None:
         """Return the file that a name means, whatever its case and slashes, or None; never one outside the folder."""
