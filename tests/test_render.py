@@ -185,7 +185,7 @@ BAD: dict[str, tuple[Callable[[Path, Path], dict[str, object]], str]] = {
     "no such motion": (lambda motion, folder: {"motions": (folder / "none.vmd",)}, "none.vmd"),
     "a cut motion": (lambda motion, folder: {"motions": (_cut(folder / "cut.bvh", motion),)}, "cut.bvh"),
     "a text as motion": (lambda motion, folder: {"motions": (_text(folder / "a.vmd"),)}, "a.vmd"),
-    "a video as motion": (lambda motion, folder: {"motions": (_text(folder / "a.mp4"),)}, "no motion file"),
+    "a video as motion": (lambda motion, folder: {"motions": (_text(folder / "a.mp4"),)}, "manekko capture"),
     "a folder without a capture": (lambda motion, folder: {"motions": (folder,)}, "holds no capture"),
     "a broken report": (lambda motion, folder: {"motions": (_text(folder / "a-report.json"),)}, "a-report.json"),
     "no motion": (lambda motion, folder: {"motions": ()}, "no motion to draw"),
@@ -236,6 +236,18 @@ def test_what_cannot_be_drawn_is_refused_and_leaves_nothing(kind: str, motion: P
     assert "\n" not in str(refused.value)
     assert not out.parent.exists()
     assert sorted(given.rglob("*")) == before
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("graphics")
+def test_the_own_characters_are_known_by_name_unless_a_file_has_it(motion: Path, tmp_path: Path) -> None:
+    named, whole = tmp_path / "a.png", tmp_path / "b.png"
+    tora = default_model().parents[1] / "tora" / "tora.pmx"
+    drawn(motion, named, models=(Path("Tora"),), end_s=0.02)
+    drawn(motion, whole, models=(tora,), end_s=0.02)
+    assert named.read_bytes() == whole.read_bytes()
+    with pytest.raises(InputError, match="the model cannot be read"):
+        drawn(motion, named, models=(tmp_path / "tora",))
 
 
 def test_the_default_character_is_there_and_has_legs_to_dance_on() -> None:

@@ -25,7 +25,15 @@ from manekko.stage.cameras import (
     source_view,
     vmd_camera,
 )
-from manekko.stage.casting import Programme, before_source_camera, dancer, read_figures, read_programme, side_by_side
+from manekko.stage.casting import (
+    Programme,
+    before_source_camera,
+    dancer,
+    read_figures,
+    read_programme,
+    side_by_side,
+    unmoved,
+)
 from manekko.stage.scene import Dancer, Scene, dancers_reach, scene_pictures
 from manekko.video.gif import GifWriter
 from manekko.video.sequence import SequenceWriter, numbered_picture
@@ -57,7 +65,7 @@ class RenderOptions:
     out: Path
     """MP4, WebM, MOV, GIF or PNG by its ending; without one a folder of pictures."""
     models: tuple[Path, ...] = ()
-    """PMX, PMD, VRM or GLB: one for all, or one for each motion; Manekko's own character when empty."""
+    """PMX, PMD, VRM or GLB, or ``maneko`` or ``tora``: one for all, or one for each motion; Maneko when empty."""
     camera: str | None = None
     """``fixed``, ``follow``, ``orbit``, ``source`` or a VMD of a camera; None: source over the source, else fixed."""
     background: str = "studio"
@@ -101,16 +109,25 @@ def render(options: RenderOptions, progress: Progress = silent) -> RenderResult:
     programme = read_programme(options.motions)
     _spare_the_clip(options.out, programme)
     behind = _clip_behind(options, programme)
-    figures = read_figures(options.models or (default_model(),), len(programme.parts))
+    models = tuple(_model(path) for path in options.models) or (default_model(),)
+    figures = read_figures(models, len(programme.parts))
     dancers = [dancer(part, figure) for part, figure in zip(programme.parts, figures, strict=True)]
     size, fps = _even(options, _size_px(options, programme, behind)), _fps(options, behind)
     times = _times(options, dancers, fps)
     scene = _scene(options, programme, dancers, behind, size, times)
     with folder_for_results(options.out.parent):
         _draw(options, scene, times, fps, _sound(options, programme), progress)
-    warnings = dict.fromkeys(f"{figure.rig.name}: {warning}" for figure in figures for warning in figure.warnings)
+    notes = [(figure, note) for figure in figures for note in figure.warnings]
+    notes += [(one.figure, note) for one in dancers for note in unmoved(one)]
+    warnings = dict.fromkeys(f"{figure.rig.name}: {note}" for figure, note in notes)
     seconds = time.perf_counter() - begun
     return RenderResult(_first_written(options, len(times)), len(times), size, len(dancers), seconds, tuple(warnings))
+
+
+def _model(path: Path) -> Path:
+    """Return the file of Manekko's own character where its name was given and nothing of that name is here."""
+    own = default_model().parents[1] / path.name.lower() / f"{path.name.lower()}.pmx"
+    return own if len(path.parts) == 1 and not path.exists() and own.is_file() else path
 
 
 def _first_written(options: RenderOptions, pictures: int) -> Path:

@@ -3,6 +3,7 @@
 import os
 from dataclasses import replace
 from pathlib import Path
+from zipfile import ZipFile
 
 import numpy as np
 import pytest
@@ -233,3 +234,21 @@ def test_triangles_of_real_models_turn_anticlockwise_seen_from_outside(data_fold
         a, b, c = np.moveaxis(mesh.positions_m[mesh.triangles], 1, 0)
         assert (np.cross(b - a, c - a) * mesh.normals[mesh.triangles].mean(axis=1)).sum(axis=1).mean() > 0.0
         assert np.einsum("ij,ij->i", a, np.cross(b, c)).sum() > 0.0, "volume"
+
+
+def test_a_folder_means_the_only_model_in_it(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="holds no model"):
+        read_figure(tmp_path)
+    saved(tmp_path, name="One.PMX")
+    (tmp_path / "readme.txt").write_text("よろしく")
+    assert read_figure(tmp_path).rig.name == read_figure(tmp_path / "One.PMX").rig.name
+    saved(tmp_path, name="two.pmx")
+    with pytest.raises(InputError, match=r"2 models; give one of them: One.PMX, two.pmx"):
+        read_figure(tmp_path)
+
+
+def test_a_zip_is_to_be_unpacked_first(tmp_path: Path) -> None:
+    with ZipFile(tmp_path / "model.zip", "w") as archive:
+        archive.writestr("model.pmx", PMX)
+    with pytest.raises(FormatError, match="unpack it"):
+        read_figure(tmp_path / "model.zip")

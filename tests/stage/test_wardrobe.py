@@ -38,6 +38,16 @@ def test_a_ramp_is_made_once(tmp_path: Path) -> None:
     assert len(wardrobe.textures) == 1
 
 
+def test_missing_pictures_are_told_in_one_line_however_many_they_are(tmp_path: Path) -> None:
+    (tmp_path / "bad.png").write_bytes(b"no picture")
+    wardrobe = Wardrobe(tmp_path)
+    for name in ("a.png", "bad.png", "b.png", "A.png", "c.png"):
+        assert wardrobe.picture(name) == -1
+    told, other = wardrobe.warnings
+    assert told == "3 textures are not beside the model ('a.png', 'b.png', …); what wears them is drawn plain"
+    assert "bad.png" in other
+
+
 @pytest.mark.parametrize("name", ["", " ", "\0", ".", "/"])
 def test_a_name_without_letters_is_no_picture(tmp_path: Path, name: str) -> None:
     assert Wardrobe(tmp_path).picture(name) == -1

@@ -15,6 +15,7 @@ from manekko.whole import whole_file
 SUFFIXES = (".vmd", ".vpd", ".bvh")
 """Endings of the files that are read and written."""
 
+_CLIPS = (".mp4", ".mov", ".avi", ".webm", ".wmv", ".mkv", ".gif", ".m4v", ".png", ".jpg", ".jpeg", ".webp", ".bmp")
 _LARGEST_BYTES = 1 << 30
 
 
@@ -89,10 +90,16 @@ def _needed(rig: Rig | None, kind: str) -> Rig:
     return rig
 
 
+def _advice(path: Path) -> str:
+    clip = path.suffix.lower() in _CLIPS
+    return f'; make one of it first: manekko capture "{path}"' if clip else ""
+
+
 def _suffix(path: Path) -> str:
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
         raise InputError(
             f"{path}: {suffix or 'no ending'!s} is no motion file; the known ones are {' '.join(SUFFIXES)}"
+            f"{_advice(path)}"
         )
     return suffix

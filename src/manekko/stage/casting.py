@@ -24,6 +24,7 @@ from manekko.stage.scene import Dancer, Place
 
 _NEAR_M = 0.5
 _APART_M = 1.4
+_LEG_IK = ("左足ＩＫ", "右足ＩＫ")
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,17 @@ def dancer(part: Part, figure: Figure) -> Dancer:
     if figure.humanoid and isinstance(motion, Motion):
         return Dancer(figure, retarget_humanoid(motion, figure.rig, figure.humanoid))
     return Dancer(figure, retarget(motion, figure.rig) if isinstance(motion, Motion) else motion)
+
+
+def unmoved(one: Dancer) -> list[str]:
+    """Return what of the motion does not reach the character, for want of bones."""
+    bones = one.motion.bones
+    lost = [name for name in _LEG_IK if name in bones and name not in one.figure.rig]
+    if bones and not any(name in one.figure.rig for name in bones):
+        return ["it has none of the bones that the motion moves: it stands still"]
+    if lost:
+        return [f"it has no {', '.join(lost)}, so its legs may go wrong; capture with --model for it, or --legs fk"]
+    return []
 
 
 def side_by_side(parts: Sequence[Part], dancers: Sequence[Dancer]) -> list[Dancer]:

@@ -129,7 +129,7 @@ def _tips(model: GltfModel, worlds: Float[Array, "node 4 4"], tails: dict[int, A
 def _warnings(humanoid: dict[str, int]) -> tuple[str, ...]:
     if humanoid:
         return ()
-    return ("no bones of a person were found in the file: the figure stands still; a VRM file names its bones",)
+    return ("no bones of a person were found in the file; a VRM file names its bones",)
 
 
 def _triple(vector: Float[Array, "3"]) -> tuple[float, float, float]:
