@@ -74,7 +74,9 @@ def test_a_skirt_hangs_on_at_most_two_links_of_two_neighbouring_chains() -> None
     part = skirt_part(SkirtCut(0.992, 0.72, 0.22, 0.20, pleats=20, pleat_depth=0.012), "スカート", Design())
     used = part.weights > 1e-3
     assert used.sum(axis=1).max() <= 4
-    assert (part.weights[part.positions_m[:, 1] > 0.97, 0] == 1.0).all(), "the waist sits tight"
+    waist = part.weights[part.positions_m[:, 1] > 0.97]
+    assert waist[:, [0, -1]].sum(axis=1) == pytest.approx(np.ones(len(waist))), "the waist goes with the trunk"
+    assert {part.bones[0], part.bones[-1]} == {"下半身", "上半身"}
     tip = part.weights[part.positions_m[:, 1] < 0.725]
     assert tip[:, LINKS::LINKS].sum(axis=1) == pytest.approx(np.ones(len(tip))), "the hem goes with the last links"
 

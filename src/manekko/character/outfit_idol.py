@@ -4,7 +4,7 @@ import numpy as np
 
 from manekko.character.accessories import below_neck, from_neck, knob, round_collar
 from manekko.character.bows import Bow, bow_sheet
-from manekko.character.clothes import Form, both, cloth, coarse_form, either, fine_form, part_of, within
+from manekko.character.clothes import Field, Form, both, cloth, coarse_form, either, fine_form, part_of, within
 from manekko.character.design import Design
 from manekko.character.legwear import above_socks, boot_parts, shorts_sheet, sock_parts
 from manekko.character.parts import Part, Piece, Surface
@@ -48,7 +48,8 @@ def _top(design: Design) -> list[Part]:
     form = fine_form()
     puff = np.sin(np.pi * np.clip((form.arm + 0.004) / 0.110, 0.0, 1.0)) ** 0.75
     gathers = 0.0010 * np.cos(18.0 * np.arctan2(form.z + 0.018, form.y - 1.262 + 0.7 * (np.abs(form.x) - 0.105)))
-    thick = 0.0045 + (0.0175 + gathers) * puff * (form.arm > -0.004)
+    tucked = np.exp(-(((form.y - _bodice_top(form) - 0.013) / 0.013) ** 2)) * (form.arm < 0.0)
+    thick = 0.0045 + 0.0055 * tucked + (0.0175 + gathers) * puff * (form.arm > -0.004)
     blouse = both(below_neck(form), either(form.y - 1.045, form.arm), 0.105 - form.arm)
     coarse = coarse_form()
     band = within(coarse.arm, 0.101, 0.118)
@@ -64,11 +65,14 @@ def _top(design: Design) -> list[Part]:
     ]
 
 
+def _bodice_top(form: Form) -> Field:
+    wide, ahead = np.abs(form.x), eased(form.z, -0.03, 0.03)
+    return 1.086 + ahead * (0.024 * np.exp(-((wide / 0.022) ** 2)) - 0.010 * np.exp(-(((wide - 0.055) / 0.025) ** 2)))
+
+
 def _bodice(form: Form, design: Design) -> list[Part]:
     """Return what laces the waist: pointed below the breasts, piped, with buttons."""
-    wide = np.abs(form.x)
-    ahead = eased(form.z, -0.03, 0.03)
-    top = 1.086 + ahead * (0.024 * np.exp(-((wide / 0.022) ** 2)) - 0.010 * np.exp(-(((wide - 0.055) / 0.025) ** 2)))
+    top = _bodice_top(form)
     piping = within(form.y - top, -0.0030, 0.0030)
     bodice = both(form.y - 0.972, top - form.y)
     belt = within(form.y, 0.988, 1.010)

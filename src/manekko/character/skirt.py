@@ -9,6 +9,7 @@ from manekko.character.design import Colour, Design
 from manekko.character.parts import Chain, Part
 from manekko.character.proportions import proportions
 from manekko.character.sheets import split_quads, strip_quads
+from manekko.character.weights import eased
 
 CHAINS, LINKS = 16, 3
 _PHASES = np.array([0.0, 0.30, 0.60, 0.90])
@@ -82,15 +83,19 @@ def skirt_part(cut: SkirtCut, material: str, design: Design) -> Part:
 
 
 def _swinging(cut: SkirtCut, turn: Array, height: Array) -> tuple[tuple[str, ...], Float[Array, "vertex bone"]]:
-    """Return the weights of points at some turns (0–1 around) and heights: two chains, two links of each."""
-    bones = ("下半身", *(f"スカート_{link}_{place}" for place in range(CHAINS) for link in range(LINKS)))
+    """Return the weights of points at some turns (0–1 around) and heights: two chains, two links of each.
+
+    The waistband bends with the trunk.
+    """
+    bones = ("下半身", *(f"スカート_{link}_{place}" for place in range(CHAINS) for link in range(LINKS)), "上半身")
     along = (cut.swings_from_y - height) / (cut.swings_from_y - cut.hem_y) * LINKS
     place = np.floor(turn * CHAINS)
     beside = turn * CHAINS - place
     beside = beside * beside * (3.0 - 2.0 * beside)
     weights = np.zeros((len(turn), len(bones)))
     held = np.clip(0.5 - along / 0.8, 0.0, 1.0)
-    weights[:, 0] = held
+    bent = eased(height, 0.895, 1.015)
+    weights[:, 0], weights[:, -1] = held * (1.0 - bent), held * bent
     for step, share in ((0, 1.0 - beside), (1, beside)):
         chain = ((place + step) % CHAINS).astype(int)
         for link in range(LINKS):
