@@ -3,7 +3,7 @@
 import numpy as np
 
 from manekko.character.accessories import cord, ring_around
-from manekko.character.clothes import Form, both, cloth, coarse_form, either, fine_form, part_of, within
+from manekko.character.clothes import Form, both, cloth, coarse_form, either, part_of, within
 from manekko.character.design import Design
 from manekko.character.legwear import shorts_sheet, sneaker_parts, sock_parts
 from manekko.character.parts import Part, Piece, Surface
@@ -45,7 +45,7 @@ def _thickness(form: Form) -> np.ndarray:
 
 
 def _sweater(design: Design) -> list[Part]:
-    form = fine_form()
+    form = coarse_form()
     thick = _thickness(form)
     neckline = 1.300 - 0.30 * form.z - form.y
     body = both(neckline, either(form.y - _SWEATER_Y, form.arm), _SLEEVE_END - form.arm)

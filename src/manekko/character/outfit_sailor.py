@@ -40,15 +40,15 @@ def sailor_skin() -> Sheet:
 
 def _top(design: Design) -> list[Part]:
     form, coarse = fine_form(), coarse_form()
-    loose = 0.0045 + 0.012 * eased(form.arm, 0.0, 0.10) + 0.021 * eased(form.y, 1.07, 0.97) * (form.arm < 0.0)
+    loose = 0.0045 + 0.012 * eased(coarse.arm, 0.0, 0.10) + 0.021 * eased(coarse.y, 1.07, 0.97) * (coarse.arm < 0.0)
     sleeve_end = 0.140
-    blouse = both(below_neck(form), either(form.y - 0.955, form.arm), sleeve_end - form.arm)
+    blouse = both(below_neck(coarse), either(coarse.y - 0.955, coarse.arm), sleeve_end - coarse.arm)
     cuff = within(coarse.arm, sleeve_end - 0.024, sleeve_end + 0.002)
     line = within(coarse.arm, sleeve_end - 0.014, sleeve_end - 0.008)
     collar = sailor_collar(form, 0.0)
     outer, inner = sailor_collar(form, 0.009), sailor_collar(form, 0.0145)
     return [
-        part_of(form.cut(blouse, loose, 0.004), "トップス", design),
+        part_of(coarse.cut(blouse, loose, 0.004), "トップス", design),
         part_of(coarse.cut(cuff, 0.0185, 0.004), "襟", design),
         part_of(coarse.cut(line, 0.0192, 0.0), "白", design),
         *(part_of(form.cut(shape, 0.0090, 0.004), "襟", design) for shape in collar),
