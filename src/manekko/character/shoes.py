@@ -199,7 +199,7 @@ def _block(
     rows = np.arange(2 * count).reshape(2, count)
     quads = [strip_quads(rows, closed=True)[:, ::-1]]
     points, start = [wall], 2 * count
-    for left, right, turned in ((left_top, right_top, True), (left_floor, right_floor, False)):
+    for left, right, turned in ((left_top, right_top, False), (left_floor, right_floor, True)):
         numbers = start + np.arange(2 * len(left)).reshape(2, len(left))
         strip = strip_quads(numbers, closed=False)
         quads.append(strip[:, ::-1] if turned else strip)
