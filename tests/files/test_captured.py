@@ -80,6 +80,8 @@ def test_names_cannot_lead_out_of_the_folder(tmp_path: Path) -> None:
         report(people=[{"files": {"vmd": "a.vmd"}, "camera": CAMERA | {"position_m": [float("nan"), 0, 0]}}]),
         report(input={"name": "a.mp4", "start_s": float("inf")}),
         report(files=None),
+        report(input={"name": "a.mp4", "start_s": 10**400}),
+        report(people=[{"files": {"vmd": "a\0.vmd"}}]),
     ],
 )
 def test_what_is_no_report_is_refused(tmp_path: Path, values: object) -> None:

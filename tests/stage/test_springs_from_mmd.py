@@ -120,6 +120,19 @@ def test_bodies_turn_about_z_then_x_then_y_as_in_mmd():
 
 
 @pytest.mark.data
+def test_a_crowd_of_bodies_is_cut_to_what_can_be_simulated():
+    """Long chains of bones above each, thousands of capsules, everyone tied to one."""
+    stem, crowd = 2000, 4000
+    bones = [bone("", n - 1, (0.0, 0.01 * n, 0.0)) for n in range(stem)]
+    bones += [bone("", stem - 1, (0.01 * n, 20.0, 0.0)) for n in range(crowd)]
+    bodies = [body(0, FOLLOWS), *(body(stem + n, FREE) for n in range(crowd)), *(body(n, FOLLOWS) for n in range(1000))]
+    joints = [joint(0, 1 + n) for n in range(crowd)] + [joint(1, 2 + n) for n in range(crowd - 1)]
+    springs, capsules = springs_from_mmd(file_of(bones, bodies, joints))
+    assert len(springs) == 3000
+    assert len(capsules) == 500
+    assert max(len(spring.neighbours) for spring in springs) == 8
+
+
 def test_twin_tails_of_a_real_model_swing(data_folder: Path):
     file = parse_pmx((data_folder / "mmd" / "fixtures" / "test_hair_physics.pmx").read_bytes())
     springs, _ = springs_from_mmd(file)

@@ -3,6 +3,7 @@ import sys
 import wave
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -83,6 +84,20 @@ def test_without_x264_another_encoder_steps_in(tmp_path: Path, monkeypatch: pyte
     assert frames[-1].time_s == pytest.approx(11 / 23.976, abs=1e-3)
 
 
+@pytest.mark.parametrize("lacking", [{"codecs": {"no_such_encoder": {}}}, {"sound_codec": "no_such_encoder"}])
+def test_without_any_encoder_one_line_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lacking: dict[str, Any]
+) -> None:
+    monkeypatch.setattr(encodings, "_WEBM", replace(encodings._WEBM, **lacking))
+    sound = make_wav(tmp_path / "a.wav", np.zeros(4800))
+    with (
+        pytest.raises(MissingToolError, match="has no no_such_encoder"),
+        VideoWriter(tmp_path / "a.webm", (64, 48), 30.0, sound=sound),
+    ):
+        pass
+    assert [path.name for path in tmp_path.iterdir()] == ["a.wav"]
+
+
 def test_failure_leaves_nothing_and_keeps_the_old_file(tmp_path: Path) -> None:
     (tmp_path / "a.mp4").write_bytes(b"old")
     with pytest.raises(FileNotFoundError), VideoWriter(tmp_path / "a.mp4", (64, 48), 25.0) as video:
@@ -118,6 +133,7 @@ def test_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
 FULL_DISK = """
 import resource, signal, sys
 from pathlib import Path
+from typing import Any
 import numpy as np
 from manekko.errors import MissingToolError
 from manekko.video.sound import write_wav

@@ -102,7 +102,7 @@ def read_captured(report: Path) -> Captured:
         raise FormatError("this is no report of a capture: it is no text", path=report) from None
     try:
         return _captured(json.loads(text), report.parent)
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
         found = " ".join(str(error).split())[:80]
         raise FormatError(f"this is no report of a capture, or it is damaged ({found})", path=report) from None
 
@@ -134,17 +134,24 @@ def _captured(report: dict[str, Any], folder: Path) -> Captured:
         name = next((person["files"][kind] for kind in ("vmd", "vpd", "bvh") if kind in person["files"]), None)
         if name is not None:
             camera, scale = _camera(person.get("camera"))
-            people.append(CapturedPerson(folder / Path(str(name)).name, camera, scale))
+            people.append(CapturedPerson(folder / _name(name), camera, scale))
     if not people:
         raise LookupError("nobody in it has a motion")
     wav = report["files"].get("wav")
-    sound = folder / Path(str(wav)).name if wav is not None else None
+    sound = folder / _name(wav) if wav is not None else None
     given = report["input"]
     start_s = _number(given.get("start_s", 0.0))
     place = str(given.get("place", ""))
     # A report from elsewhere must not make us ask another machine for a file.
     place = None if PureWindowsPath(place).anchor or "\0" in place else place
-    return Captured(tuple(people), sound, Path(str(given["name"])).name, place, start_s, folder)
+    return Captured(tuple(people), sound, _name(given["name"]), place, start_s, folder)
+
+
+def _name(value: object) -> str:
+    """Return the name of a file in the report's own folder, whatever folder the report says."""
+    if "\0" in str(value):
+        raise ValueError("a name of a file that no system has")
+    return Path(str(value)).name
 
 
 def _camera(values: dict[str, Any] | None) -> tuple[SourceCamera | None, float]:

@@ -15,6 +15,7 @@ from manekko.stage.sway_layout import FASTEST_HZ
 STEPS_A_SECOND = 60.0
 _GRAVITY_M_S2 = 9.81
 _SHORTEST_M = 0.01
+_MOST_CAPSULES = 500
 
 
 def figure_springs(
@@ -34,8 +35,7 @@ def figure_springs(
             (_at(worlds[collider.node], collider.offset_m), _at(worlds[collider.node], collider.tail_m)),
             collider.radius_m * _size(worlds[collider.node]),
         )
-        for collider in model.colliders
-        if collider.radius_m > 0.0
+        for collider in [collider for collider in model.colliders if collider.radius_m > 0.0][:_MOST_CAPSULES]
     )
     return tuple(springs), capsules
 

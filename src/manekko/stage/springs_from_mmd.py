@@ -28,6 +28,8 @@ _LEAST_DAMPING = 0.3
 """Of the critical one: joints' limits and friction brake as well as the bodies' own damping."""
 _SLOWEST_HZ = 0.7
 _SHORTEST_M, _THICKEST_M, _LARGEST = 0.01, 0.1, 1e5
+_MOST_SWAYING, _MOST_CAPSULES, _MOST_NEIGHBOURS = 3000, 500, 8
+"""What is simulated of a model; a dress of many panels has a tenth of it."""
 
 
 @dataclass(frozen=True)
@@ -61,12 +63,12 @@ def springs_from_mmd(file: PmxFile) -> tuple[tuple[Spring, ...], tuple[Capsule, 
     touched = 0
     for body in swaying.values():
         touched |= bodies[body].unhit_groups
-    capsules = tuple(
-        _capsule(body)
+    met = [
+        body
         for body in bodies.values()
         if body.mode == _FOLLOWS_BONE and touched >> body.group & 1 and body.bone not in place_of
-    )
-    return springs, capsules
+    ]
+    return springs, tuple(_capsule(body) for body in met[:_MOST_CAPSULES])
 
 
 def _sensible(file: PmxFile, body: PmxRigidBody) -> bool:
@@ -94,10 +96,11 @@ def _leads(bodies: dict[int, PmxRigidBody], joints: Sequence[PmxJoint]) -> dict[
         beside[b].append((a, joint))
     leads: dict[int, tuple[int, PmxJoint]] = {}
     waiting = deque(number for number, body in bodies.items() if body.mode == _FOLLOWS_BONE)
-    while waiting:
+    while waiting and len(leads) < _MOST_SWAYING:
         number = waiting.popleft()
         for other, joint in beside[number]:
-            if bodies[other].mode in (_PHYSICS, _PHYSICS_AT_BONE) and other not in leads:
+            swings = bodies[other].mode in (_PHYSICS, _PHYSICS_AT_BONE)
+            if swings and other not in leads and len(leads) < _MOST_SWAYING:
                 leads[other] = (number, joint)
                 waiting.append(other)
     return leads
@@ -111,8 +114,9 @@ def _parents(
 ) -> dict[int, int]:
     """Return for each swaying bone the swaying bone that it goes on from, or −1."""
     parents: dict[int, int] = {}
+    known: dict[int, int] = {}
     for bone, body in swaying.items():
-        above = _ancestor(file, swaying, file.bones[bone].parent)
+        above = _ancestor(file, swaying, known, file.bones[bone].parent)
         if above < 0:
             before = bodies[leads[body][0]].bone
             above = before if before in swaying and before != bone else -1
@@ -130,15 +134,18 @@ def _parents(
     return parents
 
 
-def _ancestor(file: PmxFile, swaying: dict[int, int], bone: int) -> int:
-    """Return the nearest swaying bone from ``bone`` upwards, or −1; bones may form a circle."""
-    for _ in range(len(file.bones)):
-        if not 0 <= bone < len(file.bones):
-            return -1
-        if bone in swaying:
-            return bone
+def _ancestor(file: PmxFile, swaying: dict[int, int], known: dict[int, int], bone: int) -> int:
+    """Return the nearest swaying bone from ``bone`` upwards, or −1; bones may form a circle.
+
+    ``known`` keeps what was found for the bones on the way, so that long chains are walked once.
+    """
+    path: dict[int, None] = {}
+    while 0 <= bone < len(file.bones) and bone not in swaying and bone not in known and bone not in path:
+        path[bone] = None
         bone = file.bones[bone].parent
-    return -1
+    found = bone if bone in swaying else known.get(bone, -1)
+    known.update(dict.fromkeys(path, found))
+    return found
 
 
 def _chains(file: PmxFile, parents: dict[int, int]) -> list[tuple[int, ...]]:
@@ -175,7 +182,7 @@ def _ties(
             if first != second:
                 ties.setdefault(first, {})[second] = None
                 ties.setdefault(second, {})[first] = None
-    return {place: tuple(others) for place, others in ties.items()}
+    return {place: tuple(others)[:_MOST_NEIGHBOURS] for place, others in ties.items()}
 
 
 def _feel(file: PmxFile, body: PmxRigidBody, joint: PmxJoint) -> _Feel:

@@ -2,7 +2,7 @@
 
 import math
 import wave
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from fractions import Fraction
 from pathlib import Path
@@ -16,7 +16,7 @@ from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
 from av.video.stream import VideoStream
 
 from manekko.arrays import Array, UInt8
-from manekko.errors import InputError
+from manekko.errors import InputError, MissingToolError
 from manekko.video.encodings import Encoding, encoding_of
 from manekko.video.png import encode_png
 from manekko.video.target import refusals, replacing
@@ -166,7 +166,7 @@ def check_size(picture: UInt8[Array, "height width channel"], size_px: tuple[int
 
 
 def _add_video(container: OutputContainer, encoding: Encoding, size_px: tuple[int, int], rate: Fraction) -> VideoStream:
-    name = next(name for name in encoding.codecs if name in av.codecs_available)
+    name = _first_available(encoding.codecs)
     stream = container.add_stream(name, rate=rate, options=dict(encoding.codecs[name]))
     assert isinstance(stream, VideoStream)
     stream.width, stream.height = (side + side % 2 if encoding.even else side for side in size_px)
@@ -180,11 +180,28 @@ def _add_video(container: OutputContainer, encoding: Encoding, size_px: tuple[in
 
 def _add_sound(container: OutputContainer, encoding: Encoding, wav: wave.Wave_read) -> AudioStream:
     rate = wav.getframerate() if wav.getframerate() in encoding.sound_rates else 48_000
-    stream = container.add_stream(encoding.sound_codec, rate=rate, layout=_layout(wav.getnchannels()))
+    stream = container.add_stream(
+        _first_available([encoding.sound_codec]), rate=rate, layout=_layout(wav.getnchannels())
+    )
     assert isinstance(stream, AudioStream)
     if encoding.sound_bit_rate is not None:
         stream.codec_context.bit_rate = encoding.sound_bit_rate
     return stream
+
+
+def _first_available(codecs: Collection[str]) -> str:
+    """Return the first codec that this machine's FFmpeg has.
+
+    Raises:
+        MissingToolError: it has none of them.
+    """
+    for name in codecs:
+        if name in av.codecs_available:
+            return name
+    raise MissingToolError(
+        f"this FFmpeg has no {' or '.join(codecs)}, which this kind of video needs; write .mp4, or `pip install av`, "
+        "which brings an FFmpeg with all of them"
+    )
 
 
 def _layout(channels: int) -> str:
