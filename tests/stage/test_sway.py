@@ -86,6 +86,18 @@ def test_frame_rates_differ_by_a_few_centimetres_at_most(fps: int):
     assert np.median(distances) < 0.003
 
 
+def test_longer_steps_swing_much_the_same():
+    figure = skirt()
+    fine, coarse = Sway(figure), Sway(figure, longest_step_s=1.0 / 60.0)
+    distances = []
+    for frame in range(46):
+        pose = danced(figure, frame / 15.0)
+        both = [sway.step(pose, 1.0 / 15.0).positions_m for sway in (fine, coarse)]
+        distances.append(np.linalg.norm(both[0] - both[1], axis=-1))
+    assert 0.0 < np.max(distances) < 0.08
+    assert np.mean(distances) < 0.012
+
+
 def test_tips_stay_out_of_capsules():
     figure = skirt(stiffness=0.02)
     sway = Sway(figure)

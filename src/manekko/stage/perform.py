@@ -9,13 +9,15 @@ from manekko.motion.motion import RigMotion
 from manekko.motion.rig_kinematics import pose_whole_rig
 from manekko.stage.figure import Figure, Pose
 from manekko.stage.morphs import morphed_bones, sample_weights
-from manekko.stage.sway import Sway
+from manekko.stage.sway import FINE_STEP_S, Sway
 
 BLOCK_FRAMES = 256
 """Frames that are computed at once: enough to be quick, few enough to need little memory."""
 
 
-def perform(figure: Figure, motion: RigMotion, frames: Array, *, swaying: bool = True) -> Iterator[Pose]:
+def perform(
+    figure: Figure, motion: RigMotion, frames: Array, *, swaying: bool = True, sway_step_s: float = FINE_STEP_S
+) -> Iterator[Pose]:
     """Give the figure's pose at each of ``frames``.
 
     Keys, bone morphs, append parents and IK are evaluated as MMD does. Keys of bones and morphs that the figure does
@@ -26,9 +28,10 @@ def perform(figure: Figure, motion: RigMotion, frames: Array, *, swaying: bool =
         motion: keys of its bones and morphs.
         frames: rising, whole or between (shape (frame,)), in frames of ``motion.fps``.
         swaying: whether hair and skirts swing; they start at rest in the first pose.
+        sway_step_s: longest step in which they swing [s]; longer ones are quicker and less exact.
     """
     frames = np.asarray(frames, dtype=np.float64)
-    sway = Sway(figure) if swaying and figure.springs else None
+    sway = Sway(figure, longest_step_s=sway_step_s) if swaying and figure.springs else None
     before = frames[:1]
     for start in range(0, len(frames), BLOCK_FRAMES):
         block = frames[start : start + BLOCK_FRAMES]

@@ -6,17 +6,20 @@ would point if it were stiff, gravity and drag, and stays outside of the body's 
 them and are not pulled by them. The clock runs in steps of at most 1/120 s, whatever the frame rate of the pictures.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from manekko.arrays import Array, Float
-from manekko.skeleton.rotations import as_axes, between, from_axes, normalized
+from manekko.arrays import Array, Float, Int
+from manekko.skeleton.rotations import between, normalized
 from manekko.stage.figure import Figure, Pose
-from manekko.stage.sway_contacts import Capsules, Pairs, cleared, pairs_within_reach, sizes_of
-from manekko.stage.sway_layout import Layout, Ties, lay_out
+from manekko.stage.sway_contacts import Pairs, cleared, dots_of, pairs_within_reach, sizes_of
+from manekko.stage.sway_layout import Layout, lay_out
+from manekko.stage.sway_turns import matrices, quaternions
 
-_STEP_S = 1.0 / 120.0
+FINE_STEP_S = 1.0 / 120.0
+_NO_TIME_S = 1e-9
+"""A step that is no longer moves nothing: its speeds would be beyond numbers."""
 _LONGEST_S = 0.5
 """A longer time between two poses is a jump, after which the chains rest."""
 _GRAVITY_M_S2 = np.array([0.0, -9.81, 0.0])
@@ -32,6 +35,38 @@ _PAIRS_STEPS = 4
 _TINY = 1e-9
 
 
+@dataclass(frozen=True, eq=False)
+class _Level:
+    """What the bones of one level are, and views of where they are: written, they change all bones' arrays."""
+
+    span: slice
+    parents: Int[Array, " chain"]
+    axes: Float[Array, "chain 3"]
+    lengths: Float[Array, "chain 1"]
+    neighbours: Int[Array, "chain neighbour"]
+    """Places in the level of those whose tips stay near; none where nothing is tied."""
+    nearest_m: Float[Array, "chain neighbour"]
+    farthest_m: Float[Array, "chain neighbour"]
+    shares: Float[Array, "chain neighbour"]
+    carried: Float[Array, "chain 3 5"]
+    tips: Float[Array, "chain 3"]
+    origins: Float[Array, "chain 3"]
+    frames: Float[Array, "chain 3 3"]
+
+
+@dataclass(frozen=True, eq=False)
+class _Pace:
+    """What one step of some length does to each bone."""
+
+    dt_s: float
+    keeps: Float[Array, "chain 1"]
+    """Share of the speed that is left after it."""
+    pulls: Float[Array, "chain 1"]
+    """Share of the way to the rest shape that the spring pulls."""
+    falls: Float[Array, "chain 3"]
+    """What gravity does [m]."""
+
+
 class Sway:
     """The swinging chains of one figure, from pose to pose.
 
@@ -39,18 +74,43 @@ class Sway:
     bone goes along. Keys that the poses hold for swaying bones bend the shape they strive to.
     """
 
-    def __init__(self, figure: Figure) -> None:
+    def __init__(self, figure: Figure, *, longest_step_s: float = FINE_STEP_S) -> None:
+        """Hang up a figure's chains.
+
+        Args:
+            figure: the character.
+            longest_step_s: longest step of the clock [s]; longer ones are quicker and less exact.
+        """
         self._layout = lay_out(figure.rig, figure.springs, figure.capsules)
+        self._longest_step_s = longest_step_s
         count, roots = len(self._layout.bones), self._layout.levels[0] if self._layout.levels else slice(0, 0)
         self._roots = roots
         self._settled = False
-        self._tips, self._speeds, self._targets = np.zeros((3, count, 3))
-        self._origins = np.zeros((count, 3))
+        self._tips, self._speeds, self._origins = np.zeros((3, count, 3))
         self._frames = np.tile(np.eye(3), (count, 1, 1))
-        self._offsets, self._turns = np.zeros((count, 3, 1)), np.tile(np.eye(3), (count, 1, 1))
+        # In the frame of the bone above: a bone's own frame, were it stiff, its place, its direction.
+        self._carriage = np.zeros((count, 3, 5))
         self._root_origins, self._root_quaternions = np.zeros((0, 3)), np.zeros((0, 4))
         self._capsule_ends = np.zeros((0, 2, 3))
-        self._pairs: tuple[Pairs, ...] = ()
+        self._levels = tuple(self._level(span) for span in self._layout.levels)
+
+    def _level(self, span: slice) -> _Level:
+        layout, ties = self._layout, self._layout.ties
+        tied = slice(None) if ties.shares[span].any() else slice(0)
+        return _Level(
+            span=span,
+            parents=layout.parents[span],
+            axes=layout.axes[span],
+            lengths=layout.lengths[span, None],
+            neighbours=ties.neighbours[span, tied] - span.start,
+            nearest_m=ties.nearest_m[span, tied],
+            farthest_m=ties.farthest_m[span, tied],
+            shares=ties.shares[span, tied],
+            carried=self._carriage[span],
+            tips=self._tips[span],
+            origins=self._origins[span],
+            frames=self._frames[span],
+        )
 
     def step(self, pose: Pose, dt_s: float) -> Pose:
         """Return the pose ``dt_s`` [s] after the last one, with the chains where they have swung.
@@ -66,7 +126,7 @@ class Sway:
             return pose
         rotations = normalized(np.asarray(pose.rotations_xyzw, dtype=np.float64))
         positions = np.asarray(pose.positions_m, dtype=np.float64)
-        axes = as_axes(rotations)
+        axes = matrices(rotations)
         self._bend(positions, axes)
         roots, ends = layout.bones[self._roots], _capsule_ends(layout, positions, axes)
         if not self._settled or not 0.0 <= dt_s <= _LONGEST_S or self._jumped(positions[roots], rotations[roots], dt_s):
@@ -81,8 +141,10 @@ class Sway:
         layout = self._layout
         bones, parents = layout.bones[self._roots.stop :], layout.bones[layout.parents[self._roots.stop :]]
         back = axes[parents].transpose(0, 2, 1)
-        self._offsets[self._roots.stop :] = back @ (positions[bones] - positions[parents])[..., None]
-        self._turns[self._roots.stop :] = back @ axes[bones]
+        carriage = self._carriage[self._roots.stop :]
+        carriage[..., :3] = back @ axes[bones]
+        carriage[..., 3] = (back @ (positions[bones] - positions[parents])[..., None])[..., 0]
+        carriage[..., 4] = (carriage[..., :3] @ layout.axes[self._roots.stop :, :, None])[..., 0]
 
     def _jumped(self, origins: Float[Array, "root 3"], quaternions: Float[Array, "root 4"], dt_s: float) -> bool:
         moved = np.linalg.norm(origins - self._root_origins, axis=-1).max()
@@ -97,17 +159,18 @@ class Sway:
         layout = self._layout
         pulls = (layout.squared_rates * layout.lengths)[:, None]
         falls = layout.gravities[:, None] * _GRAVITY_M_S2
-        for level in layout.levels:
-            stiff = self._place(level, origins, axes)
-            hanging = pulls[level] * stiff + falls[level]
+        for level in self._levels:
+            stiff = _placed(level, self._origins, self._frames, origins, axes)
+            hanging = pulls[level.span] * stiff + falls[level.span]
             short = np.linalg.norm(hanging, axis=-1, keepdims=True) < _TINY
-            self._turn(level, stiff, normalized(np.where(short, stiff, hanging)))
-        capsules = Capsules(ends)
+            _turn(level, stiff, normalized(np.where(short, stiff, hanging)))
+        pace, pairs = self._pace(2.0 * FINE_STEP_S), ()
         for number in range(_SETTLING_STEPS):
             self._speeds[:] = 0.0
-            self._choose_pairs(number, capsules)
+            if number % _PAIRS_STEPS == 0:
+                pairs = pairs_within_reach(layout, self._origins, self._tips, ends[None])
             before = self._tips.copy()
-            self._substep(2.0 * _STEP_S, origins, axes, capsules)
+            self._substep(pace, origins, axes, pairs, 0)
             if np.abs(self._tips - before).max() < _SETTLED_M:
                 break
         self._speeds[:] = 0.0
@@ -121,65 +184,54 @@ class Sway:
         dt_s: float,
     ) -> None:
         """Let the chains swing while the body moves evenly from its last pose to this one."""
-        count = max(1, int(np.ceil(dt_s / _STEP_S - 1e-6)))
+        count = max(1, int(np.ceil(dt_s / self._longest_step_s - 1e-6)))
         shares = np.arange(1, count + 1)[:, None, None] / count
         between_origins = self._root_origins + shares * (origins - self._root_origins)
         near = np.where((quaternions * self._root_quaternions).sum(-1, keepdims=True) < 0, -quaternions, quaternions)
-        axes = as_axes(normalized(self._root_quaternions + shares * (near - self._root_quaternions)))
+        axes = matrices(normalized(self._root_quaternions + shares * (near - self._root_quaternions)))
         between_ends = self._capsule_ends + shares[..., None] * (ends - self._capsule_ends)
+        pace, pairs = self._pace(dt_s / count), ()
         for number in range(count):
-            capsules = Capsules(between_ends[number])
-            self._choose_pairs(number, capsules)
-            self._substep(dt_s / count, between_origins[number], axes[number], capsules)
+            moment = number % _PAIRS_STEPS
+            if moment == 0:
+                soon = between_ends[number : number + _PAIRS_STEPS]
+                pairs = pairs_within_reach(self._layout, self._origins, self._tips, soon)
+            self._substep(pace, between_origins[number], axes[number], pairs, moment)
 
-    def _choose_pairs(self, number: int, capsules: Capsules) -> None:
-        if number % _PAIRS_STEPS == 0:
-            self._pairs = pairs_within_reach(self._layout, self._origins, self._tips, capsules)
+    def _pace(self, dt_s: float) -> _Pace:
+        layout = self._layout
+        keeps = (1.0 - layout.drags) ** (30.0 * dt_s) * np.exp(-layout.frictions * dt_s)
+        falls = layout.gravities[:, None] * (dt_s**2 * _GRAVITY_M_S2)
+        return _Pace(dt_s, keeps[:, None], (layout.squared_rates * dt_s**2)[:, None], falls)
 
     def _substep(
-        self, dt_s: float, origins: Float[Array, "root 3"], axes: Float[Array, "root 3 3"], capsules: Capsules
+        self,
+        pace: _Pace,
+        origins: Float[Array, "root 3"],
+        axes: Float[Array, "root 3 3"],
+        pairs: tuple[Pairs | None, ...],
+        moment: int,
     ) -> None:
-        """Move all tips on by ``dt_s``, from the bones on the body outwards."""
-        layout = self._layout
-        kept = ((1.0 - layout.drags) ** (30.0 * dt_s) * np.exp(-layout.frictions * dt_s))[:, None]
-        pulls = (layout.squared_rates * dt_s**2)[:, None]
-        falls = layout.gravities[:, None] * (dt_s**2 * _GRAVITY_M_S2)
+        """Move all tips on by one step, from the bones on the body outwards."""
         before = self._tips.copy()
-        taken = (1.0 - _STILL_AIR) * (origins - self._origins[self._roots])[layout.roots]
-        free = (1.0 - pulls) * before + kept * dt_s * self._speeds + (1.0 - kept) * taken + falls
-        for level, pairs in zip(layout.levels, self._pairs, strict=True):
-            stiff = self._place(level, origins, axes)
-            tips = free[level] + pulls[level] * self._targets[level]
-            if dt_s > 0.0 and layout.ties.neighbours.shape[1]:
-                tips = _tied(layout.ties, level, tips)
-            arms = tips - self._origins[level]
+        taken = ((1.0 - _STILL_AIR) * (origins - self._origins[self._roots]))[self._layout.roots]
+        free = before + pace.keeps * (pace.dt_s * self._speeds - taken) + taken + pace.falls
+        free -= pace.pulls * before
+        reaches = pace.pulls * self._layout.lengths[:, None]
+        for level, some in zip(self._levels, pairs, strict=True):
+            stiff = _placed(level, self._origins, self._frames, origins, axes)
+            tips = free[level.span] + pace.pulls[level.span] * level.origins + reaches[level.span] * stiff
+            if pace.dt_s > _NO_TIME_S and level.neighbours.shape[1]:
+                tips = _tied(level, tips)
+            arms = tips - level.origins
             sizes = sizes_of(arms)
-            ways = np.where(sizes > _TINY, arms / np.maximum(sizes, _TINY), stiff)
-            self._turn(level, stiff, cleared(pairs, self._origins[level], ways, capsules))
-        if dt_s > 0.0:
-            speeds = (self._tips - before) / dt_s
+            ways = arms / np.maximum(sizes, _TINY)
+            if not np.minimum.reduce(sizes, axis=None) > _TINY:
+                ways = np.where(sizes > _TINY, ways, stiff)
+            _turn(level, stiff, ways if some is None else cleared(some, moment, level.origins, ways))
+        if pace.dt_s > _NO_TIME_S:
+            speeds = (self._tips - before) / pace.dt_s
             self._speeds = speeds * (_TOP_SPEED_M_S / np.maximum(sizes_of(speeds), _TOP_SPEED_M_S))
-
-    def _place(
-        self, level: slice, origins: Float[Array, "root 3"], axes: Float[Array, "root 3 3"]
-    ) -> Float[Array, "chain 3"]:
-        """Put a level's bones where they begin and as they would stand, were they stiff; return their directions."""
-        layout = self._layout
-        if level.start == 0:
-            self._origins[level], self._frames[level] = origins, axes
-        else:
-            parents = layout.parents[level]
-            frames = self._frames[parents]
-            self._origins[level] = self._origins[parents] + (frames @ self._offsets[level])[..., 0]
-            self._frames[level] = frames @ self._turns[level]
-        stiff = (self._frames[level] @ layout.axes[level, :, None])[..., 0]
-        self._targets[level] = self._origins[level] + layout.lengths[level, None] * stiff
-        return stiff
-
-    def _turn(self, level: slice, stiff: Float[Array, "chain 3"], ways: Float[Array, "chain 3"]) -> None:
-        """Turn a level's stiff bones by the shortest way to where they point."""
-        self._tips[level] = self._origins[level] + self._layout.lengths[level, None] * ways
-        self._frames[level] = _shortest_turns(stiff, ways) @ self._frames[level]
 
     def _carried(self, pose: Pose, positions: Float[Array, "bone 3"], axes: Float[Array, "bone 3 3"]) -> Pose:
         """Return the pose with the swaying bones, and what hangs on them, where they are."""
@@ -190,7 +242,7 @@ class Sway:
         new_positions = positions.copy()
         new_positions[moved] = self._origins[carriers] + shifts
         new_rotations = np.asarray(pose.rotations_xyzw, dtype=np.float64).copy()
-        new_rotations[moved] = from_axes(changes @ axes[moved])
+        new_rotations[moved] = quaternions(changes @ axes[moved])
         return replace(pose, positions_m=new_positions, rotations_xyzw=new_rotations)
 
 
@@ -201,27 +253,44 @@ def _capsule_ends(
     return positions[layout.capsule_bones][:, None] + carried
 
 
-def _tied(ties: Ties, level: slice, tips: Float[Array, "chain 3"]) -> Float[Array, "chain 3"]:
+def _placed(
+    level: _Level,
+    all_origins: Float[Array, "all 3"],
+    all_frames: Float[Array, "all 3 3"],
+    origins: Float[Array, "root 3"],
+    axes: Float[Array, "root 3 3"],
+) -> Float[Array, "chain 3"]:
+    """Put a level's bones where they begin and as they would stand, were they stiff; return their directions."""
+    if level.span.start == 0:
+        level.origins[:], level.frames[:] = origins, axes
+        return (axes @ level.axes[..., None])[..., 0]
+    carried = all_frames.take(level.parents, axis=0) @ level.carried
+    level.frames[:] = carried[..., :3]
+    np.add(all_origins.take(level.parents, axis=0), carried[..., 3], out=level.origins)
+    return carried[..., 4]
+
+
+def _turn(level: _Level, stiff: Float[Array, "chain 3"], ways: Float[Array, "chain 3"]) -> None:
+    """Turn a level's stiff bones by the shortest way to where they point.
+
+    The turn from a to b is 1 − (a + b)(a + b)ᵀ / (1 + a·b) + 2 b aᵀ; aᵀ times a bone's frame is its axis.
+    """
+    np.add(level.origins, level.lengths * ways, out=level.tips)
+    ahead = (ways[:, None] @ level.frames)[:, 0]
+    cosines = dots_of(ahead, level.axes)
+    if np.minimum.reduce(cosines) < -0.999:
+        level.frames[:] = matrices(between(stiff, ways)) @ level.frames
+        return
+    shares = (level.axes + ahead) / (1.0 + cosines)[:, None]
+    frames = level.frames
+    frames -= (stiff + ways)[:, :, None] * shares[:, None]
+    frames += (2.0 * ways)[:, :, None] * level.axes[:, None]
+
+
+def _tied(level: _Level, tips: Float[Array, "chain 3"]) -> Float[Array, "chain 3"]:
     """Draw neighbours' tips together that have come too far apart, and apart that have come too near."""
-    gaps = tips[ties.neighbours[level] - level.start] - tips[:, None]
-    sizes = np.sqrt(np.einsum("ijk,ijk->ij", gaps, gaps))
-    wanted = np.clip(sizes, ties.nearest_m[level], ties.farthest_m[level])
-    shares = ties.shares[level] * (sizes - wanted) / np.maximum(sizes, _TINY)
+    gaps = tips.take(level.neighbours, axis=0) - tips[:, None]
+    sizes = np.sqrt(dots_of(gaps, gaps))
+    wanted = np.minimum(np.maximum(sizes, level.nearest_m), level.farthest_m)
+    shares = level.shares * (sizes - wanted) / np.maximum(sizes, _TINY)
     return tips + np.einsum("ij,ijk->ik", shares, gaps)
-
-
-def _shortest_turns(start: Float[Array, "chain 3"], end: Float[Array, "chain 3"]) -> Float[Array, "chain 3 3"]:
-    """Return matrices that turn unit vectors ``start`` to ``end`` by the shortest way."""
-    (ax, ay, az), (bx, by, bz) = start.T, end.T
-    skew = np.zeros((len(start), 3, 3))
-    skew[:, 2, 1] = ay * bz - az * by
-    skew[:, 0, 2] = az * bx - ax * bz
-    skew[:, 1, 0] = ax * by - ay * bx
-    skew -= skew.transpose(0, 2, 1)
-    cosines = ax * bx + ay * by + az * bz
-    turns = skew @ skew / np.maximum(1.0 + cosines, _TINY)[:, None, None] + skew
-    turns += np.eye(3)
-    back = cosines < -0.999
-    if back.any():
-        turns[back] = as_axes(between(start[back], end[back]))
-    return turns
