@@ -93,15 +93,15 @@ def test_vrm0_materials_are_read_from_their_tables() -> None:
     material = read_model(sample_vrm0()).materials[0]
     assert material.two_sided
     assert (material.alpha_mode, material.alpha_cutoff, material.image) == ("MASK", 0.4, 0)
-    assert material.base_rgba == pytest.approx((1.0, linear(0.5), linear(0.5), 1.0))
+    assert material.base_rgba == pytest.approx((1.0, float(linear(0.5)), float(linear(0.5)), 1.0))
     assert material.mtoon is not None
     assert (material.mtoon.outline_mode, material.mtoon.outline_width) == ("worldCoordinates", pytest.approx(0.002))
 
 
 def test_colours_go_from_srgb_to_linear_and_back() -> None:
     levels = np.linspace(0.0, 1.0, 50)
-    assert np.allclose([srgb(linear(float(level))) for level in levels], levels, atol=1e-7)
-    assert linear(0.5) == pytest.approx(0.2140, abs=1e-4)
+    assert np.allclose(srgb(linear(levels)), levels, atol=1e-7)
+    assert float(linear(0.5)) == pytest.approx(0.2140, abs=1e-4)
 
 
 def test_a_skin_without_enough_matrices_is_refused() -> None:

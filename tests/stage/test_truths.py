@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -191,6 +192,17 @@ def test_of_two_figures_each_point_tells_whose_it_is(figure: Figure) -> None:
     assert (truth.figures[:, 130:] != 0).all()
     assert (truth.figures == 0).sum() > 1000
     assert (truth.figures == 1).sum() > 1000
+
+
+def test_a_figure_that_is_not_shown_is_not_seen_and_hides_nothing(figure: Figure) -> None:
+    view = looking((0.0, 1.0, 3.0), (0.0, 1.0, 0.0), fov_rad=0.6, size_px=(120, 120))
+    behind, before = bent(IDENTITY_XYZW), replace(bent(IDENTITY_XYZW, (0.0, 0.0, 0.5)), shown=False)
+    with Truths([figure, figure]) as truths:
+        truth, alone = truths.look(view, [behind, before]), truths.look(view, [before, before])
+    assert set(np.unique(truth.figures)) == {-1, 0}
+    assert truth.joints[0].visible[1]
+    assert not truth.joints[1].visible.any()
+    assert not alone.alpha.any()
 
 
 def test_a_flat_camera_sees_true_widths(truths: Truths) -> None:

@@ -65,7 +65,7 @@ def _base(material: Material) -> Float[Array, "3"]:
 
 
 def _linear(colour: Float[Array, "3"]) -> Vector3:
-    red, green, blue = (round(linear(float(level)), 6) for level in np.clip(colour, 0.0, 1.0))
+    red, green, blue = linear(np.clip(colour, 0.0, 1.0)).round(6).tolist()
     return red, green, blue
 
 

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass, replace
 
+import numpy as np
+
+from manekko.arrays import Array
 from manekko.errors import FormatError
 from manekko.files.gltf import Glb, Json, name_of, numbers, value
 from manekko.files.vrm_values import AlphaMode, GltfMaterial, MToon, OutlineMode, Vector3
@@ -12,16 +15,16 @@ _WHITE = (1.0, 1.0, 1.0)
 _BLACK = (0.0, 0.0, 0.0)
 
 
-def linear(level: float) -> float:
-    """Return the linear level of light of an sRGB value, both 0–1; values beyond are bounded to 0–16."""
-    level = min(max(level, 0.0), 16.0)
-    return level / 12.92 if level <= 0.04045 else ((level + 0.055) / 1.055) ** 2.4
+def linear(levels: Array | float) -> Array:
+    """Return the linear levels of light of sRGB values, both 0–1; values beyond are bounded to 0–16."""
+    levels = np.clip(levels, 0.0, 16.0)
+    return np.where(levels <= 0.04045, levels / 12.92, ((levels + 0.055) / 1.055) ** 2.4)
 
 
-def srgb(level: float) -> float:
-    """Return the sRGB value of a linear level of light, both 0–1."""
-    level = min(max(level, 0.0), 1.0)
-    return level * 12.92 if level <= 0.0031308 else 1.055 * level ** (1.0 / 2.4) - 0.055
+def srgb(levels: Array | float) -> Array:
+    """Return the sRGB values of linear levels of light, both 0–1; values beyond are bounded."""
+    levels = np.clip(levels, 0.0, 1.0)
+    return np.where(levels <= 0.0031308, levels * 12.92, 1.055 * levels ** (1.0 / 2.4) - 0.055)
 
 
 def read_materials(glb: Glb) -> tuple[GltfMaterial, ...]:
@@ -142,7 +145,7 @@ class _Properties:
         """Return a colour, linear."""
         colours = _member(self.entry, "vectorProperties")
         red, green, blue, alpha = numbers(colours, name, self.place, default=default)
-        return linear(red), linear(green), linear(blue), alpha
+        return float(linear(red)), float(linear(green)), float(linear(blue)), alpha
 
     def rgb(self, name: str, default: Vector3 = _BLACK) -> Vector3:
         return self.rgba(name, (*default, 1.0))[:3]

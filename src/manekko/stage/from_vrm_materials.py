@@ -13,7 +13,7 @@ import numpy as np
 
 from manekko.arrays import Array, Float, UInt8
 from manekko.errors import FormatError
-from manekko.files.vrm_materials import srgb
+from manekko.files.vrm_materials import linear, srgb
 from manekko.files.vrm_values import GltfMaterial, GltfModel, MToon, Vector3
 from manekko.stage.figure import SPHERE_ADD, SPHERE_NONE, Material, Texture
 from manekko.stage.from_vrm_mesh import Layout
@@ -122,7 +122,7 @@ def _material(shelf: _Shelf, source: GltfMaterial, first: int, count: int, uvs: 
 
 
 def _srgb(colour: tuple[float, ...]) -> Vector3:
-    red, green, blue = (srgb(level) for level in colour)
+    red, green, blue = srgb(np.array(colour)).tolist()
     return red, green, blue
 
 
@@ -183,17 +183,9 @@ def _sphere(shelf: _Shelf, toon: MToon) -> int:
     if matcap is not None:
         rows = np.arange(_SPHERE_PX) * matcap.shape[0] // _SPHERE_PX
         columns = np.arange(_SPHERE_PX) * matcap.shape[1] // _SPHERE_PX
-        levels = _linear_levels()[matcap[rows[:, None], columns[None], :3]]
-        light = light + levels * np.clip(toon.matcap_rgb, 0.0, 1.0)
-    light = np.clip(light, 0.0, 1.0)
-    levels = np.where(light <= 0.0031308, light * 12.92, 1.055 * light ** (1.0 / 2.4) - 0.055)
-    rgba = np.dstack([np.round(levels * 255.0), np.full(slant.shape, 255.0)]).astype(np.uint8)
+        light = light + linear(matcap[rows[:, None], columns[None], :3] / 255.0) * np.clip(toon.matcap_rgb, 0.0, 1.0)
+    rgba = np.dstack([np.round(srgb(light) * 255.0), np.full(slant.shape, 255.0)]).astype(np.uint8)
     return shelf.put(("sphere", rgba.tobytes()), "rim and matcap", rgba)
-
-
-def _linear_levels() -> Float[Array, "256"]:
-    levels = np.arange(256) / 255.0
-    return np.where(levels <= 0.04045, levels / 12.92, ((levels + 0.055) / 1.055) ** 2.4)
 
 
 def _edge_size(toon: MToon) -> float:

@@ -5,6 +5,7 @@ computed from the triangle itself. Points are the middles of the picture's squar
 """
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from types import TracebackType
 
@@ -61,18 +62,11 @@ class Truths:
             InputError: a figure has too many bones.
         """
         self._figures = tuple(figures)
-        self._context = opened_context()
-        self._meshes = [GpuMesh(self._context, figure) for figure in figures]
-        self._programs = {
-            cutout: compiled(
-                self._context, "truth.vert", "truth.frag", defines=frozenset({"CUTOUT"} if cutout else set())
-            )
-            for cutout in (False, True)
-        }
-        self._arrays = [
-            {cutout: mesh.vertex_array(program) for cutout, program in self._programs.items()} for mesh in self._meshes
-        ]
-        self._alphas = [_alpha_textures(self._context, figure) for figure in figures]
+        with ExitStack() as stack:
+            self._context = opened_context()
+            stack.callback(self._context.release)
+            self._upload()
+            self._stack = stack.pop_all()
         vertex_counts = [len(figure.mesh.positions_m) for figure in figures]
         first_vertices = np.cumsum([0, *vertex_counts[:-1]])
         triangle_counts = [len(figure.mesh.triangles) for figure in figures]
@@ -85,6 +79,19 @@ class Truths:
         self._owners = np.repeat(np.arange(len(figures)), triangle_counts)
         self._margins_m = [joint_margins(figure) for figure in figures]
 
+    def _upload(self) -> None:
+        self._meshes = [GpuMesh(self._context, figure) for figure in self._figures]
+        self._programs = {
+            cutout: compiled(
+                self._context, "truth.vert", "truth.frag", defines=frozenset({"CUTOUT"} if cutout else set())
+            )
+            for cutout in (False, True)
+        }
+        self._arrays = [
+            {cutout: mesh.vertex_array(program) for cutout, program in self._programs.items()} for mesh in self._meshes
+        ]
+        self._alphas = [_alpha_textures(self._context, figure) for figure in self._figures]
+
     def __enter__(self) -> "Truths":
         """Return itself."""
         return self
@@ -93,7 +100,7 @@ class Truths:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Release the graphics context."""
-        self._context.release()
+        self._stack.close()
 
     def look(self, view: View, poses: Sequence[Pose]) -> Truth:
         """Return the truth of one picture.
@@ -118,7 +125,7 @@ class Truths:
             parts=surface.filled(self._parts[surface.nearest_vertices()], -1),
             alpha=surface.covered.astype(np.float64),
             joints=tuple(
-                seen_joints(view, pose.positions_m, margins, depth_m)
+                seen_joints(view, pose.positions_m, margins, depth_m, shown=pose.shown)
                 for pose, margins in zip(poses, self._margins_m, strict=True)
             ),
         )
@@ -143,7 +150,8 @@ class Truths:
         for program in self._programs.values():
             program["clip_from_world"] = columns
         for number, (figure, pose) in enumerate(zip(self._figures, poses, strict=True)):
-            self._draw(number, figure, material_values(figure, pose.morph_weights))
+            if pose.shown:
+                self._draw(number, figure, material_values(figure, pose.morph_weights))
         found = np.frombuffer(target.read(components=1, dtype="i4"), np.int32).reshape(view.size_px[::-1])
         for thing in (target, target.color_attachments[0], target.depth_attachment):
             thing.release()

@@ -49,6 +49,8 @@ def seen_joints(
     positions_m: Float[Array, "bone 3"],
     margins_m: Float[Array, " bone"],
     depth_m: Float[Array, "height width"],
+    *,
+    shown: bool,
 ) -> Joints:
     """Return a figure's joints in the picture.
 
@@ -57,10 +59,11 @@ def seen_joints(
         positions_m: of the bones in the world.
         margins_m: how thick the flesh over each is.
         depth_m: of the picture.
+        shown: whether the figure is to be seen at all.
     """
     points_px, depths_m = projected(view, positions_m)
     height, width = depth_m.shape
     inside = ((points_px >= 0.0) & (points_px < [width, height])).all(axis=-1) & (depths_m > view.near_m)
     at = np.floor(np.where(inside[:, None], points_px, 0.0)).astype(np.int64)
     front = depth_m[at[:, 1], at[:, 0]]
-    return Joints(positions_m, points_px, depths_m, inside & (depths_m - front <= margins_m))
+    return Joints(positions_m, points_px, depths_m, shown & inside & (depths_m - front <= margins_m))

@@ -14,8 +14,8 @@ from av.video.stream import VideoStream
 
 from manekko.arrays import Array, UInt8
 from manekko.errors import InputError
-from manekko.video.target import refusals, replacing
-from manekko.video.writer import AbandonedError, check_size
+from manekko.video.target import abandon, refusals, replacing
+from manekko.video.writer import check_size
 
 FASTEST_FPS = 50
 """Browsers slow down whatever is faster."""
@@ -106,17 +106,13 @@ class GifWriter:
             InputError: not one frame was written.
             MissingToolError: the target cannot be written.
         """
-        if kind is None:
-            with self._stack, refusals(self.target):
-                if self._last_tick < 0:
-                    raise InputError(f"there is no frame to write into {self.target}")
-                self._container.mux(self._video.encode(None))
+        if kind is not None:
+            abandon(self._stack)
             return
-        try:
-            with self._stack:
-                raise AbandonedError
-        except AbandonedError:
-            return
+        with self._stack, refusals(self.target):
+            if self._last_tick < 0:
+                raise InputError(f"there is no frame to write into {self.target}")
+            self._container.mux(self._video.encode(None))
 
 
 def _palette_graph(

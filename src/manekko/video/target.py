@@ -1,7 +1,7 @@
 """Refusals of the system to write a file, in words."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from manekko.errors import MissingToolError
@@ -26,6 +26,16 @@ def replacing(target: Path) -> Iterator[Path]:
     """
     with refusals(target), whole_file(target) as temporary:
         yield temporary
+
+
+class AbandonedError(Exception):
+    """The block that was writing has failed: clean up, whatever it was."""
+
+
+def abandon(opened: ExitStack) -> None:
+    """Close and remove what a failed block was writing; what it failed with is not the target's fault."""
+    with suppress(AbandonedError), opened:
+        raise AbandonedError
 
 
 def _refused(target: Path, error: OSError) -> MissingToolError:

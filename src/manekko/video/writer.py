@@ -19,14 +19,10 @@ from manekko.arrays import Array, UInt8
 from manekko.errors import InputError, MissingToolError
 from manekko.video.encodings import Encoding, encoding_of
 from manekko.video.png import encode_png
-from manekko.video.target import refusals, replacing
+from manekko.video.target import abandon, refusals, replacing
 
 _TIME_BASE = Fraction(1, 60_000)  # the finest, for round frame rates, that MPEG-4 part 2 can tell
 _SOUND_BLOCK = 4096
-
-
-class AbandonedError(Exception):
-    """The block that was writing has failed: clean up, whatever it was."""
 
 
 class VideoWriter:
@@ -125,16 +121,11 @@ class VideoWriter:
             InputError: not one frame was written.
             MissingToolError: the target cannot be written.
         """
-        if kind is None:
-            with self._stack, refusals(self.target):
-                self._finish()
+        if kind is not None:
+            abandon(self._stack)
             return
-        try:
-            # What the block failed with is not the target's fault: close and clean up under another name.
-            with self._stack:
-                raise AbandonedError
-        except AbandonedError:
-            return
+        with self._stack, refusals(self.target):
+            self._finish()
 
     def _finish(self) -> None:
         if self._last_tick < 0:
