@@ -139,7 +139,7 @@ class Render:
     out: Annotated[Positional[Path], arg(metavar="OUT")]
     """What to write, by its ending: mp4, webm, mov, gif, png; without an ending a folder of pictures."""
     model: _Models = ()
-    """Your character (PMX, PMD, VRM or GLB); for several dancers one for each, with commas between."""
+    """Your character (PMX, PMD, VRM, GLB), or maneko or tora; for several dancers one for each, with commas."""
     beside: Annotated[tuple[Path, ...], arg(name="with", metavar="MOTION")] = ()
     """More motions, danced by more characters on the same stage."""
     camera: _Camera = None
