@@ -207,13 +207,20 @@ BAD: dict[str, tuple[Callable[[Path, Path], dict[str, object]], str]] = {
     "an unknown camera": (lambda motion, folder: {"camera": "drone"}, "drone is no camera"),
     "a camera that is none": (lambda motion, folder: {"camera": str(_text(folder / "c.vmd"))}, "c.vmd"),
     "a sound that is none": (lambda motion, folder: {"sound": _text(folder / "s.wav")}, "16-bit PCM WAV"),
+    "no such sound": (lambda motion, folder: {"sound": folder / "s.wav"}, "s.wav cannot be read (No such file"),
     "an end before the start": (lambda motion, folder: {"start_s": 0.5, "end_s": 0.1}, "not before the end"),
     "a start behind the end": (lambda motion, folder: {"start_s": 5.0, "end_s": None}, "there is nothing from 5 s on"),
     "the motion as target": (lambda motion, folder: {"out": folder / "x" / ".." / "b.png"} | _own(folder), "is read"),
 }
 
 
-_LATE = ("a sound that is none", "a source camera that nobody knows", "a start behind the end", "a camera that is none")
+_LATE = (
+    "a sound that is none",
+    "no such sound",
+    "a source camera that nobody knows",
+    "a start behind the end",
+    "a camera that is none",
+)
 """Told after the model was read, which takes a while."""
 
 

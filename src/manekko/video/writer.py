@@ -204,8 +204,12 @@ def _opened_wav(path: Path) -> Iterator[wave.Wave_read]:
     with ExitStack() as stack:
         try:
             wav = stack.enter_context(wave.open(str(path), "rb"))
-        except (wave.Error, EOFError, OSError) as error:
-            raise InputError(f"the sound {path} cannot be read ({error}); expected a 16-bit PCM WAV file") from None
+        except OSError as error:
+            raise InputError(
+                f"the sound {path} cannot be read ({error.strerror}); name a 16-bit PCM WAV file"
+            ) from None
+        except (wave.Error, EOFError):
+            raise InputError(f"the sound {path} is no WAV that can be read; convert it to a 16-bit PCM WAV") from None
         if wav.getsampwidth() != 2 or wav.getnchannels() not in (1, 2):
             found = f"{8 * wav.getsampwidth()}-bit sound with {wav.getnchannels()} channels"
             raise InputError(f"the sound {path} is {found}; expected 16-bit PCM, mono or stereo")
