@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import TracebackType
 
 import numpy as np
 
-from manekko.arrays import Array, UInt8
+from manekko.arrays import Array, Bool, Int, UInt8
 from manekko.motion.motion import RigMotion
 from manekko.show.layout import Box
 from manekko.show.solved import PITCH_RAD, Framing, PersonView, front_camera
@@ -20,6 +20,8 @@ from manekko.stage.view import Light, View
 
 _EVERY = 2
 """One of so many frames is drawn anew: a software renderer must not slow the preview down."""
+_SWAY_STEP_S = 1.0 / 60.0
+"""Hair and skirts swing in coarse steps for the same reason."""
 _LOOKED_AT = 40
 """Moments of the motion that tell how much room the character needs."""
 _BACK_M = 20.0
@@ -38,6 +40,28 @@ class DancerView:
     """How many times larger than the person's own the steps are."""
 
 
+@dataclass(frozen=True, eq=False)
+class _Picture:
+    """A character drawn, ready to be laid over more than one canvas."""
+
+    part: tuple[slice, slice]
+    """Where in its box anything was drawn."""
+    rgb: UInt8[Array, "height width 3"]
+    hides: Bool[Array, "height width 3"]
+    """Where nothing behind it is to be seen, the same in all three channels: numpy is quickest so."""
+    between: tuple[Int[Array, " pixel"], Int[Array, " pixel"]]
+    """Rows and columns of what lets something through."""
+    covers: Int[Array, "pixel 1"]
+    """Alpha there, 0–255."""
+
+    def lay_over(self, panel: UInt8[Array, "height width 3"]) -> None:
+        """Lay it over a box."""
+        behind = panel[self.part]
+        np.copyto(behind, self.rgb, where=self.hides)
+        mixed = self.rgb[self.between] * self.covers + behind[self.between] * (255 - self.covers)
+        behind[self.between] = (mixed + 127) // 255
+
+
 @dataclass(eq=False)
 class _Shown:
     """One character while it dances."""
@@ -47,7 +71,7 @@ class _Shown:
     number: int = -1
     """Of the frame that ``pose`` belongs to."""
     pose: Pose | None = None
-    picture: UInt8[Array, "height width 4"] = field(default_factory=lambda: np.zeros((0, 0, 4), dtype=np.uint8))
+    picture: "_Picture | None" = None
 
 
 class DancerPanel:
@@ -100,11 +124,11 @@ class DancerPanel:
             turn: counts the pictures; a character is drawn anew only in some of them.
         """
         shown, box = self._shown[person], self._boxes[person]
-        if shown.picture.size == 0 or (turn + person) % max(_EVERY, len(self._people)) == 0:
-            shown.picture = self._picture(person, number)
-        _lay_over(canvas[box.rows, box.columns], shown.picture)
+        if shown.picture is None or (turn + person) % max(_EVERY, len(self._people)) == 0:
+            shown.picture = _prepared(self._drawn(person, number))
+        shown.picture.lay_over(canvas[box.rows, box.columns])
 
-    def _picture(self, person: int, number: int) -> UInt8[Array, "height width 4"]:
+    def _drawn(self, person: int, number: int) -> UInt8[Array, "height width 4"]:
         shown, box = self._shown[person], self._boxes[person]
         while shown.pose is None or shown.number < number - number % _EVERY:
             shown.pose, shown.number = next(shown.poses), shown.number + (_EVERY if shown.pose is not None else 1)
@@ -113,7 +137,9 @@ class DancerPanel:
 
 
 def _all_poses(dancer: DancerView) -> Iterator[Pose]:
-    return perform(dancer.figure, dancer.motion, np.arange(0, dancer.motion.frame_count, _EVERY))
+    return perform(
+        dancer.figure, dancer.motion, np.arange(0, dancer.motion.frame_count, _EVERY), sway_step_s=_SWAY_STEP_S
+    )
 
 
 def _framing(person: PersonView, dancer: DancerView) -> Framing:
@@ -143,12 +169,14 @@ def _view(box: Box, framing: Framing, number: int) -> View:
     )
 
 
-def _lay_over(panel: UInt8[Array, "height width 3"], picture: UInt8[Array, "height width 4"]) -> None:
-    alpha = picture[..., 3]
+def _prepared(rgba: UInt8[Array, "height width 4"]) -> _Picture:
+    alpha = rgba[..., 3]
     rows, columns = np.flatnonzero(alpha.any(1)), np.flatnonzero(alpha.any(0))
-    if len(rows) == 0:
-        return
-    part = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    cover = alpha[part][..., None].astype(np.uint16)
-    behind = panel[part]
-    behind[:] = (picture[part][..., :3] * cover + behind * (255 - cover) + 127) // 255
+    part = (slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)) if len(rows) else (slice(0), slice(0))
+    alpha = alpha[part]
+    hides = np.empty((*alpha.shape, 3), dtype=bool)
+    for channel in range(3):
+        np.equal(alpha, 255, out=hides[..., channel])
+    between = np.divmod(np.flatnonzero(alpha - np.uint8(1) < 254), max(alpha.shape[1], 1))
+    covers = alpha[between][:, None].astype(np.int64)
+    return _Picture(part, np.ascontiguousarray(rgba[part][..., :3]), hides, between, covers)

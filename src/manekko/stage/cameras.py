@@ -72,7 +72,9 @@ def reach_of(times_s: Float[Array, " moment"], moments: Iterable[Sequence[tuple[
     for number, moment in enumerate(moments):
         ends = []
         for figure, pose in moment:
-            bones, corners = boxes.setdefault(id(figure), _bone_boxes(figure))
+            if id(figure) not in boxes:
+                boxes[id(figure)] = _bone_boxes(figure)
+            bones, corners = boxes[id(figure)]
             turned = rotate(pose.rotations_xyzw[bones][:, None], corners) + pose.positions_m[bones][:, None]
             ends += [turned.min((0, 1)), turned.max((0, 1))]
         low[number], high[number] = np.min(ends, axis=0), np.max(ends, axis=0)
