@@ -51,7 +51,9 @@ def test_locks_look_outwards(hair: Hair) -> None:
         assert area[agreement > 0].sum() > 0.7 * area.sum()
 
 
-@pytest.mark.parametrize(("hair", "heads"), [*((style, 6.6) for style in STYLES), ("bob", 3.0)])
+@pytest.mark.parametrize(
+    ("hair", "heads"), [*((style, 6.6) for style in STYLES), pytest.param("bob", 3.0, marks=pytest.mark.slow)]
+)
 def test_no_skin_shows_through_the_crown(hair: Hair, heads: float) -> None:
     frame = head_frame(Design(heads=heads))
     locks = piece(hair, heads=heads).parts[0].positions_m

@@ -19,7 +19,7 @@ def faces(part: Part) -> np.ndarray:
     return np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
 
 
-@pytest.mark.parametrize("heads", [3.0, 6.6, 8.0])
+@pytest.mark.parametrize("heads", [3.0, 6.6, pytest.param(8.0, marks=pytest.mark.slow)])
 def test_every_part_is_whole(heads: float) -> None:
     names = {surface.name for surface in piece(heads).surfaces}
     for part in piece(heads).parts:
@@ -83,6 +83,7 @@ def test_fewer_heads_have_larger_eyes() -> None:
     assert share(3.0) > 1.1 * share(6.6) > 1.1 * share(8.0)
 
 
+@pytest.mark.slow
 def test_the_head_is_the_same_each_time() -> None:
     again = head_piece(Design())
     for one, other in zip(piece().parts, again.parts, strict=True):

@@ -76,7 +76,7 @@ def test_the_same_poses_give_the_same_result():
     np.testing.assert_array_equal(positions_of(skirt(), 1.0, 30), positions_of(skirt(), 1.0, 30))
 
 
-@pytest.mark.parametrize("fps", [24, 60])
+@pytest.mark.parametrize("fps", [24, pytest.param(60, marks=pytest.mark.slow)])
 def test_frame_rates_differ_by_a_few_centimetres_at_most(fps: int):
     seconds = 1.5
     at_30 = positions_of(skirt(), seconds, 30)[:: 30 // 6]
@@ -86,6 +86,7 @@ def test_frame_rates_differ_by_a_few_centimetres_at_most(fps: int):
     assert np.median(distances) < 0.003
 
 
+@pytest.mark.slow
 def test_longer_steps_swing_much_the_same():
     figure = skirt()
     fine, coarse = Sway(figure), Sway(figure, longest_step_s=1.0 / 60.0)
@@ -137,8 +138,8 @@ def test_gravity_pulls_down():
     assert heights[0] > heights[1] + 0.01 > heights[2] + 0.02
 
 
-@pytest.mark.parametrize("length_m", [0.1, 0.4])
-@pytest.mark.parametrize("fps", [30, 50])
+@pytest.mark.parametrize("length_m", [0.1, pytest.param(0.4, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("fps", [30, pytest.param(50, marks=pytest.mark.slow)])
 def test_a_loose_bone_swings_as_a_pendulum_does(length_m: float, fps: int):
     figure = pendulum(length_m)
     sway = Sway(figure)
