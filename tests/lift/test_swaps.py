@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from manekko.lift.lift import lift_track
-from manekko.lift.swaps import repair_swaps
+from manekko.lift.swaps import _cheapest_states, repair_swaps
 from manekko.people.keypoints import Hands, Track
 from tests.lift.dancers import Dance, seen, with_swaps
 
@@ -96,3 +96,14 @@ def test_a_clip_with_swaps_is_lifted_to_the_same_body():
     assert repaired.swapped_frames > 0
     assert plain.swapped_frames == 0
     assert (plain.positions_m == repaired.positions_m).all()
+
+
+def test_the_last_frames_of_a_clip_are_not_swapped_on_half_the_evidence():
+    steps = np.tile([0.04, 0.05], (40, 1))  # seen from the side: both readings move nearly alike
+    feet = np.tile([0.005, 0.035], (41, 1))
+    feet[-3:] = [0.03, 0.01]  # bent low, toes seem to point back
+    for at_end in (True, False):
+        order = slice(None) if at_end else slice(None, None, -1)
+        assert not _cheapest_states(steps[order], feet[order]).any()
+    feet[-9:] = [0.03, 0.01]
+    assert np.flatnonzero(_cheapest_states(steps, feet)).tolist() == list(range(32, 41))

@@ -4,7 +4,7 @@ import dataclasses
 
 import numpy as np
 
-from manekko.arrays import Array, Bool, Float
+from manekko.arrays import Array, Bool, Float, Int
 from manekko.people.keypoints import BODY33_INDEX, BODY33_MIRROR, Track
 from manekko.skeleton.rotations import normalized
 
@@ -69,18 +69,31 @@ def _facing_costs(track: Track, frames: Array) -> Float[Array, "frame 2"]:
 
 
 def _cheapest_states(costs: Float[Array, "step 2"], own_costs: Float[Array, "frame 2"]) -> Bool[Array, " frame"]:
-    """Viterbi over two states; a step between equal states pays the as-is cost, between unequal the swapped one."""
-    totals = own_costs[0].copy()
+    """Viterbi over two states; a step between equal states pays the as-is cost, between unequal the swapped one.
+
+    Who ends in another state than he began in pays for the way back too: else the last frames of a clip, where
+    nothing comes after that could speak against it, would be swapped on half the evidence.
+    """
+    paths = [_path_from(first, costs, own_costs) for first in (0, 1)]
+    return min(paths, key=lambda path: path[0])[1].astype(bool)
+
+
+def _path_from(
+    first: int, costs: Float[Array, "step 2"], own_costs: Float[Array, "frame 2"]
+) -> tuple[float, Int[Array, " frame"]]:
+    """Return the cheapest path that begins in one state, with what it costs."""
+    totals = np.where(np.arange(2) == first, own_costs[0], np.inf)
     choices = np.empty((len(costs), 2), dtype=np.int64)
     for step, (same, crossed) in enumerate(costs):
         stay, switch = totals + same, totals[::-1] + crossed + _SWITCH_COST
         choices[step] = np.where(switch < stay, [1, 0], [0, 1])
         totals = np.minimum(stay, switch) + own_costs[step + 1]
+    totals[1 - first] += _SWITCH_COST
     states = np.empty(len(costs) + 1, dtype=np.int64)
     states[-1] = int(np.argmin(totals))
     for step in range(len(costs) - 1, -1, -1):
         states[step] = choices[step, states[step + 1]]
-    return states.astype(bool)
+    return float(totals.min()), states
 
 
 def _global_sense(track: Track, frames: Array, swapped: Bool[Array, " frame"]) -> Bool[Array, " frame"]:
