@@ -160,6 +160,24 @@ def capture(options: CaptureOptions, progress: Progress = silent) -> CaptureResu
     return CaptureResult(tuple(run.files.values()), tuple(warnings), len(people), run.timing_s)
 
 
+def what_it_is(file: Path) -> str:
+    """Return in a few words what a file that ``capture`` wrote is for."""
+    if file.stem.endswith("-preview"):
+        what = ("picture", "pose") if file.suffix == ".png" else ("clip", "motion")
+        return "the skeleton over the {}, and the solved {}".format(*what)
+    if file.stem.endswith("-report"):
+        return "how well it went: open it in a browser" if file.suffix == ".html" else "the same, for programs"
+    if file.stem.endswith("-keypoints"):
+        return "what was seen, for programs"
+    meanings = {
+        ".vmd": "the motion, for MikuMikuDance",
+        ".vpd": "the pose, for MikuMikuDance",
+        ".bvh": "the motion, for Blender and others",
+        ".wav": "the sound, in step with the motion",
+    }
+    return meanings.get(file.suffix, "")
+
+
 def _stem(source: Path) -> str:
     name = source.resolve().name
     if source.is_dir():

@@ -272,32 +272,24 @@ def _capture(command: Capture) -> int:
 
 
 def _print_files(files: Sequence[Path], warnings: Sequence[str]) -> None:
+    from manekko.capture import what_it_is
+
     width = max(len(str(file)) for file in files)
     for file in files:
-        print(f"  {file!s:<{width}}  {_what_it_is(file)}".rstrip())
+        print(f"  {file!s:<{width}}  {what_it_is(file)}".rstrip())
     for warning in warnings:
         print(f"Note: {warning}")
     for ending, kind in ((".vmd", "motion"), (".vpd", "pose")):
         first = next((file for file in files if file.suffix == ending), None)
         if first is not None:
             print(f"Next: in MikuMikuDance load a model, then File > Load {kind} data > {first}")
+            drawn = f"{first.stem}-character{'.mp4' if kind == 'motion' else '.png'}"
+            print(f"Or see it drawn: manekko render {_typed(str(first.parent))} {_typed(drawn)}")
 
 
-def _what_it_is(file: Path) -> str:
-    if file.stem.endswith("-preview"):
-        what = ("picture", "pose") if file.suffix == ".png" else ("clip", "motion")
-        return "the skeleton over the {}, and the solved {}".format(*what)
-    if file.stem.endswith("-report"):
-        return "how well it went: open it in a browser" if file.suffix == ".html" else "the same, for programs"
-    if file.stem.endswith("-keypoints"):
-        return "what was seen, for programs"
-    meanings = {
-        ".vmd": "the motion, for MikuMikuDance",
-        ".vpd": "the pose, for MikuMikuDance",
-        ".bvh": "the motion, for Blender and others",
-        ".wav": "the sound, in step with the motion",
-    }
-    return meanings.get(file.suffix, "")
+def _typed(name: str) -> str:
+    """Return a name as it is typed in any terminal."""
+    return f'"{name}"' if " " in name else name
 
 
 def _convert(command: Convert) -> int:
