@@ -332,6 +332,13 @@ def test_morphs_move_vertices_and_textures_and_change_materials() -> None:
     assert near(middle(blue, poses=[still(blue, 0.0, 0.0, 0.5)]), [0, 255, 127.5])
 
 
+def test_a_morph_may_make_a_figure_much_larger() -> None:
+    small, large = (plate(paint((1.0, 1.0, 1.0, 1.0)), half_m=half_m) for half_m in (0.05, 0.4))
+    shift = VertexMorph(np.arange(4), large.mesh.positions_m - small.mesh.positions_m)
+    grown = replace(small, morphs=(("grow", shift),))
+    assert (drawn(grown, poses=[still(grown, 1.0)]) == drawn(large)).all()
+
+
 def test_a_material_that_a_morph_makes_invisible_is_gone_with_its_edge() -> None:
     values = np.ones((1, 28))
     values[0, 3] = 0.0

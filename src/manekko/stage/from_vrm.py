@@ -38,7 +38,7 @@ def figure_from_glb(data: bytes, name: str) -> Figure:
     """
     model = read_model(data)
     worlds = _worlds(model)
-    humanoid = _humanoid(model, worlds)
+    humanoid = _humanoid(model)
     if _faces_back(model, humanoid, worlds):
         worlds = HALF_TURN @ worlds
     places = {node: bone for bone, node in enumerate(model.order)}
@@ -69,7 +69,7 @@ def _worlds(model: GltfModel) -> Float[Array, "node 4 4"]:
     return worlds
 
 
-def _humanoid(model: GltfModel, worlds: Float[Array, "node 4 4"]) -> dict[str, int]:
+def _humanoid(model: GltfModel) -> dict[str, int]:
     """Return humanoid bone → node: as VRM says it, or told by the nodes' names."""
     if model.vrm_version:
         return model.humanoid

@@ -14,7 +14,10 @@ _TEXELS = 5
 """Of a bone in its texture: three rows of its matrix, its rotation, its dual part."""
 
 _MARGIN_M = 0.02
-"""Room in a bone's box for what morphs and bulging elbows do."""
+"""Room in a bone's box for what small morphs and bulging elbows do."""
+
+_OUTWARDS = np.array([[x, y, z] for x in (-1.0, 1.0) for y in (-1.0, 1.0) for z in (-1.0, 1.0)])
+"""From the middle of a box to its corners."""
 
 _MOST_BONES = 16384
 """Rows of a texture that every OpenGL 3.3 machine has."""
@@ -45,6 +48,7 @@ class GpuMesh:
         self._uvs = mesh.uvs.astype(np.float32)
         self._morphed = {"position": False, "uv": False}
         self._boxes_bones, self._boxes_m = _boxes(figure)
+        self._beyond_m = 0.0  # how far morphs take vertices out of the boxes
         self.bones = context.texture((_TEXELS, max(bone_count, 1)), 4, dtype="f4")
         self.bones.filter = moderngl.NEAREST, moderngl.NEAREST
         self.rest_positions = context.buffer(self._positions.tobytes() or b"\0")
@@ -87,6 +91,8 @@ class GpuMesh:
             if not any(isinstance(morph, kind) for _, morph in self.figure.morphs):
                 continue
             vertices, shifts = shifted(self.figure, weights)
+            if kind is VertexMorph:
+                self._beyond_m = max(0.0, float(np.abs(shifts).max(initial=0.0)) - _MARGIN_M)
             if len(vertices):
                 moved = base.copy()
                 moved[vertices] += shifts.astype(np.float32)
@@ -96,9 +102,10 @@ class GpuMesh:
             self._morphed[name] = bool(len(vertices))
 
     def hull(self, pose: Pose) -> Float[Array, "point 3"]:
-        """Return points in the world [m] between which all vertices of a pose lie."""
+        """Return points in the world [m] between which all vertices of the pose that was set last lie."""
         bones = self._boxes_bones
-        turned = rotate(pose.rotations_xyzw[bones, None], self._boxes_m - self._rest_m[bones, None])
+        boxes_m = self._boxes_m + _OUTWARDS * self._beyond_m if self._beyond_m else self._boxes_m
+        turned = rotate(pose.rotations_xyzw[bones, None], boxes_m - self._rest_m[bones, None])
         return (turned + pose.positions_m[bones, None]).reshape(-1, 3)
 
     def vertex_array(self, program: moderngl.Program) -> moderngl.VertexArray:
@@ -149,8 +156,7 @@ def _boxes(figure: Figure) -> tuple[Int[Array, " box"], Float[Array, "box 8 3"]]
         np.maximum.at(highest, mesh.bones[used, column], mesh.positions_m[used])
     bones = np.flatnonzero(np.isfinite(lowest[:, 0]))
     ends = np.stack([lowest[bones] - _MARGIN_M, highest[bones] + _MARGIN_M], axis=1)
-    corner = np.array([[x, y, z] for x in (0, 1) for y in (0, 1) for z in (0, 1)])
-    return bones, ends[:, corner, [0, 1, 2]]
+    return bones, ends[:, (_OUTWARDS > 0).astype(np.int64), [0, 1, 2]]
 
 
 def _fixed_part(figure: Figure) -> bytes:

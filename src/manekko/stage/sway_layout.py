@@ -1,6 +1,6 @@
 """Springs and capsules laid out as arrays, level by level, for ``Sway``."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -171,8 +171,9 @@ def _above(rig: Rig, links: dict[int, _Link]) -> dict[int, int]:
     """
     above: dict[int, int] = {}
     last: dict[int, int] = {}
+    known: dict[int, int] = {}
     for bone, link in links.items():
-        above[bone] = last[link.spring] if link.spring in last else _ancestor(rig, links, rig.bones[bone].parent)
+        above[bone] = last[link.spring] if link.spring in last else _ancestor(rig, links, known, rig.bones[bone].parent)
         last[link.spring] = bone
     safe: set[int] = set()
     for start in links:
@@ -187,11 +188,15 @@ def _above(rig: Rig, links: dict[int, _Link]) -> dict[int, int]:
     return above
 
 
-def _ancestor(rig: Rig, links: dict[int, _Link], bone: int) -> int:
-    """Return the nearest swaying bone from ``bone`` upwards, or −1."""
-    while bone >= 0 and bone not in links:
+def _ancestor(rig: Rig, swaying: Collection[int], known: dict[int, int], bone: int) -> int:
+    """Return the nearest swaying bone from ``bone`` upwards, or −1; ``known`` keeps what was found on the way."""
+    path = []
+    while bone >= 0 and bone not in swaying and bone not in known:
+        path.append(bone)
         bone = rig.bones[bone].parent
-    return bone
+    found = known.get(bone, bone)
+    known.update(dict.fromkeys(path, found))
+    return found
 
 
 def _by_level(links: dict[int, _Link], above: dict[int, int]) -> tuple[list[_Link], tuple[slice, ...]]:
@@ -254,16 +259,8 @@ def _rest_distances(
 
 def _carried(rig: Rig, places: dict[int, int]) -> tuple[Int[Array, " moved"], Int[Array, " moved"]]:
     """Return the bones that a swaying bone carries, and which: their nearest swaying ancestor or themselves."""
-    carriers = np.full(len(rig.bones), -1)
-    for start in range(len(rig.bones)):
-        path: list[int] = []
-        bone = start
-        while bone >= 0 and bone not in places and carriers[bone] < 0:
-            path.append(bone)
-            bone = rig.bones[bone].parent
-        carrier = -1 if bone < 0 else places.get(bone, int(carriers[bone]))
-        carriers[path] = carrier
-        if start in places:
-            carriers[start] = places[start]
+    known: dict[int, int] = {}
+    above = [_ancestor(rig, places, known, bone) for bone in range(len(rig.bones))]
+    carriers = np.array([places.get(bone, -1) for bone in above], dtype=np.int64)
     moved = np.flatnonzero(carriers >= 0)
     return moved, carriers[moved]
