@@ -164,6 +164,16 @@ def test_springs_swing_as_stiffly_as_vrm_means() -> None:
     assert capsule.ends_m[1] == pytest.approx((0.0, 1.3, 0.0))
 
 
+def test_springs_of_wild_numbers_are_bounded() -> None:
+    model = sample_model()
+    wild = replace(model.springs[0][0], stiffness=1e308, drag=-1e308, gravity=1e308, radius_m=1e308)
+    chain = (wild, replace(wild, node=14), replace(wild, node=13))
+    (spring,) = figure_from_glb(write_vrm(replace(model, springs=(chain,)), META), "file").springs
+    assert spring.stiffness == 1.0
+    assert spring.drag == 0.0
+    assert np.isfinite([spring.gravity, spring.radius_m]).all()
+
+
 def test_a_plain_glb_tells_its_bones_by_their_names() -> None:
     document = document_of(sample_vrm())
     del document["extensions"]

@@ -5,6 +5,8 @@ acceleration of ``60 · stiffness``, and keeps ``1 − drag`` of its speed. Writ
 a bone of length L has the squared rate ``60 · stiffness / L``.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from manekko.arrays import Array, Float
@@ -16,6 +18,7 @@ STEPS_A_SECOND = 60.0
 _GRAVITY_M_S2 = 9.81
 _SHORTEST_M = 0.01
 _MOST_CAPSULES = 500
+_LARGEST = 1e6
 
 
 def figure_springs(
@@ -49,16 +52,21 @@ def _spring(
     joints = np.array([worlds[joint.node, :3, 3] for joint in chain])
     steps = np.linalg.norm(np.diff(joints, axis=0), axis=-1)
     length = max(float(steps.mean()) if len(steps) else 0.07, _SHORTEST_M)
-    stiffness = float(np.mean([joint.stiffness for joint in swaying]))
-    drag = min(max(float(np.mean([joint.drag for joint in swaying])), 0.0), 1.0)
-    pull = float(np.mean([-joint.gravity * joint.gravity_direction[1] for joint in swaying]))
+    stiffness = _mean([joint.stiffness for joint in swaying])
+    drag = min(max(_mean([joint.drag for joint in swaying]), 0.0), 1.0)
+    pull = _mean([-joint.gravity * joint.gravity_direction[1] for joint in swaying])
     return Spring(
         bones=tuple(places[joint.node] for joint in swaying),
-        radius_m=max(0.0, float(np.mean([joint.radius_m for joint in swaying]))) * _size(worlds[chain[0].node]),
+        radius_m=max(0.0, _mean([joint.radius_m for joint in swaying])) * _size(worlds[chain[0].node]),
         stiffness=min(1.0, max(stiffness, 0.0) / vrm_stiffness(1.0, length)),
         drag=1.0 - (1.0 - drag) ** (STEPS_A_SECOND / 30.0),
         gravity=max(0.0, pull) / vrm_gravity(1.0),
     )
+
+
+def _mean(values: Sequence[float]) -> float:
+    """Return the mean of values, wild ones bounded."""
+    return float(np.clip(values, -_LARGEST, _LARGEST).mean())
 
 
 def vrm_stiffness(stiffness: float, length_m: float) -> float:
