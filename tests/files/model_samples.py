@@ -3,6 +3,7 @@
 import math
 import struct
 
+from manekko.files.pmx_values import PmxFile
 from manekko.skeleton.rig import Rig
 
 MMD_UNIT_M = 0.08
@@ -100,6 +101,31 @@ def pmd_bytes_of(rig: Rig) -> bytes:
     ]
     vertices = [pmd_vertex((0.1 * n, 0.2, 0.3), (0, 0), 100) for n in range(3)]
     return pmd_core(bones, iks, vertices=vertices, faces=[0, 1, 2], materials=[pmd_material(3)]) + b"\0" + pmd_toons()
+
+
+def pmd_swaying(file: PmxFile) -> bytes:
+    """Return a PMD file with the bones, rigid bodies and joints of a PMX."""
+    bones = [
+        pmd_bone(
+            f"{number}",
+            bone.position,
+            parent=bone.parent if bone.parent >= 0 else NO_BONE,
+            tail=max(bone.tail_bone or 0, 0),
+        )
+        for number, bone in enumerate(file.bones)
+    ]
+    bodies, joints = [], []
+    for body in file.rigid_bodies:
+        origin = file.bones[body.bone].position if body.bone >= 0 else file.bones[0].position
+        place = [one - other for one, other in zip(body.position, origin, strict=True)]
+        head = struct.pack("<HBHB", body.bone & NO_BONE, body.group, body.unhit_groups, body.shape)
+        feel = [body.mass, body.linear_damping, body.angular_damping, body.repulsion, body.friction]
+        numbers = struct.pack("<14f", *body.size, *place, *body.rotation, *feel)
+        bodies.append(fixed("", 20) + head + numbers + bytes([body.mode]))
+    for joint in file.joints:
+        joints.append(fixed("", 20) + struct.pack("<2I24f", *joint.bodies, *joint.settings))
+    core = pmd_core(bones, [], vertices=[pmd_vertex((0.0, 0.0, 0.0), (0, 0), 100)])
+    return core + b"\0" + pmd_toons() + counted("I", bodies) + counted("I", joints)
 
 
 def pmd_material(corners: int) -> bytes:

@@ -68,7 +68,7 @@ def figure_from_pmx(file: PmxFile, folder: Path) -> Figure:
     mesh = _mesh(file, len(rig.bones), wardrobe.warnings)
     materials = _materials(file, wardrobe, len(mesh.triangles))
     morphs = tuple((printable(morph.name), _morph(morph, len(mesh.uvs))) for morph in file.morphs)
-    springs, capsules = springs_from_mmd(file)
+    springs, capsules = springs_from_mmd(file.bones, file.rigid_bodies, file.joints)
     textures, warnings = tuple(wardrobe.textures), tuple(wardrobe.warnings)
     return Figure(rig, mesh, materials, textures, morphs, springs, capsules, warnings)
 

@@ -8,6 +8,7 @@ from manekko.arrays import Array
 from manekko.errors import FormatError
 from manekko.files.model_rig import unmirrored
 from manekko.files.pmd import rig_from_pmd
+from manekko.files.pmd_bodies import pmx_bodies, pmx_bones, pmx_joints
 from manekko.files.pmd_values import PmdFile, text_of
 from manekko.stage.figure import (
     LINEAR,
@@ -20,6 +21,7 @@ from manekko.stage.figure import (
     VertexMorph,
 )
 from manekko.stage.from_mmd import bounded, carried, floats, sensible, unit_normals, whole_triangles
+from manekko.stage.springs_from_mmd import springs_from_mmd
 from manekko.stage.wardrobe import Wardrobe
 
 _SPHERES = {".sph": SPHERE_MULTIPLY, ".spa": SPHERE_ADD}
@@ -64,7 +66,9 @@ def figure_from_pmd(file: PmdFile, folder: Path) -> Figure:
         triangles=whole_triangles(file.faces, len(vertices), wardrobe.warnings),
     )
     materials = _materials(file, wardrobe, len(mesh.triangles))
-    return Figure(rig, mesh, materials, tuple(wardrobe.textures), _morphs(file), warnings=tuple(wardrobe.warnings))
+    springs, capsules = springs_from_mmd(pmx_bones(file), pmx_bodies(file), pmx_joints(file))
+    textures, warnings = tuple(wardrobe.textures), tuple(wardrobe.warnings)
+    return Figure(rig, mesh, materials, textures, _morphs(file), springs, capsules, warnings)
 
 
 def _materials(file: PmdFile, wardrobe: Wardrobe, triangle_count: int) -> tuple[Material, ...]:

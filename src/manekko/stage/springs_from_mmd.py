@@ -1,4 +1,4 @@
-"""PMX rigid bodies and joints → springs and capsules.
+"""MMD's rigid bodies and joints → springs and capsules.
 
 MMD's bodies are simulated one by one; here a chain of them becomes one spring. What it keeps of them: which bones
 sway and in which order, how thick they are, how far and how hard their joints let them turn, how fast they come to
@@ -13,7 +13,7 @@ import numpy as np
 
 from manekko.arrays import Array, Float
 from manekko.files.model_rig import MMD_UNIT_M, metres
-from manekko.files.pmx_values import PmxFile, PmxJoint, PmxRigidBody
+from manekko.files.pmx_values import PmxBone, PmxJoint, PmxRigidBody
 from manekko.stage.figure import Capsule, Spring
 from manekko.stage.sway_layout import FASTEST_HZ
 
@@ -42,23 +42,25 @@ class _Feel:
     gravity: float
 
 
-def springs_from_mmd(file: PmxFile) -> tuple[tuple[Spring, ...], tuple[Capsule, ...]]:
+def springs_from_mmd(
+    bones: Sequence[PmxBone], rigid_bodies: Sequence[PmxRigidBody], joints: Sequence[PmxJoint]
+) -> tuple[tuple[Spring, ...], tuple[Capsule, ...]]:
     """Return a model's springs and the capsules of its body.
 
     Bodies that no joint leads to from a body that follows its bone are left out, for MMD would let them fall; so are
     bodies and joints with numbers that cannot be (indices outside of the file, sizes that are not finite). Chains are
     traced along the bones; where bones hang side by side and joints alone chain them, along the joints.
     """
-    bodies = {number: body for number, body in enumerate(file.rigid_bodies) if _sensible(file, body)}
-    joints = [joint for joint in file.joints if _joins(joint, bodies)]
+    bodies = {number: body for number, body in enumerate(rigid_bodies) if _sensible(bones, body)}
+    joints = [joint for joint in joints if _joins(joint, bodies)]
     leads = _leads(bodies, joints)
     swaying: dict[int, int] = {}
     for number in leads:
         swaying.setdefault(bodies[number].bone, number)
-    chains = _chains(file, _parents(file, bodies, leads, swaying))
+    chains = _chains(bones, _parents(bones, bodies, leads, swaying))
     place_of = {bone: place for place, chain in enumerate(chains) for bone in chain}
     ties = _ties(bodies, joints, leads, place_of)
-    feels = {bone: _feel(file, bodies[body], leads[body][1]) for bone, body in swaying.items()}
+    feels = {bone: _feel(bones, bodies[body], leads[body][1]) for bone, body in swaying.items()}
     springs = tuple(_spring(chain, feels, ties.get(place, ())) for place, chain in enumerate(chains))
     touched = 0
     for body in swaying.values():
@@ -71,11 +73,11 @@ def springs_from_mmd(file: PmxFile) -> tuple[tuple[Spring, ...], tuple[Capsule, 
     return springs, tuple(_capsule(body) for body in met[:_MOST_CAPSULES])
 
 
-def _sensible(file: PmxFile, body: PmxRigidBody) -> bool:
+def _sensible(bones: Sequence[PmxBone], body: PmxRigidBody) -> bool:
     numbers = np.array([*body.size, *body.position, *body.rotation])
     masses = np.array([body.mass, body.linear_damping, body.angular_damping])
     return bool(
-        0 <= body.bone < len(file.bones)
+        0 <= body.bone < len(bones)
         and 0 <= body.group < 16
         and (np.abs(numbers) < _LARGEST).all()
         and np.isfinite(masses).all()
@@ -107,7 +109,7 @@ def _leads(bodies: dict[int, PmxRigidBody], joints: Sequence[PmxJoint]) -> dict[
 
 
 def _parents(
-    file: PmxFile,
+    bones: Sequence[PmxBone],
     bodies: dict[int, PmxRigidBody],
     leads: dict[int, tuple[int, PmxJoint]],
     swaying: dict[int, int],
@@ -116,7 +118,7 @@ def _parents(
     parents: dict[int, int] = {}
     known: dict[int, int] = {}
     for bone, body in swaying.items():
-        above = _ancestor(file, swaying, known, file.bones[bone].parent)
+        above = _ancestor(bones, swaying, known, bones[bone].parent)
         if above < 0:
             before = bodies[leads[body][0]].bone
             above = before if before in swaying and before != bone else -1
@@ -134,21 +136,21 @@ def _parents(
     return parents
 
 
-def _ancestor(file: PmxFile, swaying: dict[int, int], known: dict[int, int], bone: int) -> int:
+def _ancestor(bones: Sequence[PmxBone], swaying: dict[int, int], known: dict[int, int], bone: int) -> int:
     """Return the nearest swaying bone from ``bone`` upwards, or −1; bones may form a circle.
 
     ``known`` keeps what was found for the bones on the way, so that long chains are walked once.
     """
     path: dict[int, None] = {}
-    while 0 <= bone < len(file.bones) and bone not in swaying and bone not in known and bone not in path:
+    while 0 <= bone < len(bones) and bone not in swaying and bone not in known and bone not in path:
         path[bone] = None
-        bone = file.bones[bone].parent
+        bone = bones[bone].parent
     found = bone if bone in swaying else known.get(bone, -1)
     known.update(dict.fromkeys(path, found))
     return found
 
 
-def _chains(file: PmxFile, parents: dict[int, int]) -> list[tuple[int, ...]]:
+def _chains(bones: Sequence[PmxBone], parents: dict[int, int]) -> list[tuple[int, ...]]:
     """Return the chains, each from the body outwards; where bones branch, one goes on and the others begin anew."""
     below: dict[int, list[int]] = {}
     for bone in sorted(parents):
@@ -159,7 +161,7 @@ def _chains(file: PmxFile, parents: dict[int, int]) -> list[tuple[int, ...]]:
         chain = [starts.popleft()]
         while chain[-1] in below:
             nexts = below[chain[-1]]
-            tail = file.bones[chain[-1]].tail_bone
+            tail = bones[chain[-1]].tail_bone
             onward = tail if tail in nexts else nexts[0]
             starts.extend(bone for bone in nexts if bone != onward)
             chain.append(onward)
@@ -185,9 +187,9 @@ def _ties(
     return {place: tuple(others)[:_MOST_NEIGHBOURS] for place, others in ties.items()}
 
 
-def _feel(file: PmxFile, body: PmxRigidBody, joint: PmxJoint) -> _Feel:
+def _feel(bones: Sequence[PmxBone], body: PmxRigidBody, joint: PmxJoint) -> _Feel:
     """Return how a bone moves that hangs by a joint: as far as its limits allow, as hard as its springs pull."""
-    length_m = max(_length_m(file, body), _SHORTEST_M)
+    length_m = max(_length_m(bones, body), _SHORTEST_M)
     settings = np.nan_to_num(np.array(joint.settings, dtype=np.float64), posinf=_LARGEST, neginf=-_LARGEST)
     widths = np.abs(settings[12:18]).reshape(2, 3).max(axis=0)
     width = float(np.clip(widths.max(), _TIGHTEST_RAD, _LOOSEST_RAD))
@@ -211,9 +213,9 @@ def _thickness(body: PmxRigidBody) -> float:
     return abs(min(body.size) if body.shape == _BOX else body.size[0])
 
 
-def _length_m(file: PmxFile, body: PmxRigidBody) -> float:
+def _length_m(bones: Sequence[PmxBone], body: PmxRigidBody) -> float:
     """Return how far a bone's tip is from its beginning: about twice as far as its body's middle [m]."""
-    arm = np.array(body.position) - np.array(file.bones[body.bone].position)
+    arm = np.array(body.position) - np.array(bones[body.bone].position)
     size = 2.0 * float(np.linalg.norm(arm)) * MMD_UNIT_M
     return min(size, 1.0) if np.isfinite(size) else 1.0
 
