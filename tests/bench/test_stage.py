@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from manekko.bench.likeness import Likeness
 from manekko.bench.stage import WAYS, DrawRow, PoseRow, Stage, found_share, marks
 
 
@@ -34,11 +35,15 @@ def test_bars_are_met_and_missed() -> None:
 
 
 def test_the_tables_say_what_was_found() -> None:
-    found = Stage(2, draws(), poses(), 0.97, 360, 15.0, marks(draws(), poses(), 0.97, 15.0))
+    beside = Likeness({"toon": {"box": 0.95}}, {"fixtures": {"strip": 0.001}})
+    held = [*marks(draws(), poses(), 0.97, 15.0), *beside.marks()]
+    found = Stage(2, draws(), poses(), 0.97, 360, 15.0, beside, held)
     text = str(found)
     assert "FAIL" in text
     assert "60000" in text
+    assert "0.9500" in text
     assert found.as_dict()["found_frames"] == 360
+    assert found.as_dict()["beside_babylon"]["ssim"] == {"toon": {"box": 0.95}}
 
 
 @pytest.mark.slow

@@ -1,4 +1,7 @@
-"""``manekko bench stage``: how fast characters are posed and drawn, and whether a detector takes ours for a person."""
+"""``manekko bench stage``: how fast characters are posed and drawn, and how right.
+
+Whether a detector takes ours for a person, and how far pictures and bones are from babylon-mmd's.
+"""
 
 import statistics
 import tempfile
@@ -13,6 +16,7 @@ import numpy as np
 
 from manekko.bench.command import bind, run_render, unbind
 from manekko.bench.judge import measuring_file, table
+from manekko.bench.likeness import Likeness, likeness
 from manekko.bench.speed import Mark
 from manekko.character import default_model
 from manekko.files.vmd import parse_vmd, rig_motion_from_vmd
@@ -82,6 +86,7 @@ class Stage:
     found_frames: int
     command_fps: float
     """Pictures a second of the whole ``manekko render``, MP4 written, start of the program included."""
+    beside_babylon: Likeness
     marks: list[Mark]
 
     def as_dict(self) -> dict[str, Any]:
@@ -99,6 +104,7 @@ class Stage:
                 f"Pictures of {SIZE_PX[0]}x{SIZE_PX[1]}, {self.cores} cores, {DANCE[-1]}",
                 table(["model", "triangles", "way", "ms", "fps", "processor ms"], draws),
                 table(["model", "bones", "poses/s", "with sway"], poses),
+                str(self.beside_babylon),
                 table(["what", "found", "bar", ""], marks),
             ]
         )
@@ -112,7 +118,7 @@ WAYS: dict[str, dict[str, Any]] = {
 
 
 def stage() -> Stage:
-    """Measure posing and drawing, and look at a drawn dance with the detector.
+    """Measure posing and drawing, look at a drawn dance with the detector, and have babylon-mmd judge.
 
     Raises:
         MissingToolError: the data, the detector's models or OpenGL are missing.
@@ -126,7 +132,9 @@ def stage() -> Stage:
     with tempfile.TemporaryDirectory(prefix="manekko-bench-") as folder:
         found, frames = found_share(dance, Path(folder) / "found.mp4")
         command_fps = _command_fps(dance, Path(folder) / "drawn.mp4")
-    return Stage(CORES, draws, poses, found, frames, command_fps, marks(draws, poses, found, command_fps))
+    beside = likeness()
+    held = [*marks(draws, poses, found, command_fps), *beside.marks()]
+    return Stage(CORES, draws, poses, found, frames, command_fps, beside, held)
 
 
 def marks(draws: list[DrawRow], poses: list[PoseRow], found: float, command_fps: float) -> list[Mark]:
