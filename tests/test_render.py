@@ -14,7 +14,9 @@ from manekko.character import default_model
 from manekko.errors import InputError, ManekkoError, MissingToolError
 from manekko.files.models import read_rig
 from manekko.files.motions import write_motion
+from manekko.files.vmd import CAMERA_MODEL_NAME, LIGHT_KEY, vmd_from_rig_motion, write_vmd
 from manekko.motion.motion import RigMotion
+from manekko.motion.retarget import retarget
 from manekko.render import RenderOptions, RenderResult, render
 from manekko.stage.gl import opened_context
 from manekko.video.source import open_clip
@@ -104,6 +106,36 @@ def test_every_camera_has_the_dancer_in_view(motion: Path, tmp_path: Path, camer
     assert np.ptp(rows) > 0.5 * SIZE[1]
     assert rows[0] > 0
     assert rows[-1] < SIZE[1] - 1
+
+
+def vmd(path: Path, colour: tuple[float, float, float] | None, motion: RigMotion | None = None) -> Path:
+    """A VMD with a light of a colour, and with a motion where one is given."""
+    file = vmd_from_rig_motion(motion or RigMotion(CAMERA_MODEL_NAME, {}))
+    lights = [] if colour is None else [(0, colour, (-0.5, -1.0, 0.5))]
+    path.write_bytes(write_vmd(replace(file, lights=np.array(lights, LIGHT_KEY))))
+    return path
+
+
+def pixels(motion: Path, out: Path, **changes: object) -> np.ndarray:
+    drawn(motion, out, background="transparent", end_s=0.02, **changes)
+    with av.open(str(out)) as container:
+        return next(container.decode(video=0)).to_ndarray(format="rgba").astype(int)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("graphics")
+def test_light_comes_from_the_cameras_vmd_else_from_the_dances(motion: Path, tmp_path: Path) -> None:
+    dance = retarget(dance_motion(0.1), read_rig(default_model()))
+    plain, red = vmd(tmp_path / "plain.vmd", None, dance), vmd(tmp_path / "red.vmd", (1.0, 0.0, 0.0), dance)
+    blue = vmd(tmp_path / "blue.vmd", (0.0, 0.0, 1.0))
+    out = tmp_path / "a.png"
+    unlit, by_dance, by_both = pixels(plain, out), pixels(red, out), pixels(red, out, camera=str(blue))
+    # The automatic camera all the same: nothing but the colours differs.
+    assert (unlit[..., 3] == by_dance[..., 3]).all()
+    assert (unlit[..., 3] == by_both[..., 3]).all()
+    assert by_dance[..., 0].sum() > 1.2 * by_dance[..., 2].sum()
+    assert by_both[..., 2].sum() > 1.2 * by_both[..., 0].sum()
+    assert (pixels(plain, out, camera=str(blue)) == by_both).all()
 
 
 def captured_clip(motion: Path, folder: Path) -> Path:
@@ -206,6 +238,10 @@ BAD: dict[str, tuple[Callable[[Path, Path], dict[str, object]], str]] = {
     "a source camera that nobody knows": (lambda motion, folder: {"camera": "source"}, "nothing is known of a source"),
     "an unknown camera": (lambda motion, folder: {"camera": "drone"}, "drone is no camera"),
     "a camera that is none": (lambda motion, folder: {"camera": str(_text(folder / "c.vmd"))}, "c.vmd"),
+    "a camera without keys": (
+        lambda motion, folder: {"camera": str(vmd(folder / "c.vmd", None))},
+        "c.vmd: this VMD has keys of neither camera nor light nor self shadow",
+    ),
     "a sound that is none": (lambda motion, folder: {"sound": _text(folder / "s.wav")}, "16-bit PCM WAV"),
     "no such sound": (lambda motion, folder: {"sound": folder / "s.wav"}, "s.wav cannot be read (No such file"),
     "an end before the start": (lambda motion, folder: {"start_s": 0.5, "end_s": 0.1}, "not before the end"),
@@ -220,6 +256,7 @@ _LATE = (
     "a source camera that nobody knows",
     "a start behind the end",
     "a camera that is none",
+    "a camera without keys",
 )
 """Told after the model was read, which takes a while."""
 

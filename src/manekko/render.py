@@ -13,6 +13,7 @@ from manekko.ahead import ahead
 from manekko.character import default_model
 from manekko.errors import InputError
 from manekko.files.captured import source_clip
+from manekko.files.vmd_camera import VmdScenery, read_scenery
 from manekko.progress import Progress, counted, silent
 from manekko.stage.backdrops import BackdropAt, clip_backdrop, colour_backdrop, colour_of, no_backdrop, studio_backdrop
 from manekko.stage.cameras import (
@@ -20,10 +21,10 @@ from manekko.stage.cameras import (
     CameraAt,
     fixed_camera,
     following_camera,
-    mmd_light,
     orbiting_camera,
     source_view,
     vmd_camera,
+    vmd_light,
 )
 from manekko.stage.casting import (
     Programme,
@@ -31,6 +32,7 @@ from manekko.stage.casting import (
     dancer,
     read_figures,
     read_programme,
+    sceneries_of,
     side_by_side,
     unmoved,
 )
@@ -67,7 +69,10 @@ class RenderOptions:
     models: tuple[Path, ...] = ()
     """PMX, PMD, VRM or GLB, or ``maneko`` or ``tora``: one for all, or one for each motion; Maneko when empty."""
     camera: str | None = None
-    """``fixed``, ``follow``, ``orbit``, ``source`` or a VMD of a camera; None: source over the source, else fixed."""
+    """``fixed``, ``follow``, ``orbit``, ``source``, or a VMD of camera or light.
+
+    None, or a VMD that moves no camera: source over the source, else fixed.
+    """
     background: str = "studio"
     """``studio``, ``transparent``, ``source``, ``#rrggbb``, or a picture or video."""
     size_px: tuple[int, int] | None = None
@@ -160,7 +165,7 @@ def _check(options: RenderOptions) -> None:
         colour_of(options.background)
     camera = options.camera
     if camera is not None and camera not in _CAMERAS and not camera.lower().endswith(".vmd"):
-        raise InputError(f"{camera} is no camera; give {', '.join(_CAMERAS)}, or a VMD that moves the camera")
+        raise InputError(f"{camera} is no camera; give {', '.join(_CAMERAS)}, or a VMD of camera or light")
     for given in (*options.motions, *options.models, *_files(options.camera), *_files(options.background)):
         if given.is_file() and given.resolve() == options.out.resolve():
             raise InputError(f"{options.out} is read and cannot be written at once; give another name")
@@ -255,19 +260,41 @@ def _scene(
     size_px: tuple[int, int],
     times: np.ndarray,
 ) -> Scene:
-    name = options.camera or ("source" if _over_source(options, programme) else "fixed")
-    light = mmd_light
-    if name == "source":
+    given = _camera_file(options)
+    name = _camera_name(options, programme)
+    if given is not None and given.camera is not None:
+        sees = vmd_camera(given.camera, size_px)
+    elif name == "source":
         camera, dancers = before_source_camera(programme.parts, dancers)
         sees = source_view(camera, size_px)
-    elif name.lower().endswith(".vmd"):
-        sees, light = vmd_camera(Path(name), size_px)
     else:
         dancers = side_by_side(programme.parts, dancers)
         sees = _camera(name, dancers, times, size_px)
+    light = vmd_light([*([] if given is None else [given]), *sceneries_of(programme)])
     start_s = options.start_s + (programme.captured.start_s if programme.captured is not None else 0.0)
     backdrop = _backdrop(options.background, behind, size_px, start_s)
     return Scene(tuple(dancers), sees, size_px, backdrop, light, ground=options.background != "transparent")
+
+
+def _camera_file(options: RenderOptions) -> VmdScenery | None:
+    """Return what the VMD given as the camera says; None where none was given."""
+    files = _files(options.camera)
+    if not files:
+        return None
+    given = read_scenery(files[0])
+    if given.camera is None and given.light is None and given.shadow is None:
+        raise InputError(
+            f"{files[0]}: this VMD has keys of neither camera nor light nor self shadow; "
+            f"give one that has, or {', '.join(_CAMERAS)}"
+        )
+    return given
+
+
+def _camera_name(options: RenderOptions, programme: Programme) -> str:
+    """Return the camera's name; without one, or with a VMD, the one that is taken by itself."""
+    if options.camera in _CAMERAS:
+        return options.camera
+    return "source" if _over_source(options, programme) else "fixed"
 
 
 def _camera(name: str, dancers: Sequence[Dancer], times: np.ndarray, size_px: tuple[int, int]) -> CameraAt:

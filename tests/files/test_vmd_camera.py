@@ -1,11 +1,13 @@
 """Camera, light and self shadow of VMD files on their way into our frame."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from manekko.errors import FormatError
-from manekko.files.vmd import CAMERA_KEY, LIGHT_KEY, SHADOW_KEY, VmdFile
-from manekko.files.vmd_camera import camera_track, light_track, shadow_track
+from manekko.errors import FormatError, InputError
+from manekko.files.vmd import CAMERA_KEY, LIGHT_KEY, SHADOW_KEY, VmdFile, write_vmd
+from manekko.files.vmd_camera import camera_track, light_track, read_scenery, shadow_track
 
 
 def cameras(frames: list[int]) -> np.ndarray:
@@ -54,3 +56,17 @@ def test_damaged_keys_are_refused() -> None:
         light_track(VmdFile(b"", lights=np.array([(4_000_000_000, (0, 0, 0), (0, 0, 0))], LIGHT_KEY)))
     with pytest.raises(FormatError, match="a self shadow key holds a distance that is no sensible number"):
         shadow_track(VmdFile(b"", shadows=np.array([(0, 1, np.inf)], SHADOW_KEY)))
+
+
+def test_a_file_tells_of_camera_light_and_shadow_what_it_has(tmp_path: Path) -> None:
+    target = tmp_path / "照明.vmd"
+    lights = np.array([(0, (0.5, 0.5, 0.5), (0.0, -1.0, 0.0))], LIGHT_KEY)
+    target.write_bytes(write_vmd(VmdFile(bytes(20), lights=lights)))
+    scenery = read_scenery(target)
+    assert scenery.light is not None
+    assert (scenery.camera, scenery.shadow) == (None, None)
+    with pytest.raises(InputError, match="cannot be read"):
+        read_scenery(tmp_path / "none.vmd")
+    target.write_bytes(b"hello")
+    with pytest.raises(FormatError, match=r"照明\.vmd"):
+        read_scenery(target)

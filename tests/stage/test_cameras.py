@@ -1,11 +1,8 @@
-from pathlib import Path
-
 import numpy as np
 import pytest
 
-from manekko.errors import FormatError, InputError
-from manekko.files.vmd import CAMERA_MODEL_NAME, vmd_from_rig_motion, write_vmd
-from manekko.motion.motion import RigMotion
+from manekko.files.vmd_camera import VmdScenery
+from manekko.motion.camera import LightTrack, ShadowTrack
 from manekko.motion.source_camera import SourceCamera
 from manekko.skeleton.rotations import conjugate, rotate
 from manekko.stage.cameras import (
@@ -13,13 +10,14 @@ from manekko.stage.cameras import (
     Reach,
     fixed_camera,
     following_camera,
+    mmd_light,
     orbiting_camera,
     reach_of,
     source_view,
-    vmd_camera,
+    vmd_light,
 )
 from manekko.stage.scene import Dancer, dancers_reach
-from manekko.stage.view import View
+from manekko.stage.view import Light, View
 from tests.stage.dolls import HALF_WIDTH_M, HEIGHT_M, box_corners_m, doll, sliding
 
 SIZES = [(1280, 720), (720, 1280), (300, 300)]
@@ -98,13 +96,11 @@ def test_a_view_of_the_source_fills_a_picture_of_any_size() -> None:
     assert seen(source_view(camera, (1280, 480))(0.0), point) - np.array([640, 240]) == pytest.approx(2 * from_middle)
 
 
-def test_a_vmd_without_a_camera_is_refused(tmp_path: Path) -> None:
-    target = tmp_path / "踊り.vmd"
-    target.write_bytes(write_vmd(vmd_from_rig_motion(RigMotion(CAMERA_MODEL_NAME, {}))))
-    with pytest.raises(InputError, match=r"踊り\.vmd: this VMD moves no camera"):
-        vmd_camera(target, (640, 360))
-    with pytest.raises(InputError, match="cannot be read"):
-        vmd_camera(tmp_path / "none.vmd", (640, 360))
-    target.write_bytes(b"hello")
-    with pytest.raises(FormatError, match=r"踊り\.vmd"):
-        vmd_camera(target, (640, 360))
+def test_light_and_shadow_are_each_of_the_first_vmd_that_has_keys_of_it() -> None:
+    dim = LightTrack(np.array([0]), np.array([[0.25] * 3]), np.array([[0.0, -2.0, 0.0]]))
+    bright = LightTrack(np.array([0]), np.array([[1.0] * 3]), np.array([[1.0, 0.0, 0.0]]))
+    far = ShadowTrack(np.array([0, 30]), np.array([1, 1]), np.array([8000.0, 4000.0]))
+    light = vmd_light([VmdScenery(), VmdScenery(light=dim), VmdScenery(light=bright, shadow=far)])
+    assert light(0.9) == Light((0.0, -1.0, 0.0), (0.25, 0.25, 0.25), 8000.0)
+    assert light(1.0).shadow_distance == 4000.0
+    assert vmd_light([VmdScenery()])(1.0) == mmd_light(1.0)

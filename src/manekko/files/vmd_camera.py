@@ -1,15 +1,43 @@
 """What a VMD file says of camera, light and self shadow, in Manekko's frame."""
 
+from dataclasses import dataclass
+from pathlib import Path
+
 import numpy as np
 
 from manekko.arrays import Array
-from manekko.errors import FormatError
-from manekko.files.vmd import LAST_FRAME, MMD_UNIT_M, VmdFile, positions_from_mmd
+from manekko.errors import FormatError, InputError
+from manekko.files.vmd import LAST_FRAME, MMD_UNIT_M, VmdFile, parse_vmd, positions_from_mmd
 from manekko.motion.camera import CameraTrack, LightTrack, ShadowTrack
 
 _MIRROR = np.array([1.0, 1.0, -1.0])
 _VIEW_ANGLES_DEG = (1.0, 170.0)
 """Angles beyond these show nothing; MMD itself offers 1 to 125."""
+
+
+@dataclass(frozen=True, eq=False)
+class VmdScenery:
+    """What a VMD file says besides a model's motion; None where it has no such keys."""
+
+    camera: CameraTrack | None = None
+    light: LightTrack | None = None
+    shadow: ShadowTrack | None = None
+
+
+def read_scenery(path: Path) -> VmdScenery:
+    """Return the camera, the light and the self shadow of a VMD.
+
+    Raises:
+        InputError: the file cannot be read.
+        FormatError: its bytes do not follow the format.
+    """
+    try:
+        file = parse_vmd(path.read_bytes())
+        return VmdScenery(camera_track(file), light_track(file), shadow_track(file))
+    except OSError as error:
+        raise InputError(f"{path}: the VMD cannot be read ({error.strerror})") from None
+    except FormatError as error:
+        raise error.at(path) from None
 
 
 def camera_track(file: VmdFile) -> CameraTrack | None:

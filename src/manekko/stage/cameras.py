@@ -2,16 +2,14 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
 from manekko.arrays import Array, Float
-from manekko.errors import FormatError, InputError
 from manekko.files.vmd import FPS as VMD_FPS
-from manekko.files.vmd import parse_vmd
-from manekko.files.vmd_camera import camera_track, light_track, shadow_track
+from manekko.files.vmd_camera import VmdScenery
+from manekko.motion.camera import CameraTrack
 from manekko.motion.source_camera import SourceCamera
 from manekko.skeleton.rotations import from_rotation_vectors, multiply, rotate
 from manekko.stage.figure import Figure, Pose
@@ -148,26 +146,16 @@ def _turned_about(points_m: Float[Array, "point 3"]) -> Float[Array, "around 3"]
     return np.stack([across, heights, near], axis=-1).reshape(-1, 3)
 
 
-def vmd_camera(path: Path, size_px: tuple[int, int]) -> tuple[CameraAt, LightAt]:
-    """Return the camera that a VMD moves, and the light, which is MMD's own where the file has none.
+def vmd_camera(track: CameraTrack, size_px: tuple[int, int]) -> CameraAt:
+    """Return the camera that a VMD moves."""
+    return lambda time_s: view_of(track.at(time_s * VMD_FPS), size_px)
 
-    Raises:
-        InputError: the file cannot be read or moves no camera.
-        FormatError: its bytes do not follow the format.
-    """
-    try:
-        file = parse_vmd(path.read_bytes())
-        camera, light, shadow = camera_track(file), light_track(file), shadow_track(file)
-    except OSError as error:
-        raise InputError(f"{path}: the camera cannot be read ({error.strerror}); give a VMD that moves it") from None
-    except FormatError as error:
-        raise error.at(path) from None
-    if camera is None:
-        raise InputError(f"{path}: this VMD moves no camera; give a camera's VMD, or fixed, follow, orbit or source")
-    return (
-        lambda time_s: view_of(camera.at(time_s * VMD_FPS), size_px),
-        lambda time_s: light_at(light, shadow, time_s * VMD_FPS),
-    )
+
+def vmd_light(sceneries: Sequence[VmdScenery]) -> LightAt:
+    """Return the light and the self shadow, each of the first VMD that has keys of it; MMD's own where none has."""
+    light = next((each.light for each in sceneries if each.light is not None), None)
+    shadow = next((each.shadow for each in sceneries if each.shadow is not None), None)
+    return lambda time_s: light_at(light, shadow, time_s * VMD_FPS)
 
 
 def mmd_light(time_s: float) -> Light:

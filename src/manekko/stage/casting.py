@@ -10,6 +10,7 @@ from manekko.errors import InputError
 from manekko.files.captured import Captured, captured_beside, find_report, read_captured, sound_beside
 from manekko.files.models import standard_rig
 from manekko.files.motions import read_motion
+from manekko.files.vmd_camera import VmdScenery, read_scenery
 from manekko.motion.morph_names import morphs_for
 from manekko.motion.motion import Motion, RigMotion
 from manekko.motion.retarget import retarget
@@ -73,6 +74,17 @@ def read_programme(paths: Sequence[Path]) -> Programme:
         beside = beside if beside is not None and beside.is_file() else sound_beside(parts[-1].path)
         sound = sound or beside
     return Programme(tuple(parts), sound, first)
+
+
+def sceneries_of(programme: Programme) -> list[VmdScenery]:
+    """Return what the VMD files among the motions say of camera and light.
+
+    Raises:
+        InputError: one cannot be read any more.
+        FormatError: a key of camera, light or self shadow is damaged.
+    """
+    paths = dict.fromkeys(part.path for part in programme.parts if part.path.suffix.lower() == ".vmd")
+    return [read_scenery(path) for path in paths]
 
 
 def read_figures(models: Sequence[Path], count: int) -> list[Figure]:
