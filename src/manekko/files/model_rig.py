@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from manekko.arrays import Array, Float, Int
+from manekko.arrays import Array, Float, Int, triple
 from manekko.errors import FormatError
 
 MMD_UNIT_M = 0.08
@@ -93,7 +93,7 @@ def sole_points(
             half = _lowest(half, positions_m, _SOLE_THICKNESS_M)
             flat = positions_m[half][:, [0, 2]]
             corners |= {int(half[np.argmax(flat @ [across, way])]) for across in (1.0, -1.0) if len(half)}
-        points += [(names[int(carriers[row])], _triple(positions_m[row])) for row in sorted(corners)]
+        points += [(names[int(carriers[row])], triple(positions_m[row])) for row in sorted(corners)]
     return tuple(points)
 
 
@@ -103,7 +103,7 @@ def _lowest(rows: Int[Array, " row"], positions_m: Float[Array, "vertex 3"], hei
     return rows[heights <= heights.min(initial=np.inf) + height_m]
 
 
-def bone_soles(names: Sequence[str], rest_m: dict[str, Float[Array, "3"]]) -> tuple:
+def bone_soles(rest_m: dict[str, Float[Array, "3"]]) -> tuple:
     """Return soles guessed from the bones of a model without usable vertices: below the ankle and below the toe."""
     points: list[tuple[str, tuple[float, float, float]]] = []
     for side in "左右":
@@ -118,7 +118,3 @@ def unmirrored(vectors: Float[Array, "*batch 3"]) -> Float[Array, "*batch 3"]:
     """Return positions in MMD's units and axes as float64 metres in ours."""
     with np.errstate(invalid="ignore"):  # damaged files hold NaNs of all kinds
         return vectors.astype(np.float64) * MMD_UNIT_M * _MIRROR
-
-
-def _triple(vector: Array) -> tuple[float, float, float]:
-    return float(vector[0]), float(vector[1]), float(vector[2])

@@ -147,7 +147,7 @@ def rig_from_pmd(file: PmdFile) -> Rig:
     positions = unmirrored(file.vertices["position"])
     soles = sole_points(names, positions, _carriers(file))
     if not soles:
-        soles = bone_soles(names, {bone.name: np.array(bone.rest_position_m) for bone in bones})
+        soles = bone_soles({bone.name: np.array(bone.rest_position_m) for bone in bones})
     return Rig(file.name, tuple(bones), soles, tuple(morph.name for morph in file.morphs if morph.kind != 0))
 
 

@@ -36,7 +36,7 @@ def rig_from_pmx(file: PmxFile) -> Rig:
     bones = tuple(_rig_bone(file, bone, name) for bone, name in zip(file.bones, names, strict=True))
     soles = sole_points(names, unmirrored(file.vertices.positions), _carriers(file.vertices, len(bones)))
     if not soles:
-        soles = bone_soles(names, {bone.name: np.array(bone.rest_position_m) for bone in bones})
+        soles = bone_soles({bone.name: np.array(bone.rest_position_m) for bone in bones})
     morphs = tuple(printable(morph.name) for morph in file.morphs)
     return Rig(printable(file.header.name), bones, soles, morphs)
 

@@ -9,7 +9,7 @@ from functools import cache
 
 import numpy as np
 
-from manekko.arrays import Array, Float
+from manekko.arrays import Array, Float, triple
 from manekko.skeleton.rig import Append, Ik, IkLink, Rig, RigBone
 
 _ARM_SLOPE_RAD = math.radians(35.0)
@@ -40,7 +40,7 @@ class _Builder:
 
     def add(self, name: str, parent: str, position: Array, **more: object) -> None:
         self.index[name] = len(self.bones)
-        place = (float(position[0]), float(position[1]), float(position[2]))
+        place = triple(position)
         self.bones.append(RigBone(name, self.index[parent], place, **more))  # type: ignore[arg-type]
 
     def follow(self, source: str, ratio: float) -> Append:
@@ -87,7 +87,7 @@ def _add_eyes(builder: _Builder) -> None:
 def _add_arm(builder: _Builder, side: str, sign: float) -> None:
     mirror = np.array([sign, 1.0, 1.0])
     axis = _ARM * mirror
-    twist = (float(axis[0]), float(axis[1]), float(axis[2]))
+    twist = triple(axis)
     elbow = _UPPER_ARM + _UPPER_ARM_M * _ARM
     wrist = elbow + _LOWER_ARM_M * _ARM
     builder.add(side + "肩P", "上半身2", _SHOULDER * mirror)
@@ -98,9 +98,7 @@ def _add_arm(builder: _Builder, side: str, sign: float) -> None:
     builder.add(side + "ひじ", side + "腕捩", elbow * mirror)
     builder.add(side + "手捩", side + "ひじ", (elbow + wrist) / 2 * mirror, fixed_axis=twist)
     tip = (wrist + _HAND_M * _ARM) * mirror
-    builder.add(
-        side + "手首", side + "手捩", wrist * mirror, tail_position_m=(float(tip[0]), float(tip[1]), float(tip[2]))
-    )
+    builder.add(side + "手首", side + "手捩", wrist * mirror, tail_position_m=triple(tip))
     for name, joints in _finger_joints(wrist):
         parent = side + "手首"
         for digit, position in zip("０１２" if name == "親指" else "１２３", joints[:-1], strict=True):
@@ -108,9 +106,7 @@ def _add_arm(builder: _Builder, side: str, sign: float) -> None:
             parent = side + name + digit
         end = joints[-1] * mirror
         last = builder.bones[-1]
-        builder.bones[-1] = RigBone(
-            last.name, last.parent, last.rest_position_m, (float(end[0]), float(end[1]), float(end[2]))
-        )
+        builder.bones[-1] = RigBone(last.name, last.parent, last.rest_position_m, triple(end))
 
 
 def _finger_joints(wrist: Float[Array, "3"]) -> list[tuple[str, list[Array]]]:

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from manekko.arrays import Array, Float
+from manekko.arrays import Array, Float, triple
 from manekko.errors import FormatError
 from manekko.files.bvh_names import joints_of_humanoid
 from manekko.files.bvh_text import BvhJoint
@@ -105,8 +105,8 @@ def _bones(model: GltfModel, worlds: Float[Array, "node 4 4"]) -> tuple[RigBone,
         RigBone(
             name=names[bone],
             parent=places.get(model.nodes[node].parent, -1),
-            rest_position_m=_triple(worlds[node, :3, 3]),
-            tail_position_m=_triple(tails[node]) if node in tails else None,
+            rest_position_m=triple(worlds[node, :3, 3]),
+            tail_position_m=triple(tails[node]) if node in tails else None,
             movable=node == hips,
         )
         for bone, node in enumerate(model.order)
@@ -130,7 +130,3 @@ def _warnings(humanoid: dict[str, int]) -> tuple[str, ...]:
     if humanoid:
         return ()
     return ("no bones of a person were found in the file; a VRM file names its bones",)
-
-
-def _triple(vector: Float[Array, "3"]) -> tuple[float, float, float]:
-    return float(vector[0]), float(vector[1]), float(vector[2])

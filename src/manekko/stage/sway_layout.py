@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from manekko.arrays import Array, Float, Int
+from manekko.arrays import Array, Float, Int, triple
 from manekko.skeleton.rig import Rig
 from manekko.stage.figure import Capsule, Spring
 
@@ -146,7 +146,7 @@ def _links(rig: Rig, springs: Sequence[Spring], rest: Float[Array, "bone 3"]) ->
             arm = _arm(rig, rest, bones, place)
             size = float(np.linalg.norm(arm))
             if bone not in links and _SHORTEST_M < size < _FARTHEST_M:
-                links[bone] = _Link(bone, number, place, (float(arm[0]), float(arm[1]), float(arm[2])))
+                links[bone] = _Link(bone, number, place, triple(arm))
     return links
 
 

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from manekko.arrays import triple
 from manekko.motion.camera import CameraState, LightTrack, ShadowTrack
 from manekko.skeleton.rotations import multiply
 from manekko.stage.view import Light, View
@@ -38,8 +39,4 @@ def light_at(light: LightTrack | None, shadow: ShadowTrack | None, frame: float)
     if light is None:
         return Light(result.direction, result.colour_rgb, distance)
     colour, direction = light.at(frame)
-    return Light(_triple(direction), _triple(colour), distance)
-
-
-def _triple(values: np.ndarray) -> tuple[float, float, float]:
-    return float(values[0]), float(values[1]), float(values[2])
+    return Light(triple(direction), triple(colour), distance)
