@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from manekko.arrays import triple
 from manekko.files.pmd_values import NO_BONE, PmdFile, text_of
-from manekko.files.pmx_values import PmxBone, PmxJoint, PmxRigidBody, Vector3
+from manekko.files.pmx_values import PmxBone, PmxJoint, PmxRigidBody
 
 _CENTRE = "センター"
 _FOLLOWS_BONE = 0
@@ -15,7 +16,7 @@ def pmx_bones(file: PmdFile) -> tuple[PmxBone, ...]:
         PmxBone(
             name=text_of(bone["name"]),
             name_en="",
-            position=_triple(bone["position"]),
+            position=triple(bone["position"]),
             parent=-1 if bone["parent"] == NO_BONE else int(bone["parent"]),
             layer=0,
             flags=0,
@@ -74,9 +75,9 @@ def _body(file: PmdFile, body: np.void, centre: int) -> PmxRigidBody:
         group=int(body["group"]),
         unhit_groups=int(body["unhit_groups"]),
         shape=int(body["shape"]),
-        size=_triple(body["size"]),
-        position=_triple(place),
-        rotation=_triple(body["rotation"]),
+        size=triple(body["size"]),
+        position=triple(place),
+        rotation=triple(body["rotation"]),
         mass=float(body["mass"]),
         linear_damping=linear,
         angular_damping=angular,
@@ -84,8 +85,3 @@ def _body(file: PmdFile, body: np.void, centre: int) -> PmxRigidBody:
         friction=float(body["friction"]),
         mode=mode,
     )
-
-
-def _triple(values: np.ndarray) -> Vector3:
-    x, y, z = values.tolist()
-    return x, y, z
