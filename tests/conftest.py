@@ -34,6 +34,18 @@ def data_folder() -> Path:
 
 
 @pytest.fixture(scope="session")
+def graphics() -> None:
+    """OpenGL off the screen, for tests that draw."""
+    from manekko.errors import MissingToolError
+    from manekko.stage.gl import opened_context
+
+    try:
+        opened_context().release()
+    except MissingToolError as error:
+        missing(str(error))
+
+
+@pytest.fixture(scope="session")
 def weights_folder() -> Path:
     """Folder of the detector's models, fetched once as the program does."""
     from manekko.errors import MissingToolError

@@ -12,20 +12,12 @@ from manekko.show.dancer import DancerPanel, DancerView
 from manekko.show.layout import PANEL, SIZE_PX, Box, layout
 from manekko.show.preview import PersonView, write_preview, write_preview_png
 from manekko.show.solved import front_camera
-from manekko.stage.gl import opened_context
-from tests.conftest import missing
 from tests.show.samples import dance_motion, dance_track
 from tests.stage.dolls import HEIGHT_M, doll, sliding
 
 BOX = Box(40, 10, 200, 300)
 
-
-@pytest.fixture(autouse=True)
-def graphics() -> None:
-    try:
-        opened_context().release()
-    except MissingToolError as error:
-        missing(str(error))
+pytestmark = pytest.mark.usefixtures("graphics")
 
 
 def person(seconds: float = 1.0) -> PersonView:

@@ -7,26 +7,22 @@ import numpy as np
 import pytest
 
 from manekko.arrays import Array, Float
-from manekko.errors import MissingToolError
 from manekko.skeleton.rotations import IDENTITY_XYZW, from_rotation_vectors, multiply, rotate, slerp
 from manekko.stage.figure import DUAL_QUATERNION, LINEAR, SPHERICAL, Figure, Pose
 from manekko.stage.gl import opened_context
 from manekko.stage.gpu_mesh import GpuMesh
-from tests.conftest import missing
 from tests.stage.tube import AROUND, ELBOW_M, RADIUS_M, RINGS, bent, tube_figure
 
 TURN = from_rotation_vectors(np.array([0.4, 0.5, 1.6]))
 SHIFT_M = (0.1, -0.2, 0.3)
 RINGS_VERTICES = RINGS * AROUND
 
+pytestmark = pytest.mark.usefixtures("graphics")
+
 
 def skinned(figure: Figure, pose: Pose) -> Float[Array, "vertex 6"]:
     """Position and normal of every vertex as the graphics card has them."""
-    try:
-        context = opened_context()
-    except MissingToolError as error:
-        missing(str(error))
-        raise
+    context = opened_context()
     try:
         context.simple_framebuffer((4, 4)).use()
         mesh = GpuMesh(context, figure)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from manekko.arrays import Array
-from manekko.errors import FormatError, InputError, MissingToolError
+from manekko.errors import FormatError, InputError
 from manekko.files.pmx import parse_pmx
 from manekko.skeleton.rotations import conjugate, from_rotation_vectors, rotate
 from manekko.stage.figure import (
@@ -24,11 +24,9 @@ from manekko.stage.figure import (
     VertexMorph,
 )
 from manekko.stage.from_mmd import figure_from_pmx
-from manekko.stage.gl import opened_context
 from manekko.stage.morphs import shared_out
 from manekko.stage.renderer import Renderer
 from manekko.stage.view import Light, View
-from tests.conftest import missing
 from tests.files.model_samples import pmx_21
 from tests.stage.looking import looking
 from tests.stage.plates import SIZE, SUN, figure_of, front_view, one_colour, paint, plate, ramp, still
@@ -36,13 +34,7 @@ from tests.stage.plates import SIZE, SUN, figure_of, front_view, one_colour, pai
 MIDDLE = SIZE[1] // 2, SIZE[0] // 2
 BLACK = np.zeros((SIZE[1], SIZE[0], 3), np.uint8)
 
-
-@pytest.fixture(scope="module", autouse=True)
-def _gl() -> None:
-    try:
-        opened_context().release()
-    except MissingToolError as error:
-        missing(str(error))
+pytestmark = pytest.mark.usefixtures("graphics")
 
 
 def drawn(

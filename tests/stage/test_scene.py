@@ -4,24 +4,15 @@ import numpy as np
 import pytest
 
 from manekko.ahead import ahead
-from manekko.errors import MissingToolError
 from manekko.skeleton.rotations import from_rotation_vectors
 from manekko.stage.backdrops import colour_backdrop, no_backdrop
 from manekko.stage.cameras import fixed_camera
-from manekko.stage.gl import opened_context
 from manekko.stage.scene import Dancer, Place, Scene, dancers_reach, scene_pictures
-from tests.conftest import missing
 from tests.stage.dolls import doll, sliding
 
 SIZE = (160, 90)
 
-
-@pytest.fixture(autouse=True)
-def graphics() -> None:
-    try:
-        opened_context().release()
-    except MissingToolError as error:
-        missing(str(error))
+pytestmark = pytest.mark.usefixtures("graphics")
 
 
 def scene(*dancers: Dancer, clear: bool = False) -> Scene:

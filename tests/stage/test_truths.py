@@ -7,18 +7,15 @@ import pytest
 from scipy.ndimage import map_coordinates
 
 from manekko.arrays import Array, Float
-from manekko.errors import MissingToolError
 from manekko.files.vmd import parse_vmd, rig_motion_from_vmd
 from manekko.skeleton.rotations import IDENTITY_XYZW, as_axes, from_rotation_vectors
 from manekko.stage.figure import Figure, Pose
 from manekko.stage.figures import read_figure
-from manekko.stage.gl import opened_context
 from manekko.stage.perform import perform
 from manekko.stage.renderer import Renderer
 from manekko.stage.truths import Truth, Truths, flow
 from manekko.stage.truths_parts import PARTS
 from manekko.stage.view import Light, View
-from tests.conftest import missing
 from tests.stage.looking import looking
 from tests.stage.tube import bent, posed_points, tube_figure
 
@@ -27,22 +24,16 @@ BENT = bent(from_rotation_vectors(np.array([0.3, 0.2, -0.7])))
 NEXT = bent(from_rotation_vectors(np.array([0.35, 0.2, -0.76])), (0.012, 0.004, 0.01))
 ON_THE_ARM = 0
 
+pytestmark = pytest.mark.usefixtures("graphics")
+
 
 @pytest.fixture(scope="module")
 def figure() -> Figure:
     return tube_figure()
 
 
-@pytest.fixture(scope="module", autouse=True)
-def opengl() -> None:
-    try:
-        opened_context().release()
-    except MissingToolError as error:
-        missing(str(error))
-
-
 @pytest.fixture(scope="module")
-def truths(opengl: None, figure: Figure) -> Iterator[Truths]:
+def truths(graphics: None, figure: Figure) -> Iterator[Truths]:
     with Truths([figure]) as truths:
         yield truths
 
