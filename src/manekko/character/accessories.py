@@ -39,9 +39,9 @@ def sailor_collar(form: Form, inset_m: float) -> list[Conditions]:
 
 
 def knob(middle: tuple[float, float, float], radius_m: float, bone: str, depth: float = 0.45) -> Sheet:
-    """Return a button that looks forwards: a flattened ball."""
-    rows, columns = 5, 10
-    up = np.linspace(0.0, np.pi, rows)[:, None]
+    """Return a button that looks forwards: a flattened ball, open behind."""
+    rows, columns = 4, 10
+    up = np.linspace(0.0, 0.65 * np.pi, rows)[:, None]
     angle = np.arange(columns) / columns * 2.0 * np.pi
     ball = np.stack([np.sin(up) * np.cos(angle), np.sin(up) * np.sin(angle), depth * np.cos(up) + 0.0 * angle], axis=-1)
     return _sheet(np.array(middle) + radius_m * ball, bone)
@@ -54,7 +54,7 @@ def cord(points: Float[Array, "point 3"], radius_m: float, bone: str) -> Sheet:
     side = np.cross(way, [0.0, 0.0, 1.0])
     side /= np.maximum(np.linalg.norm(side, axis=1, keepdims=True), 1e-9)
     front = np.cross(side, way)
-    angle = np.arange(6) / 6.0 * 2.0 * np.pi
+    angle = np.arange(4) / 4.0 * 2.0 * np.pi
     ring = np.cos(angle)[None, :, None] * side[:, None] + np.sin(angle)[None, :, None] * front[:, None]
     return _sheet(points[:, None] + radius_m * ring, bone)
 

@@ -6,9 +6,11 @@ import numpy as np
 
 from manekko.arrays import Array, Float
 from manekko.character.sheets import Sheet, merged, split_quads, strip_quads
+from manekko.character.thinning import thinned
 from manekko.character.weights import rigid
 
 _ROWS, _COLUMNS = 9, 12
+_TOLERANCE_M = 0.0005
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ def bow_sheet(bow: Bow) -> Sheet:
     loops = [_loop(bow, side) for side in (1.0, -1.0)]
     tails = [_tail(bow, side) for side in (1.0, -1.0)] if bow.tail else []
     points = [_knot(bow), *loops, *tails]
-    return merged([_tube(rows, bow.bone) for rows in points])
+    return merged([thinned(_tube(rows, bow.bone), _TOLERANCE_M) for rows in points])
 
 
 def _loop(bow: Bow, side: float) -> Float[Array, "row column 3"]:

@@ -10,6 +10,7 @@ from manekko.character.design import Colour, Design
 from manekko.character.parts import Part, Surface
 from manekko.character.proportions import proportions
 from manekko.character.sheets import Sheet, clipped, hemmed, inflated
+from manekko.character.thinning import thinned
 from manekko.character.weights import BODY_BONES, eased
 
 _CLOTH_SHADE = (0.83, 0.79, 0.87)
@@ -54,9 +55,14 @@ class Form:
         """Positive on trunk and legs, negative on the arms [m]."""
         return 0.022 - self.arm
 
-    def cut(self, keep: Conditions, thickness_m: Field | float, hem_m: float = 0.003) -> Sheet:
-        """Return the part where all conditions are positive, moved outwards, its hems turned in."""
-        piece = clipped(inflated(self.sheet, thickness_m), keep)
+    def cut(
+        self, keep: Conditions, thickness_m: Field | float, hem_m: float = 0.003, tolerance_m: float = 0.0005
+    ) -> Sheet:
+        """Return the part where all conditions are positive, moved outwards, its hems turned in.
+
+        Its triangles are as few as ``tolerance_m`` lets them be.
+        """
+        piece = thinned(clipped(inflated(self.sheet, thickness_m), keep), tolerance_m)
         return hemmed(piece, hem_m) if hem_m else piece
 
 

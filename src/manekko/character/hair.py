@@ -12,7 +12,9 @@ from manekko.character.hair_styles import style_of
 from manekko.character.paint_hair import paint_hair
 from manekko.character.parts import Part, Piece, Surface
 
-_CAP_ROWS = 13
+_CAP_SHARES = np.append(np.linspace(0.0, 0.917, 9), 1.0)
+"""Places of the cap's rings from the crown to the hairline, where it bends in."""
+_CAP_COLUMNS = 28
 
 
 def hair_piece(design: Design) -> Piece:
@@ -29,9 +31,9 @@ def hair_piece(design: Design) -> Piece:
 
 def _cap(surface: FaceSurface) -> Part:
     """Return the hair that lies on the scalp under all locks: the skin, lifted, down to the hairline."""
-    turns = np.linspace(0.0, 360.0, 37)
+    turns = np.linspace(0.0, 360.0, _CAP_COLUMNS + 1)
     ends = hairline(np.radians(turns))
-    shares = np.linspace(0.0, 1.0, _CAP_ROWS)[:, None]
+    shares = _CAP_SHARES[:, None]
     rings = np.maximum(shares * ends, 1e-3)
     skin = surface.at(np.radians(np.broadcast_to(turns, rings.shape)), rings)
     away = shell_normals(skin.reshape(-1, 3) + np.array([0.0, 1e-6, 0.0])).reshape(skin.shape)
@@ -44,12 +46,12 @@ def _cap(surface: FaceSurface) -> Part:
     return Part(
         material=HAIR,
         positions_m=surface.world(flat_points),
-        triangles=strip(_CAP_ROWS, len(turns))[:, ::-1],
+        triangles=strip(len(shares), len(turns))[:, ::-1],
         uvs=np.stack([u.ravel(), texture_row(way.ravel())], axis=-1),
         bones=("頭",),
         weights=np.ones((len(flat_points), 1)),
         normals=away.reshape(-1, 3),
-        edge_scales=np.repeat(np.where(np.arange(_CAP_ROWS) < _CAP_ROWS - 3, 1.0, 0.0), len(turns)),
+        edge_scales=np.repeat(np.where(_CAP_SHARES < 0.8, 1.0, 0.0), len(turns)),
     )
 
 

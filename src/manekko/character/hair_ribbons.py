@@ -43,12 +43,12 @@ def bow(tie: Float[Array, "3"], side: float) -> Iterator[Lock]:
         loop = line(
             (0.0, 0.0, 0.0), (turn * 0.08, 0.035, 0.034), (turn * 0.16, 0.050, 0.028), (turn * 0.225, 0.045, 0.0)
         )
-        yield Lock(loop, 0.096, 0.038, facing=facing, rings=8, taper=_LOOP, material=RIBBON)
+        yield Lock(loop, 0.096, 0.038, facing=facing, rings=7, taper=_LOOP, material=RIBBON)
         end = line(
             (0.0, 0.0, 0.0), (turn * 0.05, -0.08, 0.015), (turn * 0.075, -0.17, 0.0), (turn * 0.12, -0.25, -0.01)
         )
-        yield Lock(end, 0.040, 0.008, facing=facing, rings=7, taper=_END, material=RIBBON)
+        yield Lock(end, 0.040, 0.008, facing=facing, rings=5, taper=_END, material=RIBBON)
     knot = line((0.0, 0.045, 0.012), (0.0, 0.0, 0.022), (0.0, -0.045, 0.012))
-    yield Lock(knot, 0.036, 0.034, facing=facing, rings=7, taper=_KNOT, material=RIBBON)
+    yield Lock(knot, 0.036, 0.034, facing=facing, rings=5, taper=_KNOT, material=RIBBON)
     band = tie + np.array([[0.0, 0.065, 0.0], [0.004 * side, 0.0, -0.004], [0.0, -0.065, 0.0]])
-    yield Lock(band, 0.062, 0.055, facing=np.array([side, 0.0, 0.0]), rings=7, taper=_KNOT, material=RIBBON)
+    yield Lock(band, 0.062, 0.055, facing=np.array([side, 0.0, 0.0]), rings=5, taper=_KNOT, material=RIBBON)

@@ -31,6 +31,8 @@ class Lock:
     """Where its outer side looks; None: away from the head."""
     chain: Chain | None = None
     rings: int = 9
+    under: bool = True
+    """Whether it has an inner side, which nobody sees of what lies on the head."""
     rounding: float = 0.34
     """Share of the shell's normals in its own: the rest shows its shape."""
     taper: Points = TAPER
@@ -52,13 +54,14 @@ def lock_part(surface: FaceSurface, lock: Lock, number: int) -> Part:
     size = profile(lock.taper, shares)
     wide = lock.half_width * size
     thick = lock.thickness * np.sqrt(np.maximum(size, 0.0))
-    columns = len(_SECTION)
+    section = _SECTION if lock.under else _SECTION[:-1]
+    columns = len(section)
     points = (
         line[:, None]
-        + across[:, None] * (wide[:, None] * _SECTION[:, 0])[..., None]
-        + out[:, None] * (thick[:, None] * _SECTION[:, 1])[..., None]
+        + across[:, None] * (wide[:, None] * section[:, 0])[..., None]
+        + out[:, None] * (thick[:, None] * section[:, 1])[..., None]
     ).reshape(-1, 3)
-    triangles = strip(lock.rings, columns, closed=True)[:, ::-1]
+    triangles = strip(lock.rings, columns, closed=lock.under)[:, ::-1]
     positions = surface.world(points)
     rounded = unit(
         lock.rounding * np.repeat(out, columns, axis=0) + (1.0 - lock.rounding) * vertex_normals(points, triangles)
@@ -105,7 +108,7 @@ def _uvs(lock: Lock, line: Float[Array, "ring 3"], number: int) -> Float[Array, 
         way = lock.from_crown + np.concatenate([[0.0], np.cumsum(steps)])
     start = (number * 0.6180339887) % 1.0
     width = 1.6 * lock.half_width
-    u = start + width * np.array([0.0, 0.28, 0.72, 1.0, 0.5])
+    u = start + width * np.array([0.0, 0.28, 0.72, 1.0, 0.5])[: 5 if lock.under else 4]
     v = texture_row(way)
     return np.stack([np.tile(u, len(v)), np.repeat(v, len(u))], axis=-1)
 

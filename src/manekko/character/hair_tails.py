@@ -79,7 +79,7 @@ def _drawn_up(side: float) -> Iterator[Lock]:
         )
         line = _drawn_in(line)
         taper = ((0.0, 0.0), (0.10, 0.55), (0.35, 1.0), (0.75, 0.75), (1.0, 0.30))
-        yield Lock(line, 0.105, 0.044, rings=7, rounding=0.65, taper=taper, from_crown=0.75)
+        yield Lock(line, 0.105, 0.044, rings=7, under=False, rounding=0.65, taper=taper, from_crown=0.75)
     for root_turn, root_way in ((60.0, 0.22), (86.0, 0.26), (130.0, 0.12)):
         line = on_shell(
             (side * root_turn, root_way, -0.015),
@@ -87,7 +87,7 @@ def _drawn_up(side: float) -> Iterator[Lock]:
             (side * turn, way, lift),
         )
         taper = ((0.0, 0.0), (0.12, 0.6), (0.4, 1.0), (0.8, 0.7), (1.0, 0.3))
-        yield Lock(line, 0.095, 0.046, rings=7, rounding=0.65, taper=taper, from_crown=0.75)
+        yield Lock(line, 0.095, 0.046, rings=7, under=False, rounding=0.65, taper=taper, from_crown=0.75)
 
 
 def _drawn_in(line: Float[Array, "knot 3"]) -> Float[Array, "knot 3"]:
@@ -108,11 +108,11 @@ def _tail(middle: Float[Array, "knot 3"], chain: Chain) -> Iterator[Lock]:
         around = np.stack([np.cos(twist), np.zeros_like(shares), np.sin(twist)], axis=-1)
         tip = np.where(shares > 0.85, (shares - 0.85) / 0.15, 0.0)[:, None] * 0.03 * around
         line = axis + around * girth[:, None] + tip
-        yield Lock(line, 0.092, 0.046, chain=chain, rings=15, taper=_TAPER, from_crown=0.55, axis=axis)
+        yield Lock(line, 0.092, 0.046, chain=chain, rings=13, taper=_TAPER, from_crown=0.55, axis=axis)
     for end, turn, flick in _LOOSE:
         axis = along(middle, shares * end)
         around = np.array([np.cos(turn), 0.0, np.sin(turn)])
         girth = 1.12 * profile(_GIRTH, shares * end) + flick * shares**4
         line = axis + around * girth[:, None]
         yield Lock(line, 0.034, 0.026, chain=chain, rings=9, taper=_TAPER, from_crown=0.55, axis=axis)
-    yield Lock(along(middle, shares * 0.93), 0.09, 0.08, chain=chain, rings=11, taper=_TAPER, from_crown=0.55)
+    yield Lock(along(middle, shares * 0.93), 0.09, 0.08, chain=chain, rings=7, taper=_TAPER, from_crown=0.55)

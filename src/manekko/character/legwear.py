@@ -3,22 +3,24 @@
 import numpy as np
 
 from manekko.character.accessories import cord
-from manekko.character.clothes import Form, both, part_of, within
+from manekko.character.clothes import Conditions, Form, both, part_of, within
 from manekko.character.design import Design
 from manekko.character.parts import Part
 from manekko.character.sheets import Sheet, clipped, hemmed, inflated, merged
 from manekko.character.shoes import Shoes, ankle_strap, boots, flat_shoes, heeled_shoes
+from manekko.character.thinning import thinned
 from manekko.character.weights import eased
 
 _SQUEEZE_M = 0.0030
+_TOLERANCE_M = 0.0004
 
 
 def sock_parts(form: Form, design: Design, top_y: float, stripes: tuple[tuple[float, float], ...]) -> list[Part]:
     """Return socks up to a height, with stripes (from, to) measured down from their top [m]."""
     thick = 0.0022 - _squeeze(top_y) * eased(form.y, top_y - 0.045, top_y)
-    sock = form.cut(both(top_y - form.y, form.y - 0.06, form.off_arm), thick, 0.002)
+    sock = form.cut(both(top_y - form.y, form.y - 0.06, form.off_arm), thick, 0.002, 0.0007)
     bands = [
-        form.cut(both(within(form.y, top_y - low, top_y + 0.001 - high), form.off_arm), thick + 0.0008, 0.001)
+        form.cut(both(within(form.y, top_y - low, top_y + 0.001 - high), form.off_arm), thick + 0.0010, 0.001)
         for high, low in stripes
     ]
     return [part_of(sock, "靴下", design), *(part_of(band, "飾り", design) for band in bands)]
@@ -45,10 +47,10 @@ def boot_parts(design: Design) -> list[Part]:
     ahead = eased(points[:, 2], -0.005, 0.020)
     top = points[:, 1] + 0.010 * ahead - 0.2145
     low = -0.030 - 0.010 * ahead
-    upper = clipped(shoes.upper, (-top - 0.004)[:, None])
+    upper = _cut(shoes.upper, (-top - 0.004)[:, None])
     flare = 0.0028 + 0.0040 * eased(top, -0.030, 0.0)
-    cuff = clipped(inflated(shoes.upper, flare), both(-top, top - low))
-    line = clipped(inflated(shoes.upper, flare + 0.0008), both(within(top - low, 0.003, 0.0075)))
+    cuff = _cut(inflated(shoes.upper, flare), both(-top, top - low))
+    line = _cut(inflated(shoes.upper, flare + 0.0010), both(within(top - low, 0.003, 0.0075)))
     return [
         part_of(hemmed(upper, 0.004), "靴", design),
         part_of(hemmed(cuff, 0.004), "飾り", design),
@@ -57,6 +59,11 @@ def boot_parts(design: Design) -> list[Part]:
         part_of(ankle_strap(shoes.upper, 0.098, 0.011), "飾り", design),
         *_soles(shoes, design),
     ]
+
+
+def _cut(sheet: Sheet, keep: Conditions) -> Sheet:
+    """Return the part where all conditions are positive, in as few triangles as it takes."""
+    return thinned(clipped(sheet, keep), _TOLERANCE_M)
 
 
 def _soles(shoes: Shoes, design: Design) -> list[Part]:
@@ -84,8 +91,8 @@ def loafer_parts(design: Design) -> list[Part]:
     shoes = heeled_shoes()
     y, z = shoes.upper.points_m[:, 1], shoes.upper.points_m[:, 2]
     opening = y + 0.28 * (z - 0.050) - 0.052
-    upper = clipped(shoes.upper, (-opening)[:, None])
-    strap = clipped(inflated(shoes.upper, 0.0014), both(within(z + 0.35 * y, 0.068, 0.084), -opening))
+    upper = _cut(shoes.upper, (-opening)[:, None])
+    strap = _cut(inflated(shoes.upper, 0.0014), both(within(z + 0.35 * y, 0.068, 0.084), -opening))
     return [
         part_of(hemmed(upper, 0.003), "靴", design),
         part_of(hemmed(strap, 0.002), "靴", design),
@@ -98,16 +105,16 @@ def sneaker_parts(design: Design) -> list[Part]:
     shoes = flat_shoes()
     x, y, z = np.abs(shoes.upper.points_m[:, 0]), shoes.upper.points_m[:, 1], shoes.upper.points_m[:, 2]
     puffed = inflated(shoes.upper, 0.0015)
-    cap = clipped(puffed, both(z - 0.098 - 0.6 * (y - 0.03), y - 0.012))
-    stripe = clipped(puffed, both(within(z + 0.7 * y, 0.016, 0.030), y - 0.013, 0.058 - y))
-    collar = clipped(inflated(shoes.upper, 0.0025), (y - 0.5 * (z + 0.02) * (z > -0.02) - 0.071)[:, None])
+    cap = _cut(puffed, both(z - 0.098 - 0.6 * (y - 0.03), y - 0.012))
+    stripe = _cut(puffed, both(within(z + 0.7 * y, 0.016, 0.030), y - 0.013, 0.058 - y))
+    collar = _cut(inflated(shoes.upper, 0.0025), (y - 0.5 * (z + 0.02) * (z > -0.02) - 0.071)[:, None])
     tongue = 0.015 - np.abs(x - 0.081)
     rungs = [
-        clipped(inflated(shoes.upper, 0.0022), both(within(z - 0.8 * y, low, low + 0.0055), tongue, y - 0.035))
+        _cut(inflated(shoes.upper, 0.0022), both(within(z - 0.8 * y, low, low + 0.0055), tongue, y - 0.035))
         for low in (-0.009, 0.007, 0.023)
     ]
     return [
-        part_of(hemmed(shoes.upper, 0.004), "靴", design),
+        part_of(hemmed(thinned(shoes.upper, _TOLERANCE_M), 0.004), "靴", design),
         part_of(hemmed(cap, 0.002), "白", design),
         part_of(hemmed(stripe, 0.001), "飾り", design),
         part_of(hemmed(collar, 0.004), "飾り", design),
@@ -118,4 +125,4 @@ def sneaker_parts(design: Design) -> list[Part]:
 
 def shorts_sheet(form: Form, waist_y: float, leg_y: float, thickness_m: float) -> Sheet:
     """Return shorts from the waist down the thighs."""
-    return form.cut(both(waist_y - form.y, form.y - leg_y, form.off_arm), thickness_m, 0.005)
+    return form.cut(both(waist_y - form.y, form.y - leg_y, form.off_arm), thickness_m, 0.005, 0.0015)

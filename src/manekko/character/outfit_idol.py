@@ -56,10 +56,10 @@ def _top(design: Design) -> list[Part]:
     collar = both(round_collar(form, 0.098), form.off_arm + 0.03)
     trim = both(round_collar(form, 0.0935), from_neck(form) - 0.0895, form.off_arm + 0.03)
     return [
-        part_of(form.cut(blouse, thick), "トップス", design),
+        part_of(form.cut(blouse, thick, tolerance_m=0.0012), "トップス", design),
         part_of(coarse.cut(band, 0.0060), "飾り", design),
-        part_of(form.cut(collar, 0.0090, 0.004), "襟", design),
-        part_of(form.cut(trim, 0.0096, 0.0), "白", design),
+        part_of(form.cut(collar, 0.0090, 0.004, tolerance_m=0.0008), "襟", design),
+        part_of(form.cut(trim, 0.0100, 0.0), "白", design),
         *_bodice(coarse_form(), design),
         *_cuffs(coarse_form(), design),
     ]

@@ -7,6 +7,7 @@ import numpy as np
 from manekko.arrays import Array, Float
 from manekko.character.clothes import within
 from manekko.character.sheets import Sheet, clipped, hemmed, inflated, split_quads, strip_quads
+from manekko.character.thinning import thinned
 from manekko.character.weights import foot_weights, leg_weights, mirrored_columns
 
 _COLUMNS = 20
@@ -228,4 +229,5 @@ def _pair(points: Float[Array, "vertex 3"], triangles: Array) -> Sheet:
 def ankle_strap(sheet: Sheet, middle_y: float, width_m: float) -> Sheet:
     """Return a strap around a shoe, lower behind than in front."""
     slanted = sheet.points_m[:, 1] - 0.25 * (sheet.points_m[:, 2] + 0.02) - middle_y
-    return hemmed(clipped(inflated(sheet, 0.0018), within(slanted, -width_m / 2.0, width_m / 2.0)), 0.002)
+    strap = clipped(inflated(sheet, 0.0018), within(slanted, -width_m / 2.0, width_m / 2.0))
+    return hemmed(thinned(strap, 0.0004), 0.002)

@@ -32,7 +32,7 @@ class SkirtCut:
     bulge: float = 0.020
     """How far the middle stands out beyond a straight line."""
     swings_from_y: float = 0.945
-    rows: int = 12
+    rows: int = 10
     starts: float = 0.0
     """Where the cloth begins, 0 waist, 1 hem: a frill hangs under the hem of another skirt only."""
 
