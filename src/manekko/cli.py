@@ -143,7 +143,7 @@ class Render:
     beside: Annotated[tuple[Path, ...], arg(name="with", metavar="MOTION")] = ()
     """More motions, danced by more characters on the same stage."""
     camera: _Camera = None
-    """fixed: all the dance in view. follow: the dancer. orbit: around. source: the video's. Or a VMD (camera, light)."""
+    """fixed: all the dance in view. follow: the dancer. orbit: around. source: the video's. A VMD (camera, light)."""
     background: Annotated[str, arg(metavar="WHAT")] = "studio"
     """studio, transparent, source (the captured video), a colour (#ff8800), or a picture or video."""
     size: _Size = None
