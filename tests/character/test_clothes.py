@@ -7,6 +7,7 @@ import pytest
 from manekko.character.body import body_sheet
 from manekko.character.design import Design, Outfit
 from manekko.character.dressed import dressed_piece
+from manekko.character.hair import hair_piece
 from manekko.character.parts import Part, Piece
 from manekko.character.skirt import CHAINS, LINKS, SkirtCut, pleat_texture, skirt_chains, skirt_part
 from tests.character.dolls import CHIBI
@@ -96,3 +97,11 @@ def test_a_pleat_has_its_stripe_where_it_was_asked_for() -> None:
     assert (texture[..., 3] == 255).all()
     assert texture[140, 32, :3].min() > 240
     assert texture[100, 32, 0] < 80
+
+
+def test_long_hair_covers_the_hood() -> None:
+    design = Design(hair="long", outfit="casual")
+    top = np.concatenate([part.positions_m for part in dressed_piece(design).parts if part.material == "トップス"])
+    hair = np.concatenate([part.positions_m for part in hair_piece(design).parts])
+    behind = [points[(np.abs(points[:, 0]) < 0.06) & (np.abs(points[:, 1] - 1.25) < 0.06)] for points in (top, hair)]
+    assert behind[0][:, 2].min() > behind[1][:, 2].min() + 0.005

@@ -112,3 +112,16 @@ def cloth(name: str, name_en: str, colour: Colour, *, two_sided: bool = False, t
         edge_rgba=(0.10 + dark[0], 0.06 + dark[1], 0.08 + dark[2], 1.0),
         two_sided=two_sided,
     )
+
+
+def everyday_surfaces(design: Design) -> tuple[Surface, ...]:
+    """Return the materials of shorts, a top, socks and sports shoes."""
+    return (
+        cloth("ズボン", "shorts", design.bottom_rgb),
+        cloth("靴下", "socks", design.socks_rgb),
+        cloth("靴", "shoes", design.shoes_rgb, two_sided=True),
+        cloth("靴底", "soles", (0.97, 0.96, 0.95)),
+        cloth("トップス", "top", design.top_rgb, two_sided=True),
+        cloth("飾り", "trim", design.accent_rgb),
+        cloth("白", "white", (0.98, 0.98, 1.0)),
+    )

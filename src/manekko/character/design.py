@@ -45,8 +45,6 @@ class HeadFrame:
     """Depth of the middle of the skull."""
     half_width: float
     """At the cheekbones."""
-    half_depth: float
-    """From the middle of the skull to the forehead, and to the back."""
     neck_radius: float
     neck_y: float
     """Height at which the head's mesh meets the neck's, below the chin: a level circle of ``neck_radius``."""
@@ -74,7 +72,6 @@ def head_frame(design: Design) -> HeadFrame:
         crown_y=design.height_m,
         centre_z=-0.006 * height / 0.239,
         half_width=0.385 * height,
-        half_depth=0.44 * height,
         neck_radius=0.135 * height if design.heads > 5.0 else 0.12 * height,
         neck_y=chin - 0.02 * height,
         neck_z=-0.018 * height / 0.239,

@@ -31,8 +31,6 @@ _RINGS = np.array(
         [0.002, 0.338, 0.236, 0.130, -0.07, 0.110, -0.23, 1.90, 2.0],
     ]
 )
-_NECK_RINGS = 3
-"""How many more rings lead from the jaw to the seam of the neck; they depend on the frame."""
 _STEP = 1e-4
 _HAIRLINE = np.array(
     [

@@ -22,8 +22,8 @@ _PALM_ROWS = np.array(
         (0.076, 0.0304, 0.0106, 0.0404, 0.0110, 2.75),
     ]
 )
-THUMB_ROWS, THUMB_COLUMNS = (1, 3), (ARM_COLUMNS - 1, 0, 1)
-"""Rows and columns of the palm around the hole where the thumb begins."""
+THUMB_ROWS = (1, 3)
+"""First and last row of the palm around the hole where the thumb begins."""
 _THUMB_WAY = np.array([0.62, 0.73, -0.28]) / np.linalg.norm([0.62, 0.73, -0.28])
 """Along the arm, forwards, up."""
 _THUMB_BASE_M = np.array([0.014, 0.018, -0.008])

@@ -3,10 +3,10 @@
 import numpy as np
 
 from manekko.character.accessories import cord, ring_around
-from manekko.character.clothes import Form, both, cloth, coarse_form, either, part_of, within
+from manekko.character.clothes import Form, both, coarse_form, either, everyday_surfaces, part_of, within
 from manekko.character.design import Design
 from manekko.character.legwear import shorts_sheet, sneaker_parts, sock_parts
-from manekko.character.parts import Part, Piece, Surface
+from manekko.character.parts import Part, Piece
 from manekko.character.sheets import Sheet, clipped
 from manekko.character.weights import eased
 
@@ -25,7 +25,7 @@ def casual_piece(design: Design) -> Piece:
         *sock_parts(form, design, _SOCK_TOP_Y, ((0.014, 0.026), (0.034, 0.046))),
         *sneaker_parts(design),
     )
-    return Piece(parts, _surfaces(design))
+    return Piece(parts, everyday_surfaces(design))
 
 
 def casual_skin() -> Sheet:
@@ -67,32 +67,21 @@ def _sweater(design: Design) -> list[Part]:
 
 
 def _hood(design: Design) -> list[Part]:
-    """Return the hood, laid down around the neck, and its two cords."""
+    """Return the hood, laid down around the neck, and its two cords; under long hair it lies flat."""
+    full = 0.0 if design.hair == "long" else 1.0
     angle = np.arange(28) / 28.0 * 2.0 * np.pi
     behind = (1.0 - np.cos(angle)) / 2.0
     path = np.stack(
         [
             (0.058 + 0.016 * behind) * np.sin(angle),
             1.262 + 0.034 * eased(behind, 0.0, 0.45) - 0.034 * eased(behind, 0.55, 1.0),
-            -0.022 + (0.066 - 0.002 * behind) * np.cos(angle) - 0.030 * behind**3,
+            -0.022 + (0.066 - 0.002 * behind) * np.cos(angle) - (0.030 * full - 0.014 * (1.0 - full)) * behind**3,
         ],
         axis=1,
     )
-    roll = ring_around(path, 0.016 + 0.026 * behind**2, 1.15 + 0.35 * behind, "上半身2")
+    roll = ring_around(path, 0.016 + 0.026 * full * behind**2, 1.15 + 0.35 * behind, "上半身2")
     parts = [part_of(roll, "トップス", design)]
     for side in (1.0, -1.0):
         line = np.array([(0.024, 1.252, 0.058), (0.027, 1.225, 0.076), (0.029, 1.190, 0.094), (0.030, 1.150, 0.108)])
         parts.append(part_of(cord(line * [side, 1.0, 1.0], 0.0028, "上半身2"), "白", design))
     return parts
-
-
-def _surfaces(design: Design) -> tuple[Surface, ...]:
-    return (
-        cloth("ズボン", "shorts", design.bottom_rgb),
-        cloth("靴下", "socks", design.socks_rgb),
-        cloth("靴", "shoes", design.shoes_rgb, two_sided=True),
-        cloth("靴底", "soles", (0.97, 0.96, 0.95)),
-        cloth("トップス", "top", design.top_rgb, two_sided=True),
-        cloth("飾り", "trim", design.accent_rgb),
-        cloth("白", "white", (0.98, 0.98, 1.0)),
-    )

@@ -3,10 +3,20 @@
 import numpy as np
 
 from manekko.character.accessories import from_neck
-from manekko.character.clothes import Field, Form, both, cloth, coarse_form, either, fine_form, part_of, within
+from manekko.character.clothes import (
+    Field,
+    Form,
+    both,
+    coarse_form,
+    either,
+    everyday_surfaces,
+    fine_form,
+    part_of,
+    within,
+)
 from manekko.character.design import Design
 from manekko.character.legwear import shorts_sheet, sneaker_parts, sock_parts
-from manekko.character.parts import Piece, Surface
+from manekko.character.parts import Piece
 from manekko.character.sheets import Sheet, clipped
 
 _SOCK_TOP_Y, _SHORTS_Y, _TOP_Y = 0.160, 0.748, 1.015
@@ -28,7 +38,7 @@ def sports_piece(design: Design) -> Piece:
         *sock_parts(form, design, _SOCK_TOP_Y, ((0.006, 0.014),)),
         *sneaker_parts(design),
     )
-    return Piece(parts, _surfaces(design))
+    return Piece(parts, everyday_surfaces(design))
 
 
 def sports_skin() -> Sheet:
@@ -44,15 +54,3 @@ def _off_shoulder(form: Form) -> Field:
     """Return a field that is positive on the trunk within the armholes."""
     holes = [np.linalg.norm(form.sheet.points_m - [side * 0.122, 1.240, -0.016], axis=1) for side in (1.0, -1.0)]
     return np.minimum.reduce([0.035 - form.arm, *(hole - 0.062 for hole in holes)])
-
-
-def _surfaces(design: Design) -> tuple[Surface, ...]:
-    return (
-        cloth("ズボン", "shorts", design.bottom_rgb),
-        cloth("靴下", "socks", design.socks_rgb),
-        cloth("靴", "shoes", design.shoes_rgb, two_sided=True),
-        cloth("靴底", "soles", (0.97, 0.96, 0.95)),
-        cloth("トップス", "top", design.top_rgb, two_sided=True),
-        cloth("飾り", "trim", design.accent_rgb),
-        cloth("白", "white", (0.98, 0.98, 1.0)),
-    )
