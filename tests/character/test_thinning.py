@@ -64,3 +64,10 @@ def test_thinning_twice_changes_little_more() -> None:
     twice = thinned(once, 0.0005)
     assert len(once.triangles) < len(body_sheet().triangles)
     assert len(twice.triangles) > 0.8 * len(once.triangles)
+
+
+def test_the_last_bits_of_numbers_choose_nothing() -> None:
+    sheet = body_sheet()
+    noise = np.random.default_rng(3).normal(0.0, 1e-14, sheet.points_m.shape)
+    other = thinned(Sheet(sheet.points_m + noise, sheet.triangles, sheet.fields), 0.0005)
+    assert np.array_equal(other.triangles, thinned(sheet, 0.0005).triangles)

@@ -10,7 +10,7 @@ from manekko.character.thinning import thinned
 from manekko.character.weights import rigid
 
 _ROWS, _COLUMNS = 9, 12
-_TOLERANCE_M = 0.0005
+_TOLERANCE_M = 0.0008
 
 
 @dataclass(frozen=True)

@@ -114,5 +114,5 @@ def _tail(middle: Float[Array, "knot 3"], chain: Chain) -> Iterator[Lock]:
         around = np.array([np.cos(turn), 0.0, np.sin(turn)])
         girth = 1.12 * profile(_GIRTH, shares * end) + flick * shares**4
         line = axis + around * girth[:, None]
-        yield Lock(line, 0.034, 0.026, chain=chain, rings=9, taper=_TAPER, from_crown=0.55, axis=axis)
+        yield Lock(line, 0.034, 0.026, chain=chain, rings=7, taper=_TAPER, from_crown=0.55, axis=axis)
     yield Lock(along(middle, shares * 0.93), 0.09, 0.08, chain=chain, rings=7, taper=_TAPER, from_crown=0.55)

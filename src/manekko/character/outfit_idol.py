@@ -79,7 +79,7 @@ def _bodice(form: Form, design: Design) -> list[Part]:
     wide_below = 0.0092 + 0.0085 * eased(form.y, 1.010, 0.982)
     buttons = [knob((0.0, y, z), 0.0062, "上半身") for y, z in ((1.080, 0.0735), (1.055, 0.0700), (1.030, 0.0685))]
     return [
-        part_of(form.cut(both(bodice, form.off_arm), 0.0068, 0.004), "襟", design),
+        part_of(form.cut(both(bodice, form.off_arm), 0.0068, 0.004, 0.0008), "襟", design),
         part_of(form.cut(both(piping, form.off_arm), 0.0078, 0.002), "白", design),
         part_of(form.cut(both(belt, form.off_arm), wide_below, 0.004), "飾り", design),
         *(part_of(button, "金", design) for button in buttons),
@@ -88,7 +88,7 @@ def _bodice(form: Form, design: Design) -> list[Part]:
 
 def _cuffs(form: Form, design: Design) -> list[Part]:
     flare = 0.004 + 0.006 * eased(form.arm, 0.432, 0.402)
-    cuff = form.cut(within(form.arm, 0.404, 0.438), flare, 0.004)
+    cuff = form.cut(within(form.arm, 0.404, 0.438), flare, 0.004, 0.0010)
     band = form.cut(within(form.arm, 0.408, 0.4145), flare + 0.0008, 0.0)
     return [part_of(cuff, "襟", design), part_of(band, "飾り", design)]
 

@@ -157,7 +157,8 @@ def _apart(
     """Return the best moves that lie so far apart that none sees another; ``errors`` are shares of what is allowed."""
     rank = np.full(count, len(moves), dtype=np.int64)
     scattered = moves[:, 0] * 2654435761 % 2**32
-    order = np.lexsort((moves[:, 1], errors, scattered, np.floor(errors * _GRADES)))
+    # rounded: what differs in the last bits only must not choose
+    order = np.lexsort((moves[:, 1], np.round(errors, 3), scattered, np.floor(errors * _GRADES)))
     np.minimum.at(rank, moves[order, 0], np.arange(len(moves)))
     first = rank
     for _ in range(2):
