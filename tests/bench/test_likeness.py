@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from manekko.bench.likeness import Likeness, answered, likeness
+from tests.conftest import ROOT
 
 SAID = {
     "ssim": {"toon": {"box": 0.93, "room": 0.97}, "edge": {"ball": 0.999}},
@@ -57,4 +58,4 @@ def test_the_judge_where_there_is_no_browser_says_so(data_folder: Path, monkeypa
     monkeypatch.setenv("MANEKKO_DATA", str(data_folder))
     monkeypatch.setenv("PATH", "")
     monkeypatch.delenv("MANEKKO_CHROMIUM", raising=False)
-    assert "needs Chromium and node" in str(likeness())
+    assert "needs Chromium and node" in str(likeness(ROOT))

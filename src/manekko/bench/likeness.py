@@ -15,7 +15,6 @@ from typing import Any
 from manekko.bench.judge import data_folder, table
 from manekko.bench.speed import Mark
 
-CHECKOUT = Path(__file__).parents[3]
 ALIKE_BAR = 0.9
 BONES_BAR_UNITS = 0.01
 """A unit of MMD is 8 cm."""
@@ -67,12 +66,16 @@ class Likeness:
         ]
 
 
-def likeness(checkout: Path = CHECKOUT) -> Likeness:
+def likeness(checkout: Path | None = None) -> Likeness:
     """Run the judge of a checkout and return what it found.
+
+    Args:
+        checkout: the folder that holds ``tests``; None is where the program runs.
 
     Raises:
         MissingToolError: the measuring data is missing.
     """
+    checkout = Path.cwd() if checkout is None else checkout
     if not checkout.joinpath(*_JUDGE.split(".")).with_suffix(".py").is_file():
         return Likeness({}, {}, "the judge is among the tests of a checkout of Manekko; run the bench from one")
     environment = os.environ | {"MANEKKO_DATA": str(data_folder().resolve()), "PYTHONIOENCODING": "utf-8"}
