@@ -22,7 +22,7 @@ _KINDS = {
     "glb": "the motion as glTF",
     "keypoints": "what was seen, for programs",
     "wav": "the sound, in step with frame 0 of the motion",
-    "preview": "the video beside the solved skeleton, to check by eye",
+    "preview": "the video beside the solved motion, to check by eye",
     "report": "this page",
     "json": "the same figures, for programs",
 }
