@@ -94,7 +94,7 @@ def _preview(name: str | None) -> str:
     if name is None:
         return ""
     if name.lower().endswith(".png"):
-        return f'<p><img class="preview" src="{_link(name)}" alt="the picture beside the solved skeleton"></p>'
+        return f'<p><img class="preview" src="{_link(name)}" alt="the picture beside the solved motion"></p>'
     return f'<p><video controls preload="metadata" src="{_link(name)}"></video></p>'
 
 
@@ -109,7 +109,7 @@ def _files_section(report: Report) -> str:
 
 def _file_item(kind: str, name: str, whose: str) -> str:
     is_picture = kind == "preview" and name.lower().endswith(".png")
-    meaning = "the picture beside the solved skeleton, to check by eye" if is_picture else _KINDS.get(kind, kind)
+    meaning = "the picture beside the solved motion, to check by eye" if is_picture else _KINDS.get(kind, kind)
     return f'<li><a href="{_link(name)}">{_text(name)}</a><br><small>{_text(whose + meaning)}</small></li>'
 
 
