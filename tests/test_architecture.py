@@ -27,6 +27,7 @@ ORDER = (
         "people",
         "lift",
         "skeleton",
+        "solve",
         "motion",
     ),
     *("files", "stage", "character", "show", "bench", "capture", "convert", "check", "render"),
@@ -46,7 +47,7 @@ HOME_OF_HEAVY = {
     "tyro": {"cli"},
     "rich": {"cli", "progress"},
 }
-LIGHT = {"skeleton", "motion", "files"}
+LIGHT = {"skeleton", "solve", "motion", "files"}
 FILE_LINES, FUNCTION_LINES = 400, 40
 
 
