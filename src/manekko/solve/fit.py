@@ -1,0 +1,75 @@
+"""The fit of a whole clip: Levenberg–Marquardt over every frame's degrees of freedom at once.
+
+Source: Levenberg (1944), Marquardt (1963); residuals are reweighted in each step (Geman & McClure 1987). The normal
+equations are banded, since a frame's terms touch two neighbours at most, so a clip costs as much as its frames.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from manekko.arrays import Array, Float
+from manekko.solve.banded import Normal
+from manekko.solve.evidence import Evidence, Weights
+from manekko.solve.joints import FREEDOMS
+from manekko.solve.pose import Pose, jacobians, placed
+from manekko.solve.terms import contact_term, image_term, limit_term, pose_term, prior_term, smoothness_term
+
+_FIRST_DAMPING = 1e-3
+_MOST_DAMPING = 1e6
+_DONE = 1e-3
+"""A step that lowers the cost by less than this share ends the fit."""
+
+
+@dataclass(frozen=True)
+class _State:
+    pose: Pose
+    cost: float
+
+
+def cost_of(pose: Pose, evidence: Evidence, weights: Weights, normal: Normal | None = None) -> float:
+    """Return the cost of a pose; given ``normal``, add the normal equations of every term."""
+    body = placed(pose, evidence.skeleton, evidence.marks)
+    soles = placed(pose, evidence.skeleton, evidence.soles)
+    wanted = normal is not None
+    of_body = jacobians(body, evidence.marks) if wanted else None
+    of_soles = jacobians(soles, evidence.soles) if wanted else None
+    return (
+        image_term(body, of_body, evidence, weights, normal)
+        + prior_term(body, of_body, evidence, normal)
+        + contact_term(soles, of_soles, evidence, weights, normal)
+        + smoothness_term(pose, evidence, weights, normal)
+        + pose_term(pose, weights, normal)
+        + limit_term(pose, normal)
+    )
+
+
+def fit_pose(start: Pose, evidence: Evidence, weights: Weights) -> Pose:
+    """Return the pose of least cost near ``start``."""
+    state, damping = _State(start, cost_of(start, evidence, weights)), _FIRST_DAMPING
+    for _ in range(weights.rounds):
+        better, damping = _improved(state, evidence, weights, damping)
+        gain = state.cost - better.cost
+        state = better
+        if gain < _DONE * max(state.cost, 1e-12):
+            break
+    return state.pose
+
+
+def _improved(state: _State, evidence: Evidence, weights: Weights, damping: float) -> tuple[_State, float]:
+    """Take one step that lowers the cost, damped as much as that needs."""
+    normal = Normal.zeros(evidence.frame_count, FREEDOMS)
+    cost_of(state.pose, evidence, weights, normal)
+    size = _typical_diagonal(normal)
+    while damping < _MOST_DAMPING:
+        moved = state.pose.moved(normal.step(damping * size))
+        cost = cost_of(moved, evidence, weights)
+        if cost < state.cost:
+            return _State(moved, cost), damping * 0.3
+        damping *= 10.0
+    return state, damping
+
+
+def _typical_diagonal(normal: Normal) -> Float[Array, " freedom"]:
+    diagonal = np.einsum("fnn->fn", normal.diagonal)
+    return np.median(diagonal, axis=0) + 1e-9
