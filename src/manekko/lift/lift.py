@@ -17,6 +17,7 @@ from manekko.lift.plausible import plausible_hands, plausible_legs, straightened
 from manekko.lift.proportions import bone_lengths, root_depths, with_lengths
 from manekko.lift.series import resampled, smoothed, without_spikes
 from manekko.lift.swaps import repair_swaps
+from manekko.people.fixes import NO_PERSON_FIXES, PersonFixes, apply_flips
 from manekko.people.keypoints import BODY33_INDEX, Track
 
 MOTION_FPS = 30.0
@@ -66,8 +67,8 @@ class Lifted:
         return self.positions_m[int(np.argmax(self.seen)), _HIPS].mean(0)
 
 
-def lift_track(track: Track, *, focal_px: float | None = None) -> Lifted:
-    """Return the person of a track in 3D.
+def lift_track(track: Track, *, focal_px: float | None = None, fixes: PersonFixes = NO_PERSON_FIXES) -> Lifted:
+    """Return the person of a track in 3D; of the repairs by hand the flips are made here, after the automatic ones.
 
     Raises:
         InputError: when the person is seen in too few frames to know their proportions.
@@ -75,6 +76,7 @@ def lift_track(track: Track, *, focal_px: float | None = None) -> Lifted:
     if track.seen.sum() < 1:
         raise InputError(f"person {track.track_id} is never seen: nothing to lift")
     track, swapped = repair_swaps(_without_unseen_legs(_within_picture(track)))
+    track = apply_flips(track, fixes)
     camera = default_camera(track.image_size_px)
     if focal_px is not None:
         camera = Camera(focal_px, camera.centre_px)

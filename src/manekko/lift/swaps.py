@@ -1,10 +1,9 @@
 """Whole-body left/right swaps of the detector: found by a Viterbi pass over {as is, swapped} and undone."""
 
-import dataclasses
-
 import numpy as np
 
 from manekko.arrays import Array, Bool, Float, Int
+from manekko.people.fixes import swap_sides
 from manekko.people.keypoints import BODY33_INDEX, BODY33_MIRROR, Track
 from manekko.skeleton.rotations import normalized
 
@@ -31,7 +30,7 @@ def repair_swaps(track: Track) -> tuple[Track, Bool[Array, " frame"]]:
     swapped[frames] = _global_sense(track, frames, states)
     if not swapped.any():
         return track, swapped
-    return _swap_frames(track, swapped), swapped
+    return swap_sides(track, swapped), swapped
 
 
 def _transition_costs(track: Track, frames: Array) -> Float[Array, "step 2"]:
@@ -104,29 +103,3 @@ def _global_sense(track: Track, frames: Array, swapped: Bool[Array, " frame"]) -
     sides = [track.keypoints_px[frames][:, BODY33_INDEX[f"{side}_shoulder"], 0] for side in ("left", "right")]
     facing = np.nan_to_num(sides[0] - sides[1]) * np.where(swapped, -1.0, 1.0)
     return ~swapped if facing.sum() < 0 else swapped
-
-
-def _swap_frames(track: Track, swapped: Bool[Array, " frame"]) -> Track:
-    def mirror(values: Array) -> Array:
-        result = values.copy()
-        result[swapped] = values[swapped][:, BODY33_MIRROR]
-        return result
-
-    hands = track.hands
-    if hands is not None:
-        parts = {
-            field.name: np.where(
-                swapped.reshape(-1, *[1] * (getattr(hands, field.name).ndim - 1)),
-                getattr(hands, field.name)[:, ::-1],
-                getattr(hands, field.name),
-            )
-            for field in dataclasses.fields(hands)
-        }
-        hands = dataclasses.replace(hands, **parts)
-    return dataclasses.replace(
-        track,
-        keypoints_px=mirror(track.keypoints_px),
-        confidences=mirror(track.confidences),
-        world_m=mirror(track.world_m),
-        hands=hands,
-    )
