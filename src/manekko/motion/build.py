@@ -8,6 +8,7 @@ from manekko.lift.lift import MOTION_FPS, Lifted
 from manekko.lift.series import smoothed
 from manekko.motion.feet import Body, plant_feet
 from manekko.motion.motion import Motion
+from manekko.people.fixes import NO_PERSON_FIXES, PersonFixes, apply_to_contacts
 from manekko.people.keypoints import BODY33_INDEX
 from manekko.skeleton.contacts import find_contacts, floor_heights, resting_heights
 from manekko.skeleton.fit import BodyPoints, fit_rotations
@@ -32,16 +33,19 @@ _JOINT_KEYPOINTS = {
 """The keypoint whose confidence speaks for each joint's rotation; hands and fingers: the wrist."""
 
 
-def motion_from_lifted(lifted: Lifted, *, origin_m: Float[Array, "3"] | None = None) -> Motion:
+def motion_from_lifted(
+    lifted: Lifted, *, origin_m: Float[Array, "3"] | None = None, fixes: PersonFixes = NO_PERSON_FIXES
+) -> Motion:
     """Return the motion of a lifted person: rotations, proportions, planted feet, the floor at y = 0.
 
     ``origin_m`` is the place in the lifted world that becomes the motion's origin; by default the dancer's first.
+    Of the repairs by hand, those of planted and lifted feet are made here.
     """
     positions = lifted.positions_m
     feet = positions[:, [BODY33_INDEX[f"{s}_{p}"] for s in ("left", "right") for p in ("heel", "toe")]]
     floor = floor_heights(feet, fps=MOTION_FPS)
     heights = feet[..., 1] - floor[:, None]
-    contacts = find_contacts(feet, heights, fps=MOTION_FPS)
+    contacts = apply_to_contacts(find_contacts(feet, heights, fps=MOTION_FPS), fixes, fps=MOTION_FPS)
     grounded = positions + np.array([0.0, _SOLE_DROP_M, 0.0]) - floor[:, None, None] * np.array([0.0, 1.0, 0.0])
     points = _body_points(_with_level_feet(grounded, heights))
     rotations = _smooth_rotations(fit_rotations(points))
