@@ -10,7 +10,7 @@ import numpy as np
 from scipy.interpolate import CubicSpline
 
 from manekko.arrays import Array, Bool, Float
-from manekko.people.keypoints import BODY33, BODY33_MIRROR
+from manekko.people.keypoints import BODY33, BODY33_INDEX, BODY33_MIRROR
 from manekko.skeleton.rotations import from_rotation_vectors, rotate
 
 _SIZES_MM = {
@@ -105,12 +105,12 @@ def _peaks(rng: np.random.Generator, frame_count: int) -> Float[Array, "frame 33
     for name, part, share, size in zip(BODY33, _PARTS, _PEAK_SHARE, _PEAK_M, strict=True):
         if part in _CARRIED:
             continue
-        carried = [BODY33.index(name.replace(part, other)) for other, by in _CARRIED.items() if by == part]
+        carried = [BODY33_INDEX[name.replace(part, other)] for other, by in _CARRIED.items() if by == part]
         for start in np.flatnonzero(rng.random(frame_count) < share / _PEAK_LASTS):
             length = int(rng.integers(*_PEAK_FRAMES))
             bump = np.hanning(length + 2)[1:-1, None] * rng.standard_normal(3) * size
             end = min(start + length, frame_count)
-            for column in (BODY33.index(name), *carried):
+            for column in (BODY33_INDEX[name], *carried):
                 result[start:end, column] += bump[: end - start]
     return result
 
@@ -120,7 +120,7 @@ def dropped_keypoints(rng: np.random.Generator, frame_count: int) -> Bool[Array,
     lost = np.zeros((frame_count, len(BODY33)), dtype=bool)
     for side in ("left", "right"):
         for chain in _CHAINS:
-            columns = [BODY33.index(f"{side}_{part}") for part in chain]
+            columns = [BODY33_INDEX[f"{side}_{part}"] for part in chain]
             for start, end in bursts(rng, frame_count, _DROPPED_SHARE / 2.0, _DROPPED_FRAMES):
                 lost[start:end, columns] = True
     return lost
@@ -169,5 +169,5 @@ def weak_world(
     shape = rotate(turn[:, None], points_m * np.array([1.0, 1.0, max(shrink, 0.2)]) * size)
     noise = 0.8 * slow_noise(rng, shape.shape, 20) + 0.6 * slow_noise(rng, shape.shape, 6)
     shape = shape + noise * _WORLD_M * _LEVER[:, None] * level
-    hips = [BODY33.index("left_hip"), BODY33.index("right_hip")]
+    hips = [BODY33_INDEX["left_hip"], BODY33_INDEX["right_hip"]]
     return shape - shape[:, hips].mean(1, keepdims=True)

@@ -33,6 +33,8 @@ __all__ = ["Synthetic", "TrueCamera", "TrueMotion", "background_px", "held_out_m
 IMAGE_SIZE_PX = (1280, 720)
 _DEPTHS_M, _FOCAL_PER_DIAGONAL = (3.0, 5.0), (0.7, 1.0)
 _PITCH_DEG, _ROLL_DEG, _YAW_DEG = 3.0, 0.7, 25.0
+_PANNING_YAW_DEG = (40.0, 70.0)
+"""A panning camera looks from the side, so that the dancer travels across its view."""
 _MARGIN_PX = 20.0
 _HEEL_ABOVE_SOLE_M, _TOE_ABOVE_SOLE_M = 0.03, 0.025
 """Where a detector sees heel and toe: inside the shoe."""
@@ -122,7 +124,8 @@ def seen(true: TrueMotion, seed: int, level: float = 1.0, *, swaps: bool = False
         panning: whether the camera turns after the dancer by hand; else it stands still.
     """
     rng = np.random.default_rng([seed, zlib.crc32(true.name.encode())])
-    truth = _placed(true.motion, np.radians(rng.uniform(-_YAW_DEG, _YAW_DEG)))
+    yaw_deg = rng.uniform(*_PANNING_YAW_DEG) * rng.choice([-1.0, 1.0]) if panning else rng.uniform(-1.0, 1.0) * _YAW_DEG
+    truth = _placed(true.motion, np.radians(yaw_deg))
     exact = keypoints_m(truth)
     camera = _panning_camera(rng, exact) if panning else _static_camera(rng, exact)
     noise = keypoint_noise(rng, truth.frame_count, level)
