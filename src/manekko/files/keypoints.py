@@ -1,9 +1,11 @@
 """Tracks kept on disk, so that a motion can be solved again without looking at the clip again."""
 
+import hashlib
 import io
+import json
 import zipfile
 import zlib
-from dataclasses import fields
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +18,8 @@ from manekko.whole import whole_file
 _ARRAYS = ("times_s", "keypoints_px", "confidences", "world_m")
 _PARTS = {"hands": Hands, "face": Face}
 _LARGEST_BYTES = 1 << 32
+_SEEN_IN = "seen_in"
+_SAMPLE_BYTES = 1 << 16
 _SHAPES = {
     "times_s": (), "keypoints_px": (33, 2), "confidences": (33,), "world_m": (33, 3),
     "hands.keypoints_px": (2, 21, 2), "hands.world_m": (2, 21, 3), "hands.scores": (2,),
@@ -26,8 +30,68 @@ _DAMAGE = (zipfile.BadZipFile, zlib.error, ValueError, LookupError, EOFError, Ty
 """What reading an archive of something else, or a damaged one, may raise."""
 
 
-def write_tracks(path: Path, tracks: list[Track]) -> None:
+@dataclass(frozen=True)
+class SeenIn:
+    """Where tracks were seen and what was asked for: whoever asks for the same gets the same tracks."""
+
+    clip: str
+    """What ``clip_digest`` says of the clip."""
+    start_s: float = 0.0
+    """Where the detector began [s]; the tracks' time 0."""
+    end_s: float | None = None
+    """Where it stopped [s]; None: at the clip's end."""
+    people: int | None = None
+    """At most so many people; None: everybody."""
+    parts: tuple[str, ...] = ("body",)
+    """What was looked for, in alphabetical order."""
+    fps: float | None = None
+    """Rate of a folder of pictures, if one was given."""
+    version: str = ""
+    """Manekko's version."""
+    warnings: tuple[str, ...] = ()
+    """What was wrong with the clip but could be passed over."""
+
+    def holds(self, wanted: "SeenIn") -> bool:
+        """Whether tracks seen so hold what is wanted: the same, or a part of the time."""
+        alike = replace(self, start_s=wanted.start_s, end_s=wanted.end_s, warnings=wanted.warnings) == wanted
+        begins = self.start_s in (0.0, wanted.start_s)
+        return alike and begins and (self.end_s is None or (wanted.end_s is not None and wanted.end_s <= self.end_s))
+
+
+def clip_digest(clip: Path) -> str:
+    """Return what tells a clip from any other: its name, length and some of its bytes; of a folder, of all its files.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    digest = hashlib.sha256()
+    for file in sorted(member for member in clip.iterdir() if member.is_file()) if clip.is_dir() else [clip]:
+        size = file.stat().st_size
+        digest.update(f"{file.name}\0{size}\0".encode("utf-8", "surrogateescape"))
+        with file.open("rb") as content:
+            digest.update(content.read(_SAMPLE_BYTES))
+            content.seek(max(size - _SAMPLE_BYTES, 0))
+            digest.update(content.read(_SAMPLE_BYTES))
+    return digest.hexdigest()
+
+
+def as_kept(track: Track) -> Track:
+    """Return the track as ``read_tracks`` will: in 32-bit precision, so that solving it now or later is the same."""
+    rounded = {
+        name: getattr(track, name).astype(np.float32).astype(np.float64) for name in _ARRAYS if name != "times_s"
+    }
+    parts = {}
+    for part, kind in _PARTS.items():
+        value = getattr(track, part)
+        if value is not None:
+            parts[part] = kind(*(getattr(value, f.name).astype(np.float32) for f in fields(kind)))
+    return replace(track, **rounded, **parts)
+
+
+def write_tracks(path: Path, tracks: list[Track], seen_in: SeenIn | None = None) -> None:
     """Write tracks into one compressed ``.npz``, whole or not at all; numbers are kept as 32-bit floats.
+
+    ``seen_in`` tells a later run whether it may use them; None where they are not to be used again.
 
     Raises:
         InputError: the place cannot be written to.
@@ -37,13 +101,12 @@ def write_tracks(path: Path, tracks: list[Track]) -> None:
             whole_file(path) as temporary,
             zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
         ):
-            for track in tracks:
-                for name, values in _arrays_of(track).items():
-                    # A fixed date: the same tracks give the same bytes.
-                    entry = zipfile.ZipInfo(f"p{track.track_id}.{name}.npy", (1980, 1, 1, 0, 0, 0))
-                    entry.compress_type = zipfile.ZIP_DEFLATED
-                    with archive.open(entry, "w", force_zip64=True) as member:
-                        np.lib.format.write_array(member, values, allow_pickle=False)
+            for name, values in _all_arrays(tracks, seen_in).items():
+                # A fixed date: the same tracks give the same bytes.
+                entry = zipfile.ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0))
+                entry.compress_type = zipfile.ZIP_DEFLATED
+                with archive.open(entry, "w", force_zip64=True) as member:
+                    np.lib.format.write_array(member, values, allow_pickle=False)
     except OSError as error:
         raise InputError(f"{path}: cannot be written ({error.strerror})") from None
 
@@ -55,16 +118,56 @@ def read_tracks(path: Path) -> list[Track]:
         InputError: no such file.
         FormatError: it is no such file, or damaged.
     """
+    return _read(path)[0]
+
+
+def kept_tracks(path: Path, wanted: SeenIn) -> tuple[list[Track], SeenIn] | None:
+    """Return the tracks of a file, cut to the time that is wanted, and where they were seen; None if they do not fit.
+
+    Who is not seen in that time is left out; the others keep their numbers.
+
+    Raises:
+        InputError: the file cannot be read.
+        FormatError: it is no such file, or damaged.
+    """
+    tracks, seen_in = _read(path)
+    if seen_in is None or not seen_in.holds(wanted):
+        return None
+    if (seen_in.start_s, seen_in.end_s) != (wanted.start_s, wanted.end_s):
+        first_s = wanted.start_s - seen_in.start_s
+        last_s = None if wanted.end_s is None else wanted.end_s - seen_in.start_s
+        tracks = [cut for track in tracks if (cut := track.between(first_s, last_s)).seen.any()]
+    return tracks, seen_in
+
+
+def _read(path: Path) -> tuple[list[Track], SeenIn | None]:
     try:
         with zipfile.ZipFile(path) as archive:
             if sum(member.file_size for member in archive.infolist()) > _LARGEST_BYTES:
                 raise FormatError("larger than any clip's keypoints", path=path)
             arrays = {n.removesuffix(".npy"): _read_array(archive.read(n)) for n in archive.namelist()}
-        return [_track(number, arrays) for number in sorted({int(name[1:].split(".")[0]) for name in arrays})]
+        seen_in = arrays.pop(_SEEN_IN, None)
+        numbers = sorted({int(name[1:].split(".")[0]) for name in arrays})
+        return [_track(number, arrays) for number in numbers], None if seen_in is None else _seen_in(str(seen_in))
     except OSError as error:
         raise InputError(f"{path}: the keypoints cannot be read ({error.strerror})") from None
     except _DAMAGE as error:
         raise FormatError(f"these are no keypoints of Manekko's, or they are damaged ({error})", path=path) from None
+
+
+def _all_arrays(tracks: list[Track], seen_in: SeenIn | None) -> dict[str, Array]:
+    result = {} if seen_in is None else {_SEEN_IN: np.array(json.dumps(asdict(seen_in)))}
+    for track in tracks:
+        result |= {f"p{track.track_id}.{name}": values for name, values in _arrays_of(track).items()}
+    return result
+
+
+def _seen_in(text: str) -> SeenIn:
+    """Return what was written; ValueError, LookupError or TypeError where it is something else."""
+    told = json.loads(text)
+    lists = {name: tuple(str(item) for item in told[name]) for name in ("parts", "warnings")}
+    start_s, end_s = float(told["start_s"]), None if told["end_s"] is None else float(told["end_s"])
+    return SeenIn(**{**told, **lists, "start_s": start_s, "end_s": end_s})
 
 
 def _arrays_of(track: Track) -> dict[str, Array]:
