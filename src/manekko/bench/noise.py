@@ -40,7 +40,7 @@ _CHAINS = (("elbow", "wrist", "pinky", "index", "thumb"), ("wrist", "pinky", "in
 
 _SHRINK = (0.6, 1.1)
 _LEAN_RAD = np.radians(5.0)
-_WORLD_M = np.array([0.022, 0.022, 0.064])
+_WORLD_M = np.array([0.022, 0.022, 0.076])
 """Error of the detector's 3D [m] along (x, y, z) of the view, at a lever of 1."""
 _LEVERS = {
     "nose": 0.9, "mouth": 0.9, "eye": 0.9, "ear": 0.9, "shoulder": 0.6, "elbow": 1.0, "wrist": 1.5, "pinky": 1.6,
@@ -167,7 +167,9 @@ def weak_world(
     # About the view's x axis (forwards and back) and its z axis (sideways, which the picture mostly tells).
     turn = from_rotation_vectors(np.stack([lean[:, 0], np.zeros(frames), 0.3 * lean[:, 1]], axis=-1))
     shape = rotate(turn[:, None], points_m * np.array([1.0, 1.0, max(shrink, 0.2)]) * size)
-    noise = 0.8 * slow_noise(rng, shape.shape, 20) + 0.6 * slow_noise(rng, shape.shape, 6)
+    noise = sum(
+        share * slow_noise(rng, shape.shape, every) for share, every in ((0.8, 20), (0.55, 6))
+    ) + 0.24 * rng.standard_normal(shape.shape)
     shape = shape + noise * _WORLD_M * _LEVER[:, None] * level
     hips = [BODY33_INDEX["left_hip"], BODY33_INDEX["right_hip"]]
     return shape - shape[:, hips].mean(1, keepdims=True)

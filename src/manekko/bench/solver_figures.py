@@ -1,9 +1,12 @@
 """How far a performance is from the true one, both on one model: pure functions of positions, rotations and contacts.
 
-Millimetres are the model's; a perfect performance scores 0 (the jitter ratio and contact F1: 1).
+Millimetres are the model's; a perfect performance scores 0 (the jitter ratio and contact F1: 1). Every figure is a
+total over a weight, so that several performances are judged as one by adding both.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from scipy.ndimage import binary_dilation
@@ -27,11 +30,35 @@ _BONES = (
     *((s + a, s + b) for a, b in (("腕", "ひじ"), ("ひじ", "手首"), ("足", "ひざ"), ("ひざ", "足首")) for s in "左右"),
     ("右腕", "左腕"), ("右足", "左足"), ("首", "頭"),
 )  # fmt: skip
+_DEGREES, _MM = float(np.degrees(1.0)), 1000.0
 _JUMP_RAD = np.radians(30.0)
 _BALL_SHARE, _HEEL_BEHIND_M = 0.65, 0.045
 _AIRBORNE_M, _SHORTEST_JUMP, _LONGEST_JUMP = 0.03, 4, 24
 _FALLING = -4.0
 """Acceleration of the hips [m/s²] below which both feet off the floor are a jump."""
+
+
+class Mean(NamedTuple):
+    """A figure as its total and what that is divided by."""
+
+    total: float
+    weight: float
+
+    @property
+    def value(self) -> float | None:
+        """The figure; None where there was nothing to measure."""
+        return self.total / self.weight if self.weight > 0.0 else None
+
+
+def mean_of(values: Array, scale: float = 1.0) -> Mean:
+    """Return the mean of an array's values, times ``scale``."""
+    return Mean(float(values.sum()) * scale, float(values.size))
+
+
+def pooled(means: Iterable[Mean]) -> Mean:
+    """Return one figure of several performances."""
+    rows = list(means)
+    return Mean(sum(mean.total for mean in rows), sum(mean.weight for mean in rows))
 
 
 @dataclass(frozen=True)
@@ -85,8 +112,8 @@ def performed(rig_motion: RigMotion, rig: Rig, contacts: Bool[Array, "frame 4"])
     )
 
 
-def figures_of(found: Performance, truth: Performance) -> dict[str, float | None]:
-    """Return all figures by name; None where the truth has nothing to compare (no jump, no contact)."""
+def figures_of(found: Performance, truth: Performance) -> dict[str, Mean]:
+    """Return all figures by name."""
     held = truth.contacts
     return {
         "mpjae_deg": mpjae_deg(found, truth),
@@ -107,12 +134,12 @@ def figures_of(found: Performance, truth: Performance) -> dict[str, float | None
     }
 
 
-def mpjae_deg(found: Performance, truth: Performance, *, aligned: bool = True) -> float:
-    """Mean angle between rotations in the world [°], after the one turn of the whole that fits best."""
+def mpjae_deg(found: Performance, truth: Performance, *, aligned: bool = True) -> Mean:
+    """Angle between rotations in the world [°], after the one turn of the whole that fits best."""
     turned = found.parts_xyzw
     if aligned:
         turned = multiply(best_turn(found.parts_xyzw, truth.parts_xyzw), turned)
-    return float(np.degrees(angle_between(turned, truth.parts_xyzw)).mean())
+    return mean_of(angle_between(turned, truth.parts_xyzw), _DEGREES)
 
 
 def best_turn(found_xyzw: Float[Array, "*batch 4"], truth_xyzw: Float[Array, "*batch 4"]) -> Float[Array, "4"]:
@@ -135,80 +162,86 @@ def _joint_turn(found: Performance, truth: Performance) -> Float[Array, "4"]:
     return _nearest_rotation((b - b.mean(0)).T @ (a - a.mean(0)))
 
 
-def mpjpe_mm(found: Performance, truth: Performance) -> float:
-    """Mean distance of joints about the hips [mm], after the one turn of the whole that fits best."""
+def mpjpe_mm(found: Performance, truth: Performance) -> Mean:
+    """Distance of joints about the hips [mm], after the one turn of the whole that fits best."""
     turned = rotate(_joint_turn(found, truth), _about_root(found))
-    return float(np.linalg.norm(turned - _about_root(truth), axis=-1).mean() * 1000.0)
+    return mean_of(np.linalg.norm(turned - _about_root(truth), axis=-1), _MM)
 
 
-def tilt_deg(found: Performance, truth: Performance) -> float:
-    """How far from upright the whole stands [°]: the part of the best turn that moves the vertical."""
+def tilt_deg(found: Performance, truth: Performance) -> Mean:
+    """How far from upright the whole stands [°]: by how much the best turn moves the vertical."""
     up = rotate(_joint_turn(found, truth), np.array([0.0, 1.0, 0.0]))
-    return float(np.degrees(np.arccos(np.clip(up[1], -1.0, 1.0))))
+    return _of_clip(float(np.degrees(np.arccos(np.clip(up[1], -1.0, 1.0)))), truth)
 
 
-def bone_direction_deg(found: Performance, truth: Performance) -> float:
-    """Mean angle between the directions of limbs, shoulders, hips and neck [°], after the same turn."""
+def _of_clip(value: float, truth: Performance) -> Mean:
+    """A figure that a clip has one of counts as much as the clip is long."""
+    frames = float(len(truth.joints_m))
+    return Mean(value * frames, frames)
+
+
+def bone_direction_deg(found: Performance, truth: Performance) -> Mean:
+    """Angle between the directions of limbs, shoulders, hips and neck [°], after the same turn."""
     turn = _joint_turn(found, truth)
     angles = []
     for first, second in _BONES:
         a, b = JOINTS.index(first), JOINTS.index(second)
         mine = normalized(rotate(turn, found.joints_m[:, b] - found.joints_m[:, a]))
         theirs = normalized(truth.joints_m[:, b] - truth.joints_m[:, a])
-        angles.append(np.degrees(np.arccos(np.clip((mine * theirs).sum(-1), -1.0, 1.0))).mean())
-    return float(np.mean(angles))
+        angles.append(np.arccos(np.clip((mine * theirs).sum(-1), -1.0, 1.0)))
+    return mean_of(np.stack(angles), _DEGREES)
 
 
-def slide_mm(found: Performance, contacts: Bool[Array, "frame 4"]) -> float | None:
-    """Mean way over the floor of points of the soles from one planted frame to the next [mm a frame]."""
+def slide_mm(found: Performance, contacts: Bool[Array, "frame 4"]) -> Mean:
+    """Way over the floor of points of the soles from one planted frame to the next [mm a frame]."""
     held = contacts[1:] & contacts[:-1]
-    steps = np.linalg.norm(np.diff(found.soles_m[..., [0, 2]], axis=0), axis=-1)[held]
-    return float(steps.mean() * 1000.0) if len(steps) else None
+    return mean_of(np.linalg.norm(np.diff(found.soles_m[..., [0, 2]], axis=0), axis=-1)[held], _MM)
 
 
-def penetration_mm(found: Performance) -> float:
-    """Mean depth of the lowest sole below the floor [mm], frames above it counted as 0."""
-    return float(np.maximum(-found.lowest_m.min(1), 0.0).mean() * 1000.0)
+def penetration_mm(found: Performance) -> Mean:
+    """Depth of the lowest sole below the floor [mm], frames above it counted as 0."""
+    return mean_of(np.maximum(-found.lowest_m.min(1), 0.0), _MM)
 
 
-def float_mm(found: Performance, contacts: Bool[Array, "frame 4"]) -> float | None:
-    """Mean height of a sole over the floor while heel or ball is planted [mm]."""
+def float_mm(found: Performance, contacts: Bool[Array, "frame 4"]) -> Mean:
+    """Height of a sole over the floor while its heel or ball is planted [mm]."""
     planted = contacts.reshape(-1, 2, 2).any(-1)
-    heights = np.maximum(found.lowest_m, 0.0)[planted]
-    return float(heights.mean() * 1000.0) if len(heights) else None
+    return mean_of(np.maximum(found.lowest_m, 0.0)[planted], _MM)
 
 
-def contact_f1(found: Bool[Array, "*shape"], truth: Bool[Array, "*shape"]) -> float | None:
-    """Return the harmonic mean of precision and recall of contacts; None where neither has any."""
-    both, either = float((found & truth).sum()), float(found.sum() + truth.sum())
-    return 2.0 * both / either if either else None
+def contact_f1(found: Bool[Array, "frame point"], truth: Bool[Array, "frame point"]) -> Mean:
+    """Return the harmonic mean of precision and recall of contacts."""
+    return Mean(2.0 * float((found & truth).sum()), float(found.sum() + truth.sum()))
 
 
-def jitter_ratio(found: Performance, truth: Performance) -> float:
+def jitter_ratio(found: Performance, truth: Performance) -> Mean:
     """Mean third difference of the joints' places by the truth's."""
     mine, theirs = (
         np.linalg.norm(np.diff(performance.joints_m, 3, axis=0), axis=-1).mean() for performance in (found, truth)
     )
-    return float(mine / theirs)
+    return _of_clip(float(mine / theirs), truth)
 
 
-def jump30_share(found: Performance, truth: Performance) -> float:
+def jump30_share(found: Performance, truth: Performance) -> Mean:
     """Share of frames into which a bone turns by more than 30° in its parent, and does not in the truth nearby."""
     mine, theirs = (
         angle_between(performance.turning_xyzw[1:], performance.turning_xyzw[:-1]) > _JUMP_RAD
         for performance in (found, truth)
     )
     allowed = np.asarray(binary_dilation(theirs, np.ones((5, 1), dtype=bool)))
-    return float((mine & ~allowed).any(1).mean())
+    return mean_of((mine & ~allowed).any(1))
 
 
-def root_figures(found: Performance, truth: Performance) -> dict[str, float | None]:
+def root_figures(found: Performance, truth: Performance) -> dict[str, Mean]:
     """Error of the way of the hips after the best similarity: in % of the true path, and by that of standing still."""
     theirs = truth.root_m
     error = float(np.linalg.norm(_fitted(found.root_m, theirs) - theirs, axis=-1).mean())
     path = float(np.linalg.norm(np.diff(theirs, axis=0), axis=-1).sum())
     still = float(np.linalg.norm(theirs - theirs.mean(0), axis=-1).mean())
-    return {"root_path_percent": 100.0 * error / path, "root_vs_still": error / still}
+    return {
+        "root_path_percent": _of_clip(100.0 * error / path, truth),
+        "root_vs_still": _of_clip(error / still, truth),
+    }
 
 
 def _fitted(points: Float[Array, "frame 3"], wanted: Float[Array, "frame 3"]) -> Float[Array, "frame 3"]:
@@ -257,14 +290,16 @@ def leap(performance: Performance, start: int, end: int) -> Leap:
     return Leap(max(rise, 0.0), (b - 1 - a + min(before, 1.0) + min(after, 1.0)) / performance.fps)
 
 
-def leap_figures(found: Performance, truth: Performance) -> dict[str, float | None]:
+def leap_figures(found: Performance, truth: Performance) -> dict[str, Mean]:
     """Error of the true jumps' heights and hang times, by their sums."""
     pairs = [(leap(found, *where), leap(truth, *where)) for where in leaps(truth)]
-    if not pairs:
-        return {"jump_height_error": None, "hang_time_error": None}
-    height = sum(abs(mine.height_m - theirs.height_m) for mine, theirs in pairs)
-    hang = sum(abs(mine.hang_s - theirs.hang_s) for mine, theirs in pairs)
     return {
-        "jump_height_error": height / sum(theirs.height_m for _, theirs in pairs),
-        "hang_time_error": hang / sum(theirs.hang_s for _, theirs in pairs),
+        "jump_height_error": Mean(
+            sum(abs(mine.height_m - theirs.height_m) for mine, theirs in pairs),
+            sum(theirs.height_m for _, theirs in pairs),
+        ),
+        "hang_time_error": Mean(
+            sum(abs(mine.hang_s - theirs.hang_s) for mine, theirs in pairs),
+            sum(theirs.hang_s for _, theirs in pairs),
+        ),
     }

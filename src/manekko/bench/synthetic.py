@@ -28,7 +28,16 @@ from manekko.skeleton.rotations import (
 )
 from manekko.skeleton.skeleton import JOINT_INDEX, Skeleton
 
-__all__ = ["Synthetic", "TrueCamera", "TrueMotion", "background_px", "held_out_motions", "keypoints_m", "seen"]
+__all__ = [
+    "Synthetic",
+    "TrueCamera",
+    "TrueMotion",
+    "background_px",
+    "held_out_motions",
+    "keypoints_m",
+    "seen",
+    "weak_depth_error_m",
+]
 
 IMAGE_SIZE_PX = (1280, 720)
 _DEPTHS_M, _FOCAL_PER_DIAGONAL = (3.0, 5.0), (0.7, 1.0)
@@ -213,6 +222,13 @@ def _crop_axes(points_m: Float[Array, "frame 33 3"]) -> Float[Array, "frame 33 3
     hips = points_m[:, [BODY33_INDEX["left_hip"], BODY33_INDEX["right_hip"]]].mean(1)
     turn = conjugate(between(np.array([0.0, 0.0, 1.0]), hips))
     return rotate(turn[:, None], points_m - hips[:, None])
+
+
+def weak_depth_error_m(synthetic: Synthetic) -> float:
+    """Return by how much the detector's own 3D is wrong along the view [m], on average over the main joints."""
+    true = _crop_axes(synthetic.camera.looked_at(synthetic.keypoints_m))
+    main = [BODY33_INDEX[f"{side}_{keypoint}"] for side in SIDES for keypoint in _JOINTS]
+    return float(np.abs(synthetic.track.world_m - true)[:, main, 2].mean())
 
 
 def background_px(
