@@ -3,7 +3,7 @@
 import contextlib
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -12,33 +12,37 @@ import numpy as np
 from manekko.character import default_model
 from manekko.errors import FormatError, InputError
 from manekko.files.captured import way_to
-from manekko.files.keypoints import write_tracks
+from manekko.files.fixes import read_fixes
+from manekko.files.fixes_template import write_fixes_template
+from manekko.files.keypoints import SeenIn, as_kept, clip_digest, kept_tracks, write_tracks
 from manekko.files.models import read_rig, standard_rig
 from manekko.files.motions import write_motion
 from manekko.files.names import name_fits
-from manekko.files.openpose import tracks_from_openpose
+from manekko.files.openpose import is_openpose, tracks_from_openpose
+from manekko.files.results import stem_of
 from manekko.files.vmd import MODEL_NAME_BYTES
 from manekko.lift.lift import Lifted, lift_track
 from manekko.motion.build import motion_from_lifted
 from manekko.motion.metrics import figures
 from manekko.motion.motion import Motion, RigMotion
+from manekko.motion.placing import in_place, raised, spot_of
 from manekko.motion.retarget import Legs, retarget
 from manekko.motion.retarget_legs import leg_scale
 from manekko.motion.source_camera import SourceCamera, source_camera
 from manekko.people.find import find_people
-from manekko.people.keypoints import Track
+from manekko.people.fixes import Fixes, apply_to_tracks, unheeded
+from manekko.people.keypoints import Track, most_visible
 from manekko.progress import Progress, counted, silent
-from manekko.show.preview import DancerView, PersonView, write_preview, write_preview_png
+from manekko.show.dancer import DancerView, dancer_view
+from manekko.show.preview import PersonView, write_preview, write_preview_png
 from manekko.show.report import write_report
-from manekko.show.report_values import PersonReport, Report, person_warnings
+from manekko.show.report_values import PersonReport, Report, clip_facts, person_warnings
 from manekko.skeleton.rig import Rig
 from manekko.stage.figures import read_figure
 from manekko.video.sound import write_wav
-from manekko.video.source import Clip, open_clip
+from manekko.video.source import Clip, check_bounds, open_clip
 from manekko.whole import folder_for_results
 
-_ARCHIVES = (".zip", ".tar", ".tgz", ".gz", ".bz2", ".xz")
-_PICTURES = {".png", ".jpg", ".jpeg", ".webp", ".bmp"}
 _DEFAULT_FPS = 30.0
 _UNWRITABLE_NAME = (
     "the model's name '{name}' does not fit into a VMD (20 bytes of Japanese code); "
@@ -66,6 +70,10 @@ class CaptureOptions:
     """Begin here in the clip [s]; this is the motion's frame 0."""
     end_s: float | None = None
     """Stop here in the clip [s]; None: at its end."""
+    fix: Path | None = None
+    """File of repairs by hand; None: none are made."""
+    in_place: bool = False
+    """Whether the dancer stays on the spot."""
     preview: bool = True
     """Whether to write the preview."""
     out: Path = Path("out")
@@ -94,6 +102,11 @@ class _Run:
     progress: Progress
     clip: Clip | None
     stem: str
+    fixes: Fixes
+    seen_in: SeenIn | None = None
+    """Where and how the people are seen; None for OpenPose's JSON."""
+    reused: bool = False
+    """Whether they were seen by an earlier run."""
     timing_s: dict[str, float] = field(default_factory=dict)
     files: dict[str, Path] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
@@ -125,25 +138,29 @@ def capture(options: CaptureOptions, progress: Progress = silent) -> CaptureResu
     """Write the motion of each person in a clip, with sound, preview and report, into ``options.out``.
 
     Files: ``STEM.vmd`` (several people: ``STEM-p1.vmd`` …; a picture: ``.vpd``), ``STEM.wav``, ``STEM-preview.mp4``,
-    ``STEM-report.json`` and ``.html``, ``STEM-keypoints.npz``. Each appears whole or not at all.
+    ``STEM-report.json`` and ``.html``, ``STEM-keypoints.npz``, ``STEM-fixes.toml``. Each appears whole or not at all.
+    Keypoints that an earlier run left there are used again if they are of the same clip and options; a file of fixes
+    that is there stays.
 
     Raises:
-        InputError: the clip or model cannot be used, or nobody was found.
-        FormatError: a model or JSON file does not follow its format.
+        InputError: the clip, the model or the fixes cannot be used, or nobody was found.
+        FormatError: a model, JSON file or file of fixes does not follow its format.
         MissingToolError: the detector's models cannot be had, or the results cannot be written.
     """
     rig = read_rig(options.model) if options.model is not None else standard_rig()
     warnings = [] if name_fits(rig.name, MODEL_NAME_BYTES) else [_UNWRITABLE_NAME.format(name=rig.name)]
-    clip = None if _is_openpose(options.input) else open_clip(options.input, folder_fps=options.fps or _DEFAULT_FPS)
-    run = _Run(options, progress, clip, _stem(options.input), warnings=warnings)
+    fixes = _fixes(options)
+    options = replace(options, start_s=fixes.start_s, end_s=fixes.end_s)
+    check_bounds(options.start_s, options.end_s)
+    clip = None if is_openpose(options.input) else open_clip(options.input, folder_fps=options.fps or _DEFAULT_FPS)
+    run = _Run(options, progress, clip, stem_of(options.input), fixes, _seen_in(options, clip), warnings=warnings)
     with folder_for_results(options.out):
-        with run.stage("people"):
-            tracks = _tracks(run)
+        tracks = _kept(run) or _seen(run)
         with run.stage("solve"):
-            people = _solve(run, tracks, rig)
+            people = _solve(run, _repaired(run, tracks), rig)
         with run.stage("write"):
             _write_motions(run, people)
-            write_tracks(run.path("-keypoints.npz"), tracks)
+            _write_seen(run, tracks)
         sound = _write_sound(run)
         if options.preview:
             with run.stage("preview"):
@@ -151,7 +168,7 @@ def capture(options: CaptureOptions, progress: Progress = silent) -> CaptureResu
         with run.stage("report"):
             report = _report(run, people, rig)
             write_report(report, run.path("-report.json"), run.path("-report.html"))
-    run.files |= {"keypoints": run.path("-keypoints.npz")}
+    run.files |= {"keypoints": run.path("-keypoints.npz"), "fixes": run.path("-fixes.toml")}
     run.files |= {"report": run.path("-report.html"), "report data": run.path("-report.json")}
     own = [
         f"{_name(people, p)}{w}" for p, told in zip(people, report.people, strict=True) for w in person_warnings(told)
@@ -160,67 +177,78 @@ def capture(options: CaptureOptions, progress: Progress = silent) -> CaptureResu
     return CaptureResult(tuple(run.files.values()), tuple(warnings), len(people), run.timing_s)
 
 
-def what_it_is(file: Path) -> str:
-    """Return in a few words what a file that ``capture`` wrote is for."""
-    if file.stem.endswith("-preview"):
-        what = ("picture", "pose") if file.suffix == ".png" else ("clip", "motion")
-        return "the skeleton over the {}, and the solved {}".format(*what)
-    if file.stem.endswith("-report"):
-        return "how well it went: open it in a browser" if file.suffix == ".html" else "the same, for programs"
-    if file.stem.endswith("-keypoints"):
-        return "what was seen, for programs"
-    meanings = {
-        ".vmd": "the motion, for MikuMikuDance",
-        ".vpd": "the pose, for MikuMikuDance",
-        ".bvh": "the motion, for Blender and others",
-        ".wav": "the sound, in step with the motion",
-    }
-    return meanings.get(file.suffix, "")
+def _fixes(options: CaptureOptions) -> Fixes:
+    if options.fix is None:
+        return Fixes(options.start_s, options.end_s)
+    return read_fixes(options.fix, start_s=options.start_s, end_s=options.end_s)
 
 
-def _stem(source: Path) -> str:
-    name = source.resolve().name
-    if source.is_dir():
-        return name
-    for _ in range(2):
-        ending = Path(name).suffix.lower()
-        name = name[: -len(ending)] if ending in _ARCHIVES else name
-    return Path(name).stem if name == source.name else name
-
-
-def _is_openpose(source: Path) -> bool:
-    if source.is_dir():
-        endings = {member.suffix.lower() for member in source.iterdir()}
-        return ".json" in endings and not endings & _PICTURES
-    return source.suffix.lower() in _ARCHIVES
-
-
-def _tracks(run: _Run) -> list[Track]:
-    options = run.options
-    if run.clip is None:
-        tracks = _most_visible(tracks_from_openpose(options.input, fps=options.fps or _DEFAULT_FPS), options.people)
-        return [track.between(options.start_s, options.end_s) for track in tracks]
-    tracks = find_people(
-        run.clip,
-        start_s=options.start_s,
-        end_s=options.end_s,
+def _seen_in(options: CaptureOptions, clip: Clip | None) -> SeenIn | None:
+    if clip is None:
+        return None
+    return SeenIn(
+        clip_digest(options.input),
+        options.start_s,
+        options.end_s,
         people=options.people,
-        parts=options.parts,
-        workers=options.workers,
-        progress=run.progress,
+        parts=tuple(sorted(options.parts)),
+        fps=options.fps,
+        version=version("manekko"),
     )
+
+
+def _kept(run: _Run) -> list[Track]:
+    """Return what an earlier run has seen, if it looked at the same with the same options; else nothing."""
+    path = run.path("-keypoints.npz")
+    if run.clip is None or run.seen_in is None or not path.is_file():
+        return []
+    try:
+        found = kept_tracks(path, run.seen_in)
+    except (InputError, FormatError) as error:
+        run.warnings.append(f"the video was looked at anew: {error}")
+        return []
+    if found is None or not found[0]:
+        if run.options.fix is not None:
+            run.warnings.append(
+                f"the video was looked at anew: {path.name} is of another clip, time or choice of options"
+            )
+        return []
+    run.reused = True
+    run.warnings.append(f"what an earlier run saw was used again; to look at the video anew, delete {path}")
+    run.clip.warnings.extend(found[1].warnings)
+    return found[0]
+
+
+def _seen(run: _Run) -> list[Track]:
+    options = run.options
+    with run.stage("people"):
+        if run.clip is None:
+            tracks = tracks_from_openpose(options.input, fps=options.fps or _DEFAULT_FPS)
+            return [track.between(options.start_s, options.end_s) for track in most_visible(tracks, options.people)]
+        tracks = find_people(
+            run.clip,
+            start_s=options.start_s,
+            end_s=options.end_s,
+            people=options.people,
+            parts=options.parts,
+            workers=options.workers,
+            progress=run.progress,
+        )
     if not tracks:
         raise InputError(
             f"nobody was found in {options.input}: expected a person seen from head to feet; "
             "try a clip in which the whole body is in view, larger and brighter"
         )
-    return tracks
+    return [as_kept(track) for track in tracks]
 
 
-def _most_visible(tracks: list[Track], people: int | None) -> list[Track]:
-    """Keep so many people, those seen best and longest, in their own order."""
-    by_visibility = sorted(tracks, key=lambda track: float(track.confidences.sum()), reverse=True)
-    return sorted(by_visibility[:people], key=lambda track: track.track_id)
+def _repaired(run: _Run, tracks: Sequence[Track]) -> list[Track]:
+    """Return the tracks with the repairs by hand that concern who is who and what is to be forgotten."""
+    if run.options.fix is not None:
+        count = f"repairs by hand, from {run.options.fix}: {run.fixes.count}"
+        hint = "" if run.fixes.count else '; take away the "#" in front of a line of it'
+        run.warnings += [count + hint, *unheeded(tracks, run.fixes)]
+    return apply_to_tracks(tracks, run.fixes)
 
 
 def _solve(run: _Run, tracks: Sequence[Track], rig: Rig) -> list[_Person]:
@@ -228,7 +256,7 @@ def _solve(run: _Run, tracks: Sequence[Track], rig: Rig) -> list[_Person]:
     problem: InputError | None = None
     for track in counted(tracks, "solve", len(tracks), run.progress):
         try:
-            lifted.append((track, lift_track(track)))
+            lifted.append((track, lift_track(track, fixes=run.fixes.of(track.track_id))))
         except InputError as error:
             # A passer-by of whom too little is seen must not cost the dancers their motion.
             problem = error
@@ -239,11 +267,15 @@ def _solve(run: _Run, tracks: Sequence[Track], rig: Rig) -> list[_Person]:
     origin = np.mean([one.start_m for _, one in lifted], axis=0)
     people = []
     for track, one in lifted:
-        motion = motion_from_lifted(one, origin_m=origin)
+        own = run.fixes.of(track.track_id)
+        solved = motion_from_lifted(one, origin_m=origin, fixes=own)
+        motion = raised(solved, own.raise_m)
+        if run.options.in_place:
+            # One dancer goes to the middle of the stage; several would stand in each other.
+            motion = in_place(motion, spot_of(motion) if len(lifted) > 1 else None)
         rig_motion = retarget(motion, rig, legs=run.options.legs)
-        people.append(
-            _Person(track, motion, rig_motion, (*track.warnings, *_solve_warnings(one)), source_camera(one, motion))
-        )
+        told = (*track.warnings, *_solve_warnings(one))
+        people.append(_Person(track, motion, rig_motion, told, source_camera(one, solved)))
     return people
 
 
@@ -268,6 +300,22 @@ def _write_motions(run: _Run, people: Sequence[_Person]) -> None:
             path = run.path(f"{_suffix_of(people, person)}.{name}")
             write_motion(path, person.motion if kind == "bvh" else person.rig_motion)
             run.files[f"{name}{_suffix_of(people, person)}"] = path
+
+
+def _write_seen(run: _Run, tracks: list[Track]) -> None:
+    """Write the keypoints, unless they are there, perhaps of a longer time; and a file in which to ask for repairs."""
+    options = run.options
+    if not run.reused:
+        told = tuple(run.clip.warnings) if run.clip is not None else ()
+        seen_in = replace(run.seen_in, warnings=told) if run.seen_in is not None else None
+        write_tracks(run.path("-keypoints.npz"), tracks, seen_in)
+    write_fixes_template(
+        run.path("-fixes.toml"),
+        options.input,
+        {"--model": options.model, "--out": options.out},
+        [track.track_id for track in tracks],
+        start_s=options.start_s,
+    )
 
 
 def _write_sound(run: _Run) -> Path | None:
@@ -310,14 +358,7 @@ def _dancers(run: _Run, people: Sequence[_Person]) -> list[DancerView]:
     except (InputError, FormatError) as error:
         run.warnings.append(f"the preview shows the skeleton alone: {error}")
         return []
-    return [
-        DancerView(
-            figure,
-            person.rig_motion if own is not None else retarget(person.motion, figure.rig),
-            leg_scale(person.motion.skeleton, figure.rig),
-        )
-        for person in people
-    ]
+    return [dancer_view(figure, p.motion, p.rig_motion if own is not None else None) for p in people]
 
 
 def _report(run: _Run, people: Sequence[_Person], rig: Rig) -> Report:
@@ -330,7 +371,7 @@ def _report(run: _Run, people: Sequence[_Person], rig: Rig) -> Report:
         persons.append(PersonReport(person.track, person.motion, own, metrics, warnings=person.warnings, camera=camera))
     shared = {kind: run.files[kind].name for kind in ("preview", "wav") if kind in run.files}
     shared |= {"report": run.path("-report.html").name, "json": run.path("-report.json").name}
-    shared["keypoints"] = run.path("-keypoints.npz").name
+    shared |= {"keypoints": run.path("-keypoints.npz").name, "fixes": run.path("-fixes.toml").name}
     return Report(
         version=version("manekko"),
         input=_input_facts(run),
@@ -349,11 +390,4 @@ def _input_facts(run: _Run) -> dict[str, object]:
         facts["end_s"] = run.options.end_s
     if run.clip is None:
         return facts | {"kind": "openpose", "fps": run.options.fps or _DEFAULT_FPS}
-    info = run.clip.info
-    return facts | {
-        "kind": info.kind,
-        "size_px": list(info.size_px),
-        "fps": round(info.fps, 3),
-        "duration_s": info.duration_s,
-        "has_sound": info.has_sound,
-    }
+    return facts | clip_facts(run.clip.info)

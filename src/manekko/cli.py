@@ -60,6 +60,7 @@ _Formats = Annotated[
 ]
 _People = Annotated[int | None, _optional("all|N", count, none="all")]
 _Model = Annotated[Path | None, _optional("MODEL.pmx", Path, none="standard")]
+_File = Annotated[Path | None, _optional("FIXES.toml", Path, none="none")]
 _Start = Annotated[float, _argument("TIME", time, "{:g}".format)]
 _End = Annotated[float | None, _optional("TIME", time, none="end")]
 _Fps = Annotated[float | None, _optional("FPS", lambda text: number(text, lowest=1.0), none="30")]
@@ -94,6 +95,10 @@ class Capture:
     """Begin here in the clip: seconds (75), or minutes and seconds (1:15)."""
     end: _End = None
     """Stop here in the clip, given likewise."""
+    fix: _File = None
+    """Repairs by hand: a text file such as FOLDER/NAME-fixes.toml, which every capture writes and explains."""
+    in_place: FlagCreatePairsOff[bool] = False
+    """Stay on the spot: travel over the floor is taken away, so that the feet slide as on a treadmill."""
     legs: Literal["ik", "fk"] = "ik"
     """ik: the feet are placed, as MMD models expect. fk: hips, knees and ankles are turned."""
     preview: bool = True
@@ -116,6 +121,8 @@ class Convert:
     """The file to write; its ending says the kind."""
     model: _Model = None
     """The model (PMX or PMD) whose bones a VMD or VPD moves."""
+    in_place: FlagCreatePairsOff[bool] = False
+    """Stay on the spot: travel over the floor is taken away."""
 
 
 @dataclass(frozen=True)
@@ -249,20 +256,8 @@ def _capture(command: Capture) -> int:
     from manekko.capture import CaptureOptions, capture
     from manekko.progress import bars
 
-    options = CaptureOptions(
-        input=command.input,
-        model=command.model,
-        people=command.people,
-        parts=command.parts,
-        formats=command.formats,
-        legs=command.legs,
-        start_s=command.start,
-        end_s=command.end,
-        preview=command.preview,
-        out=command.out,
-        fps=command.fps,
-        workers=command.workers,
-    )
+    renamed = {"start": "start_s", "end": "end_s"}
+    options = CaptureOptions(**{renamed.get(name, name): value for name, value in vars(command).items()})
     with bars() as progress:
         result = capture(options, progress)
     people = "1 person" if result.people == 1 else f"{result.people} people"
@@ -272,7 +267,7 @@ def _capture(command: Capture) -> int:
 
 
 def _print_files(files: Sequence[Path], warnings: Sequence[str]) -> None:
-    from manekko.capture import what_it_is
+    from manekko.files.results import typed, what_it_is
 
     width = max(len(str(file)) for file in files)
     for file in files:
@@ -284,18 +279,13 @@ def _print_files(files: Sequence[Path], warnings: Sequence[str]) -> None:
         if first is not None:
             print(f"Next: in MikuMikuDance load a model, then File > Load {kind} data > {first}")
             drawn = f"{first.stem}-character{'.mp4' if kind == 'motion' else '.png'}"
-            print(f"Or see it drawn: manekko render {_typed(str(first.parent))} {_typed(drawn)}")
-
-
-def _typed(name: str) -> str:
-    """Return a name as it is typed in any terminal."""
-    return f'"{name}"' if " " in name else name
+            print(f"Or see it drawn: manekko render {typed(first.parent)} {typed(drawn)}")
 
 
 def _convert(command: Convert) -> int:
     from manekko.convert import convert
 
-    for note in convert(command.motion, command.out, model=command.model):
+    for note in convert(command.motion, command.out, model=command.model, stays=command.in_place):
         print(f"Note: {note}")
     print(f"Done: {command.out}")
     return 0

@@ -11,6 +11,7 @@ from manekko.arrays import Array, Float
 from manekko.errors import FormatError, InputError
 from manekko.files.json_members import json_members
 from manekko.files.openpose_people import Detection, follow_people
+from manekko.files.results import ARCHIVES
 from manekko.people.keypoints import BODY33, BODY33_INDEX, Hands, Track
 
 _COCO18 = (
@@ -32,6 +33,7 @@ _FACE_POINTS = {
     "mouth_right": 48,
     "mouth_left": 54,
 }
+_PICTURES = {".png", ".jpg", ".jpeg", ".webp", ".bmp"}
 _HAND_NUMBERS, _FACE_NUMBERS = 63, 210
 _LARGEST_PX = 100_000.0
 _PEOPLE_IN_FRAME = 50
@@ -40,6 +42,14 @@ _SIZES = [
     (512, 512), (720, 720), (1080, 1080),
 ]  # fmt: skip
 _SIZES_PX = sorted({*_SIZES, *((height, width) for width, height in _SIZES)}, key=lambda size: size[0] * size[1])
+
+
+def is_openpose(source: Path) -> bool:
+    """Whether a clip is meant as OpenPose's output: an archive, or a folder of JSON without pictures."""
+    if source.is_dir():
+        endings = {member.suffix.lower() for member in source.iterdir()}
+        return ".json" in endings and not endings & _PICTURES
+    return source.suffix.lower() in ARCHIVES
 
 
 def tracks_from_openpose(path: Path, *, fps: float) -> list[Track]:

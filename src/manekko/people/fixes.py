@@ -30,10 +30,6 @@ class TimeSpan:
         """Return which of some moments lie in the span."""
         return np.asarray((times_s >= self.start_s - _ROUNDING_S) & (times_s <= self.end_s + _ROUNDING_S))
 
-    def overlaps(self, other: "TimeSpan") -> bool:
-        """Whether the two have more in common than one end."""
-        return self.start_s < other.end_s and other.start_s < self.end_s
-
     def later(self, by_s: float) -> "TimeSpan":
         """Return the same stretch on a clock that is ahead by ``by_s`` [s]."""
         return TimeSpan(self.start_s + by_s, self.end_s + by_s)

@@ -1,5 +1,6 @@
 """What a detector saw of one person through a video: image points, confidences, weak 3D."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -116,3 +117,9 @@ class Track:
             hands=hands,
             face=face,
         )
+
+
+def most_visible(tracks: Sequence[Track], people: int | None) -> list[Track]:
+    """Return so many people, those seen best and longest, in their own order; None keeps everybody."""
+    by_visibility = sorted(tracks, key=lambda track: float(track.confidences.sum()), reverse=True)
+    return sorted(by_visibility[:people], key=lambda track: track.track_id)

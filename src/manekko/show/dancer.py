@@ -8,7 +8,9 @@ from types import TracebackType
 import numpy as np
 
 from manekko.arrays import Array, Bool, Int, UInt8
-from manekko.motion.motion import RigMotion
+from manekko.motion.motion import Motion, RigMotion
+from manekko.motion.retarget import retarget
+from manekko.motion.retarget_legs import leg_scale
 from manekko.show.layout import Box
 from manekko.show.solved import PITCH_RAD, Framing, PersonView, front_camera
 from manekko.skeleton.rotations import from_rotation_vectors
@@ -38,6 +40,12 @@ class DancerView:
     motion: RigMotion
     scale: float
     """How many times larger than the person's own the steps are."""
+
+
+def dancer_view(figure: Figure, motion: Motion, own: RigMotion | None = None) -> DancerView:
+    """Return a character that dances a motion; ``own`` is the motion on its bones, if that was made already."""
+    on_bones = retarget(motion, figure.rig) if own is None else own
+    return DancerView(figure, on_bones, leg_scale(motion.skeleton, figure.rig))
 
 
 @dataclass(frozen=True, eq=False)

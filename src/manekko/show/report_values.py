@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from manekko.motion.motion import Motion
 from manekko.people.keypoints import Track
 from manekko.show.words import frame_ends, track_warnings
+from manekko.video.source import ClipInfo
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,17 @@ class Report:
     """The model that the motion was made for; empty for the built-in rig."""
     warnings: tuple[str, ...] = ()
     """What concerns the whole clip."""
+
+
+def clip_facts(info: ClipInfo) -> dict[str, object]:
+    """Return what a report tells of a clip."""
+    return {
+        "kind": info.kind,
+        "size_px": list(info.size_px),
+        "fps": round(info.fps, 3),
+        "duration_s": info.duration_s,
+        "has_sound": info.has_sound,
+    }
 
 
 def person_warnings(person: PersonReport) -> list[str]:
