@@ -6,6 +6,7 @@ import numpy as np
 
 from manekko.arrays import Array, Float, Int, triple
 from manekko.errors import FormatError
+from manekko.skeleton.rig_names import named_bones
 
 MMD_UNIT_M = 0.08
 """One MMD unit [m]."""
@@ -14,6 +15,10 @@ _MIRROR = np.array([1.0, 1.0, -1.0])
 _TOE_CARRIERS = ("足先EX", "つま先")
 _SOLE_CARRIERS = ("足首", "足首D", *_TOE_CARRIERS)
 _SOLE_THICKNESS_M, _FOOT_HEIGHT_M = 0.012, 0.05
+_GIRTH_BONES = ("下半身", "上半身", "上半身2", "上半身3", "頭", *(s + bone for bone in ("足", "足D") for s in "左右"))
+_FEWEST_VERTICES = 20
+_SKIN_PERCENTILE = 92
+"""Share of a part's vertices that counts as its body; beyond are bows, collars and locks of hair."""
 
 
 def metres(position: Sequence[float] | Array) -> tuple[float, float, float]:
@@ -81,8 +86,9 @@ def sole_points(
     """
     points: list[tuple[str, tuple[float, float, float]]] = []
     usable = np.isfinite(positions_m).all(axis=1) & (np.abs(positions_m) < 1e6).all(axis=1)
+    known = named_bones(names)
     for side in "左右":
-        feet = [number for number, name in enumerate(names) if name in {side + part for part in _SOLE_CARRIERS}]
+        feet = [known[side + part] for part in _SOLE_CARRIERS if side + part in known]
         rows = _lowest(np.flatnonzero(np.isin(carriers, feet) & usable), positions_m, _FOOT_HEIGHT_M)
         if len(rows) == 0:
             continue
@@ -97,18 +103,54 @@ def sole_points(
     return tuple(points)
 
 
+def body_girths(
+    names: Sequence[str],
+    rests_m: Float[Array, "bone 3"],
+    positions_m: Float[Array, "vertex 3"],
+    carriers: Int[Array, " vertex"],
+) -> tuple[tuple[str, tuple[float, float, float, float]], ...]:
+    """Return how stout the body is about the bones of trunk, head and thighs, as far as vertices hang on them.
+
+    Args:
+        names: the model's bones.
+        rests_m: where they are at rest [m].
+        positions_m: vertices of the rest pose in our frame [m].
+        carriers: for each vertex the bone with most weight, or −1.
+
+    Returns:
+        (usual name of the bone, (half width, front, back, top) [m]), measured from the bone.
+    """
+    result = []
+    usable = np.isfinite(positions_m).all(axis=1) & (np.abs(positions_m) < 1e6).all(axis=1)
+    known = named_bones(names)
+    for bone in (name for name in _GIRTH_BONES if name in known):
+        around = positions_m[(carriers == known[bone]) & usable] - rests_m[known[bone]]
+        if len(around) < _FEWEST_VERTICES:
+            continue
+        ahead, behind = around[around[:, 2] > 0.0, 2], -around[around[:, 2] <= 0.0, 2]
+        sides = (np.abs(around[:, 0]), ahead, behind, np.maximum(around[:, 1], 0.0))
+        width, front, back, top = (float(np.percentile(side, _SKIN_PERCENTILE)) if len(side) else 0.0 for side in sides)
+        result.append((bone, (width, front, back, top)))
+    return tuple(result)
+
+
 def _lowest(rows: Int[Array, " row"], positions_m: Float[Array, "vertex 3"], height_m: float) -> Int[Array, " low"]:
     """Return the vertices that are at most ``height_m`` above the lowest of ``rows``."""
     heights = positions_m[rows, 1]
     return rows[heights <= heights.min(initial=np.inf) + height_m]
 
 
-def bone_soles(rest_m: dict[str, Float[Array, "3"]]) -> tuple:
+def bone_soles(
+    names: Sequence[str], rests_m: Float[Array, "bone 3"]
+) -> tuple[tuple[str, tuple[float, float, float]], ...]:
     """Return soles guessed from the bones of a model without usable vertices: below the ankle and below the toe."""
     points: list[tuple[str, tuple[float, float, float]]] = []
+    known = named_bones(names)
     for side in "左右":
-        ankle, toe = rest_m.get(side + "足首"), rest_m.get(side + "つま先")
-        if ankle is not None and toe is not None and np.isfinite([ankle, toe]).all():
+        if side + "足首" not in known or side + "つま先" not in known:
+            continue
+        ankle, toe = rests_m[known[side + "足首"]], rests_m[known[side + "つま先"]]
+        if np.isfinite([ankle, toe]).all():
             floor = min(float(toe[1]), float(ankle[1]))
             points += [(side + "足首", (float(at[0]), floor, float(at[2]))) for at in (ankle, toe)]
     return tuple(points)

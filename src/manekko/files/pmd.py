@@ -7,7 +7,16 @@ import numpy as np
 from manekko.arrays import Array, Int
 from manekko.errors import FormatError
 from manekko.files.binary import ByteReader
-from manekko.files.model_rig import bone_soles, check_bones, direction, metres, mirrored_limits, sole_points, unmirrored
+from manekko.files.model_rig import (
+    body_girths,
+    bone_soles,
+    check_bones,
+    direction,
+    metres,
+    mirrored_limits,
+    sole_points,
+    unmirrored,
+)
 from manekko.files.pmd_values import (
     BONE,
     GROUP_MEMBER,
@@ -144,11 +153,11 @@ def rig_from_pmd(file: PmdFile) -> Rig:
         for layer, ik in several[1:]:
             place = bones[number].rest_position_m
             bones.append(RigBone(names[number] + "+", number, place, layer=layer, visible=False, ik=ik))
-    positions = unmirrored(file.vertices["position"])
-    soles = sole_points(names, positions, _carriers(file))
-    if not soles:
-        soles = bone_soles({bone.name: np.array(bone.rest_position_m) for bone in bones})
-    return Rig(file.name, tuple(bones), soles, tuple(morph.name for morph in file.morphs if morph.kind != 0))
+    positions, carriers = unmirrored(file.vertices["position"]), _carriers(file)
+    rests = np.array([bone.rest_position_m for bone in bones[: len(names)]]).reshape(-1, 3)
+    soles = sole_points(names, positions, carriers) or bone_soles(names, rests)
+    morphs = tuple(morph.name for morph in file.morphs if morph.kind != 0)
+    return Rig(file.name, tuple(bones), soles, morphs, body_girths(names, rests, positions, carriers))
 
 
 def _rig_bone(file: PmdFile, number: int, name: str, chains: list[tuple[int, Ik]] | None, last_layer: int) -> RigBone:

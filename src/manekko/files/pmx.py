@@ -4,7 +4,7 @@ import numpy as np
 
 from manekko.arrays import Array, Int
 from manekko.files.binary import printable
-from manekko.files.model_rig import bone_soles, direction, metres, mirrored_limits, sole_points, unmirrored
+from manekko.files.model_rig import body_girths, bone_soles, direction, metres, mirrored_limits, sole_points, unmirrored
 from manekko.files.pmx_read import parse_pmx
 from manekko.files.pmx_values import (
     AFTER_PHYSICS,
@@ -34,11 +34,11 @@ def rig_from_pmx(file: PmxFile) -> Rig:
     """
     names = [printable(bone.name) for bone in file.bones]
     bones = tuple(_rig_bone(file, bone, name) for bone, name in zip(file.bones, names, strict=True))
-    soles = sole_points(names, unmirrored(file.vertices.positions), _carriers(file.vertices, len(bones)))
-    if not soles:
-        soles = bone_soles({bone.name: np.array(bone.rest_position_m) for bone in bones})
+    positions, carriers = unmirrored(file.vertices.positions), _carriers(file.vertices, len(bones))
+    rests = np.array([bone.rest_position_m for bone in bones]).reshape(-1, 3)
+    soles = sole_points(names, positions, carriers) or bone_soles(names, rests)
     morphs = tuple(printable(morph.name) for morph in file.morphs)
-    return Rig(printable(file.header.name), bones, soles, morphs)
+    return Rig(printable(file.header.name), bones, soles, morphs, body_girths(names, rests, positions, carriers))
 
 
 def _rig_bone(file: PmxFile, bone: PmxBone, name: str) -> RigBone:

@@ -1,96 +1,71 @@
 """A motion onto one model's bones: its rest pose, proportions, twist bones and IK, as the model's own file has them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
 from manekko.arrays import Array, Float
+from manekko.errors import InputError
 from manekko.motion.motion import BoneTrack, Motion, RigMotion
 from manekko.motion.resample import resampled
 from manekko.motion.retarget_arms import arm_rotations
-from manekko.motion.retarget_legs import leg_targets
+from manekko.motion.retarget_feet import FootPath, settled, stoop_m, within_reach
+from manekko.motion.retarget_legs import check_legs, foot_path, model_foot, socket_path
+from manekko.motion.retarget_pose import RigInPose
 from manekko.skeleton.kinematics import global_rotations, joint_positions
 from manekko.skeleton.limbs import reach
 from manekko.skeleton.rig import Rig
-from manekko.skeleton.rotations import (
-    IDENTITY_XYZW,
-    between,
-    conjugate,
-    continuous,
-    multiply,
-    normalized,
-    rotate,
-    slerp,
-    swing_twist,
-)
+from manekko.skeleton.rotations import between, conjugate, multiply, normalized, rotate, swing_twist
 from manekko.skeleton.skeleton import JOINT_INDEX, finger_segments
 
 VMD_FPS = 30.0
 Legs = Literal["ik", "fk"]
-_DEEPEST_CHAIN = 100
-"""Bones between a bone and the next that the motion turns; a body has a handful, a damaged file any number."""
 _FINGER_BONES = {"Thumb": "親指", "Index": "人指", "Middle": "中指", "Ring": "薬指", "Little": "小指"}
 _SIDES = (("left", "左", 1.0), ("right", "右", -1.0))
+_CARRIERS = ("センター", "グルーブ", "全ての親", "腰", "下半身")
+"""Bones that may carry the whole body, the usual one first."""
+_KNEE_AXIS = np.array([1.0, 0.0, 0.0])
 
 
-@dataclass
-class _Pose:
-    """Global rotations being gathered for the rig's bones, and shifts of those that move."""
+@dataclass(frozen=True)
+class _Dancer:
+    """What is danced: a motion at VMD's rate, with its joints in the world."""
 
-    rig: Rig
-    frames: int
-    rotations: dict[str, Array] = field(default_factory=dict)
-    shifts: dict[str, Array] = field(default_factory=dict)
+    motion: Motion
+    turned: Float[Array, "frame joint 4"]
+    joints_m: Float[Array, "frame joint 3"]
 
-    def put(self, bone: str, rotation: Array) -> None:
-        if bone in self.rig:
-            self.rotations[bone] = rotation
-
-    def centre_shift(self) -> Array:
-        """How far the whole body is from its rest place; shape (frame, 3)."""
-        return sum((self.shifts[b] for b in ("センター", "グルーブ") if b in self.shifts), np.zeros((self.frames, 3)))
-
-    def parent_rotation(self, bone: str) -> Array:
-        """Global rotation of a bone's parent."""
-        return self._rotation(self.rig.bones[self.rig.index[bone]].parent, frozenset())
-
-    def _rotation(self, number: int, asked: frozenset[int]) -> Array:
-        """Global rotation of any bone: as put, or its parent's and the share it takes of a bone that was put."""
-        if number < 0 or number in asked or len(asked) > _DEEPEST_CHAIN:
-            return np.broadcast_to(IDENTITY_XYZW, (self.frames, 4))
-        bone = self.rig.bones[number]
-        if bone.name in self.rotations:
-            return self.rotations[bone.name]
-        parent = self._rotation(bone.parent, asked | {number})
-        source = None if bone.append is None or not bone.append.rotates else self.rig.bones[bone.append.source]
-        if bone.append is None or source is None or source.name not in self.rotations:
-            return parent
-        outer = self._rotation(source.parent, asked | {number})
-        own = multiply(conjugate(outer), self.rotations[source.name])
-        return multiply(parent, slerp(IDENTITY_XYZW, own, bone.append.ratio))
+    def turn(self, joint: str) -> Float[Array, "frame 4"]:
+        return self.turned[:, JOINT_INDEX[joint]]
 
 
 def retarget(motion: Motion, rig: Rig, *, legs: Legs = "ik") -> RigMotion:
     """Return the motion as keys for every frame on the bones that the rig has.
 
     Bones: センター グルーブ 上半身 上半身2 下半身 首 頭 肩 腕 腕捩 ひじ 手捩 手首 fingers 足 ひざ 足首 足ＩＫ
-    つま先ＩＫ. Travel and steps are scaled by the length of the legs; ``legs`` chooses which of IK and FK is on from
-    frame 0.
+    つま先ＩＫ, under the model's own names. Travel and steps are scaled by the length of the legs; feet that the motion
+    says are planted are at rest on the floor; hands that touch the body or each other touch on the model too. ``legs``
+    chooses which of IK and FK is on from frame 0.
+
+    Raises:
+        InputError: the model has no legs to stand on.
     """
+    check_legs(rig)
     motion = resampled(motion, fps=VMD_FPS)
     turned = global_rotations(motion.local_rotations_xyzw)
-    joints = joint_positions(motion.skeleton, motion.root_positions_m, turned)
-    pose = _Pose(rig, motion.frame_count)
-    _put_trunk(pose, turned)
-    targets = leg_targets(motion.skeleton, joints, turned, rig)
-    _put_centre(pose, targets.sockets_m)
-    _put_arms(pose, turned, joints)
+    dancer = _Dancer(motion, turned, joint_positions(motion.skeleton, motion.root_positions_m, turned))
+    pose = RigInPose(rig, motion.frame_count)
+    carriers = _carriers(rig)
+    _put_trunk(pose, dancer, carriers[0])
+    feet = _put_centre(pose, dancer, carriers)
     for side, japanese, _ in _SIDES:
-        _put_leg(pose, turned, side, japanese, targets.ankles_m[side])
-    tracks = _tracks(pose)
-    states = {name: legs == "ik" for s in "左右" for name in (f"{s}足ＩＫ", f"{s}つま先ＩＫ") if name in rig}
+        _put_leg(pose, dancer, side, japanese, feet[side])
+    _put_arms(pose, dancer)
+    tracks = pose.tracks()
+    names = [f"{s}{part}" for s in "左右" for part in ("足ＩＫ", "つま先ＩＫ")]
+    states = {rig.bones[rig.index[name]].name: legs == "ik" for name in names if name in rig}
     states |= dict.fromkeys(_undriven_chains(rig, tracks), False)
     return RigMotion(rig.name, tracks, ik_states=((0, states),) if states else ())
 
@@ -106,30 +81,83 @@ def _undriven_chains(rig: Rig, tracks: Mapping[str, BoneTrack]) -> list[str]:
     ]
 
 
-def _put_trunk(pose: _Pose, turned: Array) -> None:
-    def joint(name: str) -> Array:
-        return turned[:, JOINT_INDEX[name]]
+def _carriers(rig: Rig) -> tuple[str, str]:
+    """Return the bones that carry the whole body over the floor, and up and down.
 
-    has_second_spine = "上半身2" in pose.rig
-    pose.put("下半身", joint("hips"))
-    pose.put("上半身", joint("spine") if has_second_spine else joint("chest"))
-    pose.put("上半身2", joint("chest"))
-    pose.put("首", joint("neck"))
-    pose.put("頭", joint("head"))
+    Raises:
+        InputError: no bone carries both legs.
+    """
+    above = [_ancestors(rig, name) for name in ("左足", "右足", "上半身") if name in rig]
+    shared = set.intersection(*map(set, above)) or set.intersection(*map(set, above[:2]))
+    usual = [name for name in _CARRIERS if name in rig and rig.index[name] in shared]
+    if not usual:
+        usual = [rig.bones[number].name for number in above[0] if number in shared][-1:]
+    if not usual:
+        raise InputError(
+            f"no bone of the model '{rig.name}' carries both legs; expected センター: choose a humanoid model"
+        )
+    both = usual[0] == "センター" and "グルーブ" in usual
+    return usual[0], "グルーブ" if both else usual[0]
 
 
-def _put_centre(pose: _Pose, sockets_m: Float[Array, "frame 3"]) -> None:
-    """Move the body so that the hip sockets are where they should be; up and down on グルーブ where there is one."""
-    rig = pose.rig
-    pivot = rig.rest("下半身") if "下半身" in rig else rig.rest("センター")
-    rest = (rig.rest("左足") + rig.rest("右足")) / 2.0
-    hips = pose.rotations.get("下半身", np.broadcast_to(IDENTITY_XYZW, (pose.frames, 4)))
-    shift = sockets_m - (pivot + rotate(hips, rest - pivot))
-    if "グルーブ" in rig:
-        pose.shifts["センター"] = shift * np.array([1.0, 0.0, 1.0])
-        pose.shifts["グルーブ"] = shift * np.array([0.0, 1.0, 0.0])
-    else:
-        pose.shifts["センター"] = shift
+def _ancestors(rig: Rig, name: str) -> list[int]:
+    """Return the bones above one, the nearest first."""
+    result: list[int] = []
+    number = rig.bones[rig.index[name]].parent
+    while number >= 0 and number not in result:
+        result.append(number)
+        number = rig.bones[number].parent
+    return result
+
+
+def _put_trunk(pose: RigInPose, dancer: _Dancer, carrier: str) -> None:
+    # Where legs and trunk hang on one bone, that bone is the hips.
+    pose.put("下半身" if "下半身" in pose else carrier, dancer.turn("hips"))
+    pose.put("上半身", dancer.turn("spine") if "上半身2" in pose else dancer.turn("chest"))
+    pose.put("上半身2", dancer.turn("chest"))
+    pose.put("首", dancer.turn("neck"))
+    pose.put("頭", dancer.turn("head"))
+
+
+def _put_centre(pose: RigInPose, dancer: _Dancer, carriers: tuple[str, str]) -> dict[str, FootPath]:
+    """Move the body so that the hip sockets are where they should be; return the feet's ways.
+
+    Hips come down where planted feet would be out of reach; feet in the air come nearer instead.
+    """
+    rig, skeleton, contacts = pose.rig, dancer.motion.skeleton, dancer.motion.contacts
+    paths, planted = {}, {}
+    for index, (side, s, _) in enumerate(_SIDES):
+        own = np.asarray(contacts[:, 2 * index : 2 * index + 2])
+        path = foot_path(skeleton, dancer.joints_m, dancer.turned, rig, side)
+        paths[side], planted[side] = settled(path, model_foot(rig, s), own, fps=VMD_FPS), np.asarray(own.any(1))
+    _shift(pose, carriers, socket_path(skeleton, dancer.joints_m, rig) - _middle(pose, "左足", "右足"))
+    sockets = {side: pose.position_m(s + "足") for side, s, _ in _SIDES}
+    stoop = stoop_m(sockets, paths, planted, _leg_m(rig), VMD_FPS)
+    _shift(pose, carriers, stoop[:, None] * np.array([0.0, -1.0, 0.0]))
+    return {
+        side: within_reach(paths[side], pose.position_m(s + "足"), planted[side], _leg_m(rig, s))
+        for side, s, _ in _SIDES
+    }
+
+
+def _shift(pose: RigInPose, carriers: tuple[str, str], way_m: Float[Array, "frame 3"]) -> None:
+    """Move the body: over the floor with one bone, up and down with the other."""
+    level = np.array([1.0, 0.0, 1.0])
+    pose.move_by(carriers[0], way_m * level)
+    pose.move_by(carriers[1], way_m * (1.0 - level))
+
+
+def _middle(pose: RigInPose, *names: str) -> Float[Array, "frame 3"]:
+    return np.mean([pose.position_m(name) for name in names], axis=0)
+
+
+def _leg_m(rig: Rig, sides: str = "左右") -> float:
+    """Length of thigh and shin, of the shorter leg [m]."""
+    return min(
+        float(np.linalg.norm(rig.rest(s + "ひざ") - rig.rest(s + "足")))
+        + float(np.linalg.norm(rig.rest(s + "足首") - rig.rest(s + "ひざ")))
+        for s in sides
+    )
 
 
 def _rest_direction(rig: Rig, start: str, *ends: str) -> Array | None:
@@ -139,11 +167,12 @@ def _rest_direction(rig: Rig, start: str, *ends: str) -> Array | None:
     return None
 
 
-def _put_arms(pose: _Pose, turned: Array, joints: Array) -> None:
+def _put_arms(pose: RigInPose, dancer: _Dancer) -> None:
     rig = pose.rig
-    arms = arm_rotations(rig, turned, joints, pose.rotations, pose.shifts)
+    for side, s, _ in _SIDES:
+        pose.put(s + "肩", dancer.turn(side + "Shoulder"))
+    arms = arm_rotations(pose, dancer.motion.skeleton, dancer.joints_m, dancer.turned)
     for side, s, sign in _SIDES:
-        pose.put(s + "肩", turned[:, JOINT_INDEX[side + "Shoulder"]])
         if side not in arms:
             continue
         across = np.array([sign, 0.0, 0.0])
@@ -152,17 +181,17 @@ def _put_arms(pose: _Pose, turned: Array, joints: Array) -> None:
         _put_twisted(pose, s + "ひじ", s + "手捩", lower, _rest_direction(rig, s + "ひじ", s + "手首"))
         hand_rest = _rest_direction(rig, s + "手首", s + "中指１", s + "人指１", s + "手先")
         hand_rest = _rest_direction(rig, s + "ひじ", s + "手首") if hand_rest is None else hand_rest
-        hand = turned[:, JOINT_INDEX[side + "Hand"]]
+        hand = dancer.turn(side + "Hand")
         if hand_rest is not None:
             pose.put(s + "手首", multiply(hand, between(hand_rest, across)))
-            _put_fingers(pose, turned, side, s, hand)
+            _put_fingers(pose, dancer, side, s, hand)
 
 
-def _put_twisted(pose: _Pose, bone: str, twist_bone: str, rotation: Array, axis: Array | None) -> None:
+def _put_twisted(pose: RigInPose, bone: str, twist_bone: str, rotation: Array, axis: Array | None) -> None:
     """Give the twist about the bone's own length to its 捩 bone where the rig has one."""
-    if bone not in pose.rig or axis is None:
+    if bone not in pose or axis is None:
         return
-    if twist_bone not in pose.rig:
+    if twist_bone not in pose:
         pose.put(bone, rotation)
         return
     parent = pose.parent_rotation(bone)
@@ -171,62 +200,36 @@ def _put_twisted(pose: _Pose, bone: str, twist_bone: str, rotation: Array, axis:
     pose.put(twist_bone, rotation)
 
 
-def _put_fingers(pose: _Pose, turned: Array, side: str, s: str, hand: Array) -> None:
+def _put_fingers(pose: RigInPose, dancer: _Dancer, side: str, s: str, hand: Array) -> None:
     """Fingers turn against the hand as the dancer's do; a motion without fingers leaves the model's rest."""
     for finger, japanese in _FINGER_BONES.items():
         digits = "０１２" if finger == "Thumb" else "１２３"
         for segment, digit in zip(finger_segments(finger), digits, strict=True):
-            joint = turned[:, JOINT_INDEX[f"{side}{finger}{segment}"]]
+            joint = dancer.turn(f"{side}{finger}{segment}")
             moved = np.abs((joint * hand).sum(-1)).min() < 1.0 - 1e-9
             bone = f"{s}{japanese}{digit}"
-            if moved and bone in pose.rig and s + "手首" in pose.rotations:
-                pose.put(bone, multiply(pose.rotations[s + "手首"], multiply(conjugate(hand), joint)))
+            if moved and bone in pose and pose.turned(s + "手首"):
+                pose.put(bone, multiply(pose.rotation(s + "手首"), multiply(conjugate(hand), joint)))
 
 
-def _put_leg(pose: _Pose, turned: Array, side: str, s: str, ankles_m: Float[Array, "frame 3"]) -> None:
+def _put_leg(pose: RigInPose, dancer: _Dancer, side: str, s: str, path: FootPath) -> None:
     rig = pose.rig
-    if not all(s + part in rig for part in ("足", "ひざ", "足首")):
-        return
     thigh_rest, shin_rest = rig.rest(s + "ひざ") - rig.rest(s + "足"), rig.rest(s + "足首") - rig.rest(s + "ひざ")
-    down = np.array([0.0, -1.0, 0.0])
-    thigh = multiply(turned[:, JOINT_INDEX[side + "UpperLeg"]], between(thigh_rest, down))
-    pivot = rig.rest("下半身") if "下半身" in rig else rig.rest("センター")
-    socket = pivot + pose.centre_shift() + rotate(pose.rotations["下半身"], rig.rest(s + "足") - pivot)
     thigh, shin = reach(
-        thigh, socket, ankles_m, upper_offset_m=thigh_rest, lower_offset_m=shin_rest, hinge=np.array([1.0, 0.0, 0.0])
+        multiply(dancer.turn(side + "UpperLeg"), between(thigh_rest, np.array([0.0, -1.0, 0.0]))),
+        pose.position_m(s + "足"),
+        path.ankles_m,
+        upper_offset_m=thigh_rest,
+        lower_offset_m=shin_rest,
+        hinge=_KNEE_AXIS,
     )
-    foot = turned[:, JOINT_INDEX[side + "Foot"]]
-    for part, rotation in (("足", thigh), ("ひざ", shin), ("足首", foot)):
+    for part, rotation in (("足", thigh), ("ひざ", shin), ("足首", path.turns_xyzw)):
         pose.put(s + part, rotation)
     if s + "足ＩＫ" in rig:
-        pose.put(s + "足ＩＫ", foot)
-        pose.shifts[s + "足ＩＫ"] = ankles_m - rig.rest(s + "足ＩＫ")
+        pose.put(s + "足ＩＫ", path.turns_xyzw)
+        pose.move_to(s + "足ＩＫ", path.ankles_m)
     if s + "つま先ＩＫ" in rig:
-        _put_toe_ik(pose, s, ankles_m, foot)
-
-
-def _put_toe_ik(pose: _Pose, s: str, ankles_m: Array, foot: Array) -> None:
-    """A toe IK bone under the foot IK bone rides along; one that stands free is moved to the toe."""
-    rig, bone = pose.rig, s + "つま先ＩＫ"
-    parent = rig.bones[rig.index[bone]].parent
-    rides = parent >= 0 and rig.bones[parent].name == s + "足ＩＫ"
-    toe = ankles_m + rotate(foot, rig.rest(bone) - rig.rest(s + "足首"))
-    pose.put(bone, foot if rides else np.broadcast_to(IDENTITY_XYZW, foot.shape).copy())
-    pose.shifts[bone] = np.zeros_like(toe) if rides else toe - rig.rest(bone)
-
-
-def _tracks(pose: _Pose) -> dict[str, BoneTrack]:
-    frames = np.arange(pose.frames)
-    tracks = {}
-    for bone in pose.rig.index:
-        if bone not in pose.rotations and bone not in pose.shifts:
-            continue
-        rotation = pose.rotations.get(bone)
-        local = (
-            np.tile(IDENTITY_XYZW, (pose.frames, 1))
-            if rotation is None
-            else multiply(conjugate(pose.parent_rotation(bone)), rotation)
-        )
-        shift = pose.shifts.get(bone, np.zeros((pose.frames, 3)))
-        tracks[bone] = BoneTrack(frames, shift, continuous(normalized(local)))
-    return tracks
+        # The goal is where the tip of the foot is; a bone under 足ＩＫ rides along and rests.
+        toe = rig.rest(s + "つま先") if s + "つま先" in rig else rig.rest(s + "つま先ＩＫ")
+        pose.put(s + "つま先ＩＫ", pose.parent_rotation(s + "つま先ＩＫ"))
+        pose.move_to(s + "つま先ＩＫ", path.ankles_m + rotate(path.turns_xyzw, toe - rig.rest(s + "足首")))

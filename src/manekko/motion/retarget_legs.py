@@ -1,4 +1,4 @@
-"""Where a model's hips and ankles go so that it steps where the dancer stepped, scaled by the length of its legs."""
+"""Where a model's hips and feet go so that it steps where the dancer stepped, scaled by the length of its legs."""
 
 from dataclasses import dataclass
 
@@ -7,44 +7,118 @@ import numpy as np
 from manekko.arrays import Array, Float
 from manekko.errors import InputError
 from manekko.skeleton.rig import Rig
-from manekko.skeleton.rotations import rotate
+from manekko.skeleton.rotations import from_rotation_vectors, rotate
 from manekko.skeleton.skeleton import JOINT_INDEX, Skeleton
 
 _BALL = 0.7
 """Where the ball of the foot is between ankle and toe tip."""
+_HEEL_BEHIND = 0.35
+"""How far the heel stands behind the ankle, as a share of the way from ankle to ball."""
+_FARTHEST_SOLE_M = 0.1
+"""A sole further than this from the floor at rest [m] is no sole that could be put on it: the model hovers."""
+_ON_THE_FLOOR_M, _IN_THE_AIR_M = 0.10, 0.25
+"""Clearance of a foot [m]: below, the sole's height counts; above, the ankle's."""
+_SOLE_CARRIERS = ("足首", "足首D", "足先EX", "つま先")
 
 
 @dataclass(frozen=True)
-class LegTargets:
-    """World positions on the rig [m]."""
+class Foot:
+    """One foot of a model in its rest pose [m]."""
 
-    sockets_m: Float[Array, "frame 3"]
-    """Middle of the two hip sockets."""
-    ankles_m: dict[str, Float[Array, "frame 3"]]
-    """By side: ``left`` and ``right``."""
+    ankle_m: Float[Array, "3"]
+    toe_m: Float[Array, "3"]
+    """About what the foot turns when its heel is up."""
+    heel_m: Float[Array, "3"]
+    """About what it turns when its toes are up."""
+    soles_m: Float[Array, "corner 3"]
+    """Corners of the sole; the lowest stand on the floor."""
+
+    @property
+    def height_m(self) -> float:
+        """Height of the ankle over the lowest of the sole when the foot stands [m]."""
+        return float(self.ankle_m[1] - self.soles_m[:, 1].min())
+
+    def lowest_m(self, turn: Float[Array, "frame 4"]) -> Float[Array, " frame"]:
+        """Return how high the lowest of the sole is over the ankle [m] when the foot is turned; negative."""
+        return rotate(turn[:, None], (self.soles_m - self.ankle_m)[None])[..., 1].min(1)
 
 
-def leg_targets(skeleton: Skeleton, joints: Array, turned: Array, rig: Rig) -> LegTargets:
-    """Return the places for the rig's hips and ankles.
+@dataclass(frozen=True)
+class FootPath:
+    """One foot through time."""
 
-    Raises:
-        InputError: when the model has no legs to stand on.
-    """
-    missing = [bone for bone in ("センター", "左足", "右足", "左ひざ", "右ひざ", "左足首", "右足首") if bone not in rig]
+    ankles_m: Float[Array, "frame 3"]
+    turns_xyzw: Float[Array, "frame 4"]
+    """From the rest pose, in the world."""
+
+
+def check_legs(rig: Rig) -> None:
+    """Raise ``InputError`` when the model has no legs to stand on."""
+    missing = [bone for bone in ("左足", "右足", "左ひざ", "右ひざ", "左足首", "右足首") if bone not in rig]
     if missing:
         raise InputError(
             f"the model '{rig.name}' lacks the bones {' '.join(missing)}: expected MMD's standard body; "
             "choose a humanoid model"
         )
+
+
+def model_foot(rig: Rig, s: str) -> Foot:
+    """Return the foot of side ``s`` (左 or 右)."""
+    ankle = rig.rest(s + "足首")
+    tip = next((rig.rest(s + name) for name in ("つま先", "つま先ＩＫ") if s + name in rig), None)
+    carriers = {rig.index[s + name] for name in _SOLE_CARRIERS if s + name in rig}
+    soles = np.array([at for name, at in rig.sole_points_m if rig.index.get(name) in carriers]).reshape(-1, 3)
+    if len(soles) == 0:
+        ahead = 1.5 * ankle[1] if tip is None else tip[2] - ankle[2]
+        soles = np.array([[ankle[0], 0.0, ankle[2] + ahead * share] for share in (-_HEEL_BEHIND * _BALL, 1.0)])
+    if abs(soles[:, 1].min()) > _FARTHEST_SOLE_M:
+        soles = soles - np.array([0.0, soles[:, 1].min(), 0.0])
+    front, back = soles[np.argmax(soles[:, 2])], soles[np.argmin(soles[:, 2])]
+    toe = np.array([ankle[0], front[1], front[2]]) if tip is None else tip
+    return Foot(ankle, toe, np.array([ankle[0], back[1], back[2]]), soles)
+
+
+def socket_path(skeleton: Skeleton, joints_m: Float[Array, "frame joint 3"], rig: Rig) -> Float[Array, "frame 3"]:
+    """Return where the middle of the model's hip sockets goes [m]."""
     scale = leg_scale(skeleton, rig)
-    rest = skeleton.rest_positions_m
-    sockets = (joints[:, JOINT_INDEX["leftUpperLeg"]] + joints[:, JOINT_INDEX["rightUpperLeg"]]) / 2.0
-    height = (rig.rest("左足首")[1] + rig.rest("右足首")[1]) / 2.0
-    own_height = float(rest[JOINT_INDEX["leftFoot"], 1])
+    sockets = (joints_m[:, JOINT_INDEX["leftUpperLeg"]] + joints_m[:, JOINT_INDEX["rightUpperLeg"]]) / 2.0
+    height = (model_foot(rig, "左").height_m + model_foot(rig, "右").height_m) / 2.0
     moved = sockets * scale
-    moved[:, 1] = height + (sockets[:, 1] - own_height) * scale
-    moved += _rest_offset(rig)
-    return LegTargets(moved, {side: _ankles(skeleton, joints, turned, rig, side, scale) for side in ("left", "right")})
+    moved[:, 1] = height + (sockets[:, 1] - float(skeleton.rest_positions_m[JOINT_INDEX["leftFoot"], 1])) * scale
+    return moved + _standing_place(rig)
+
+
+def foot_path(
+    skeleton: Skeleton,
+    joints_m: Float[Array, "frame joint 3"],
+    turned: Float[Array, "frame joint 4"],
+    rig: Rig,
+    side: str,
+) -> FootPath:
+    """Return where one foot goes.
+
+    The ball of the foot is where the dancer's is, in proportion; feet of a model that stands wider keep their distance.
+    Near the floor the sole is as high over it as the dancer's, high in the air the ankle is.
+    """
+    s, scale = ("左" if side == "left" else "右"), leg_scale(skeleton, rig)
+    foot, turn = model_foot(rig, s), turned[:, JOINT_INDEX[side + "Foot"]]
+    ankle = foot.ankle_m
+    own_ankles, own_balls = joints_m[:, JOINT_INDEX[side + "Foot"]], joints_m[:, JOINT_INDEX[side + "Toes"]]
+    own_rest = skeleton.rest_positions_m[JOINT_INDEX[side + "Foot"]]
+    standing = _standing_place(rig)
+    ball = ankle + _BALL * (foot.toe_m - ankle)
+    ball[1] = foot.toe_m[1]
+    outward = 1.0 if side == "left" else -1.0
+    wider = outward * max(outward * (ankle[0] - standing[0] - own_rest[0] * scale), 0.0)
+    ankles = own_balls * scale + standing + rotate(turn, ankle - ball)
+    ankles = ankles + rotate(_heading(turn), np.array([wider, 0.0, 0.0]))
+    clearance = _clearance(skeleton, own_ankles, turn, side)
+    sole = clearance * scale - foot.lowest_m(turn)
+    air = foot.height_m + (own_ankles[:, 1] - own_rest[1]) * scale
+    share = np.clip((_IN_THE_AIR_M - clearance) / (_IN_THE_AIR_M - _ON_THE_FLOOR_M), 0.0, 1.0)
+    share = share * share * (3.0 - 2.0 * share)
+    ankles[:, 1] = air + share * (sole - air)
+    return FootPath(ankles, turn)
 
 
 def leg_scale(skeleton: Skeleton, rig: Rig) -> float:
@@ -55,31 +129,26 @@ def leg_scale(skeleton: Skeleton, rig: Rig) -> float:
     return _leg_length(rig) / _own_leg_length(skeleton)
 
 
-def _ankles(skeleton: Skeleton, joints: Array, turned: Array, rig: Rig, side: str, scale: float) -> Array:
-    s = "左" if side == "left" else "右"
-    ankle = rig.rest(s + "足首")
-    ball_rest = _ball(rig, s)
-    ball_joint = JOINT_INDEX[side + "Toes"]
-    own_height = float(skeleton.rest_positions_m[ball_joint, 1])
-    ball = joints[:, ball_joint] * scale
-    ball[:, 1] = ball_rest[1] + (joints[:, ball_joint, 1] - own_height) * scale
-    ball += _rest_offset(rig)
-    return ball + rotate(turned[:, JOINT_INDEX[side + "Foot"]], ankle - ball_rest)
+def _clearance(skeleton: Skeleton, ankles_m: Array, turn: Array, side: str) -> Float[Array, " frame"]:
+    """Return how high the lower one of the dancer's heel and ball is above where it stands [m]."""
+    height = float(skeleton.rest_positions_m[JOINT_INDEX[side + "Foot"], 1])
+    ball = skeleton.rest_offsets_m[JOINT_INDEX[side + "Toes"]]
+    heel = np.array([0.0, -height, -_HEEL_BEHIND * ball[2]])
+    ball_up = float(skeleton.rest_positions_m[JOINT_INDEX[side + "Toes"], 1])
+    return ankles_m[:, 1] + np.minimum(rotate(turn, heel)[:, 1], rotate(turn, ball)[:, 1] - ball_up)
 
 
-def _rest_offset(rig: Rig) -> Float[Array, "3"]:
+def _heading(turn: Float[Array, "frame 4"]) -> Float[Array, "frame 4"]:
+    """Return how far a foot is turned about the vertical, whatever its slope: from where its own x points."""
+    across = rotate(turn, np.array([1.0, 0.0, 0.0]))
+    angle = np.arctan2(-across[:, 2], across[:, 0])
+    return from_rotation_vectors(angle[:, None] * np.array([0.0, 1.0, 0.0]))
+
+
+def _standing_place(rig: Rig) -> Float[Array, "3"]:
     """Where the model itself stands: most stand over the origin, some beside it."""
     middle = (rig.rest("左足") + rig.rest("右足")) / 2.0
     return np.array([middle[0], 0.0, middle[2]])
-
-
-def _ball(rig: Rig, s: str) -> Float[Array, "3"]:
-    """The ball of the foot on the floor; from the toe bone, else from the soles, else from the ankle's height."""
-    ankle = rig.rest(s + "足首")
-    toe = next((rig.rest(s + name) for name in ("つま先", "つま先ＩＫ") if s + name in rig), None)
-    tip = toe if toe is not None else ankle + np.array([0.0, -ankle[1], 1.5 * ankle[1]])
-    ball = ankle + _BALL * (tip - ankle)
-    return np.array([ball[0], tip[1], ball[2]])
 
 
 def _leg_length(rig: Rig) -> float:

@@ -10,6 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from manekko.arrays import Array, Float
+from manekko.skeleton.rig_names import named_bones
 
 
 @dataclass(frozen=True)
@@ -76,14 +77,17 @@ class Rig:
     """Corner points of the soles in the rest pose: (name of the bone that carries it, world position [m])."""
     morphs: tuple[str, ...] = ()
     """Names of the model's morphs."""
+    girths_m: tuple[tuple[str, tuple[float, float, float, float]], ...] = ()
+    """How stout the body is about a bone in the rest pose, where the model has a mesh: (usual name of the bone,
+    (half width, front, back, top) [m])."""
 
     @cached_property
     def index(self) -> dict[str, int]:
-        """Index of each bone by name; the first wins where a name is used twice."""
-        table: dict[str, int] = {}
-        for number, bone in enumerate(self.bones):
-            table.setdefault(bone.name, number)
-        return table
+        """Index of each bone by name, and of a body's bones by their usual Japanese names (``rig_names``).
+
+        The first bone wins where a name is used twice.
+        """
+        return named_bones([bone.name for bone in self.bones])
 
     def __contains__(self, name: str) -> bool:
         """Whether the rig has a bone of this name."""
