@@ -12,6 +12,7 @@ import numpy as np
 
 from manekko.arrays import Array
 from manekko.errors import FormatError, InputError
+from manekko.people.camera_path import CameraPath
 from manekko.people.keypoints import Face, Hands, Track
 from manekko.whole import whole_file
 
@@ -23,7 +24,7 @@ _SAMPLE_BYTES = 1 << 16
 _SHAPES = {
     "times_s": (), "keypoints_px": (33, 2), "confidences": (33,), "world_m": (33, 3),
     "hands.keypoints_px": (2, 21, 2), "hands.world_m": (2, 21, 3), "hands.scores": (2,),
-    "face.keypoints_px": (468, 3), "face.scores": (),
+    "camera.rotations_xyzw": (4,), "camera.zooms": (), "face.keypoints_px": (468, 3), "face.scores": (),
 }  # fmt: skip
 """Shape of each array of numbers after its frame axis."""
 _DAMAGE = (zipfile.BadZipFile, zlib.error, ValueError, LookupError, EOFError, TypeError, RuntimeError)
@@ -179,6 +180,11 @@ def _arrays_of(track: Track) -> dict[str, Array]:
         value = getattr(track, part)
         if value is not None:
             arrays |= {f"{part}.{f.name}": getattr(value, f.name).astype(np.float32) for f in fields(value)}
+    if track.camera is not None:
+        # Kept in full: a still camera must stay exactly still.
+        arrays |= {f"camera.{name}": getattr(track.camera, name) for name in ("rotations_xyzw", "zooms")}
+        arrays["camera.focal_px"] = np.array(track.camera.focal_px)
+        arrays["camera.notes"] = np.array(track.camera.notes, dtype=np.str_)
     return arrays
 
 
@@ -197,10 +203,21 @@ def _track(number: int, arrays: dict[str, Array]) -> Track:
     return Track(
         track_id=number,
         image_size_px=(width, height),
+        camera=_camera_path(own) if "camera.zooms" in own else None,
         warnings=tuple(str(text) for text in own["warnings"]),
         **{name: own[name].astype(np.float64) for name in _ARRAYS},
         **parts,
     )
+
+
+def _camera_path(arrays: dict[str, Array]) -> CameraPath:
+    rotations, zooms = arrays["camera.rotations_xyzw"].astype(np.float64), arrays["camera.zooms"].astype(np.float64)
+    focal_px = float(arrays["camera.focal_px"])
+    sound = np.abs(np.linalg.norm(rotations, axis=-1) - 1.0) < 1e-3
+    if not (sound & (zooms > 1e-2) & (zooms < 1e2)).all() or not 1.0 < focal_px < 1e6:
+        raise ValueError("its camera makes no sense")
+    notes = tuple(str(text) for text in arrays["camera.notes"])
+    return CameraPath(arrays["times_s"].astype(np.float64), rotations, zooms, focal_px, notes)
 
 
 def _check_shapes(arrays: dict[str, Array]) -> None:

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from manekko.arrays import Array, Float
+from manekko.people.camera_path import default_focal_px
 from manekko.skeleton.rotations import between, rotate
-
-_FOCAL_PER_DIAGONAL = 0.75
 
 
 @dataclass(frozen=True)
@@ -28,12 +27,9 @@ class Camera:
 
 
 def default_camera(image_size_px: tuple[int, int]) -> Camera:
-    """Return the camera taken when nothing is known: a field of view of 67° over the diagonal.
-
-    Telephones see more, cameras with a zoom less; a wrong guess shifts and scales the root's depth, little else.
-    """
+    """Return the camera taken when nothing is known."""
     width, height = image_size_px
-    return Camera(_FOCAL_PER_DIAGONAL * float(np.hypot(width, height)), (width / 2.0, height / 2.0))
+    return Camera(default_focal_px(image_size_px), (width / 2.0, height / 2.0))
 
 
 def turned_to_ray(

@@ -115,7 +115,7 @@ class Background:
         return self._renewed(found[0], found[1], grey, mask)
 
     def _renewed(self, found: Seen, count: float, grey: Array, mask: Array) -> Seen:
-        """Take another key where little of the one in use is left: an old one if the view came back, else this frame."""
+        """Take another key where little of the one in use is left: an old one if it is in view again, else this frame."""
         self._most = max(self._most, count)
         if count >= _WORN_SHARE * self._most:
             return found

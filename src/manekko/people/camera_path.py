@@ -7,6 +7,8 @@ from scipy.spatial.transform import Rotation, Slerp
 
 from manekko.arrays import Array, Float
 
+_FOCAL_PER_DIAGONAL = 0.75
+
 
 @dataclass(frozen=True)
 class CameraPath:
@@ -47,6 +49,15 @@ class CameraPath:
         zooms = self.zooms[frames]
         times_s = self.times_s[frames] - self.times_s[frames][0]
         return CameraPath(times_s, rotations, zooms / zooms[0], self.focal_px * float(zooms[0]), self.notes)
+
+
+def default_focal_px(image_size_px: tuple[int, int]) -> float:
+    """Return the focal length [px] taken when nothing is known: a field of view of 67° over the diagonal.
+
+    Telephones see more, cameras with a zoom less; a wrong guess shifts and scales the root's depth, little else.
+    """
+    width, height = image_size_px
+    return _FOCAL_PER_DIAGONAL * float(np.hypot(width, height))
 
 
 def still_path(times_s: Float[Array, " frame"], focal_px: float, notes: tuple[str, ...] = ()) -> CameraPath:

@@ -5,12 +5,16 @@ import threading
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from itertools import islice
 
 import numpy as np
 
 from manekko.arrays import Array, Float, UInt8
 from manekko.errors import InputError
+from manekko.people.camera_path import default_focal_px
+from manekko.people.find_camera import find_camera
+from manekko.people.glimpses import Glimpses
 from manekko.people.identities import people_of
 from manekko.people.keypoints import Face, Hands, Track
 from manekko.people.tracker import Networks, follow
@@ -46,7 +50,7 @@ def find_people(
 ) -> list[Track]:
     """Return a track for each person, in order of appearance; empty where nobody is seen.
 
-    The result is the same, bit for bit, whatever the number of workers.
+    Each tells how the camera turned. The result is the same, bit for bit, whatever the number of workers.
 
     Args:
         clip: where to look.
@@ -68,24 +72,38 @@ def find_people(
     fetch_weights(progress)  # once, before the workers would all try
     size_px = clip.info.size_px
     times_s: list[float] = []
-    frames = _noting_times(clip, start_s, end_s, times_s)
+    glimpses = Glimpses()
+    frames = _noted(clip, start_s, end_s, times_s, glimpses)
     tracklets = _followed(frames, parts, _worker_count(workers, size_px), progress, clip.info.frame_estimate)
     fps = clip.info.fps if clip.info.fps > 0 else 30.0
     persons = people_of(tracklets, fps=fps, frame_count=len(times_s), people=people)
     times = np.array(times_s)
     factor = 1.0 / _shrinking(size_px)
-    return [
+    tracks = [
         _track(number, [one.enlarged(factor) for one in person], times, size_px)
         for number, person in enumerate(persons, start=1)
     ]
+    if not tracks:
+        return []
+    path = find_camera(
+        clip,
+        tracks,
+        glimpses,
+        focal_px=default_focal_px(size_px),
+        start_s=start_s,
+        end_s=end_s,
+        progress=progress,
+    )
+    return [replace(track, camera=path) for track in tracks]
 
 
-def _noting_times(
-    clip: Clip, start_s: float, end_s: float | None, times_s: list[float]
+def _noted(
+    clip: Clip, start_s: float, end_s: float | None, times_s: list[float], glimpses: Glimpses
 ) -> Iterator[tuple[int, UInt8[Array, "height width 3"]]]:
     factor = _shrinking(clip.info.size_px)
     for frame in clip.frames(start_s, end_s):
         times_s.append(frame.time_s)
+        glimpses.look(frame.index, frame.rgb)
         height, width = frame.rgb.shape[:2]
         small = (round(width * factor), round(height * factor))
         yield frame.index, frame.rgb if factor == 1.0 else resize(frame.rgb, small)

@@ -7,6 +7,7 @@ import numpy as np
 
 from manekko.arrays import Array, Bool, Float
 from manekko.errors import InputError
+from manekko.people.camera_path import CameraPath
 
 BODY33 = (
     "nose left_eye_inner left_eye left_eye_outer right_eye_inner right_eye right_eye_outer left_ear right_ear "
@@ -81,6 +82,8 @@ class Track:
     """(width, height) of the upright picture with square pixels."""
     hands: Hands | None = None
     face: Face | None = None
+    camera: CameraPath | None = None
+    """How the camera turned, which all people of the clip share; None where nothing is known: it stands still."""
     warnings: tuple[str, ...] = field(default=())
     """What a person should know of how this track came about, in words."""
 
@@ -116,6 +119,7 @@ class Track:
             world_m=self.world_m[part],
             hands=hands,
             face=face,
+            camera=None if self.camera is None else self.camera.part(part),
         )
 
 

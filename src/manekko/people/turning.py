@@ -136,9 +136,9 @@ def _refined(
 
 
 def seen_jacobian(rays: Float[Array, "point 3"], focal_px: float) -> Float[Array, "point 2 4"]:
-    """Return the change of image points [px] by a small turn (x, y, z) [rad] in the seeing camera's axes, and by log zoom.
+    """Return the change of image points [px] by a small turn (x, y, z) [rad] and by the logarithm of the zoom.
 
-    The turn is applied last: ``exp(turn) ray``.
+    The turn is in the seeing camera's axes and applied last: ``exp(turn) ray``.
     """
     depth = np.maximum(rays[:, 2], 1e-3)
     x, y = rays[:, 0] / depth, rays[:, 1] / depth

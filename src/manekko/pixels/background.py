@@ -37,7 +37,7 @@ def small_grey(rgb: UInt8[Array, "height width 3"]) -> UInt8[Array, "small_heigh
 def background_mask(
     size_px: tuple[int, int], limbs_px: Float[Array, "limb end=2 axis=2"], widths_px: Float[Array, " limb"]
 ) -> UInt8[Array, "height width"]:
-    """Return a picture of ``size_px`` (width, height) that is 255 but for thick lines, which are 0: the people's limbs."""
+    """Return a picture of ``size_px`` (width, height): 0 on the people's limbs, which are thick lines, else 255."""
     mask = np.full((size_px[1], size_px[0]), 255, np.uint8)
     near = np.abs(limbs_px).max(axis=(1, 2), initial=0.0) < _FAR_PX
     for (start, end), width in zip(np.rint(limbs_px[near]).astype(int).tolist(), widths_px[near], strict=True):
