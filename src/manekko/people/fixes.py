@@ -164,7 +164,7 @@ def unheeded(tracks: Sequence[Track], fixes: Fixes) -> list[str]:
     ]
     words += [
         f"the fixes speak of {span.start_s:g} s to {span.end_s:g} s, but the motion is made of {fixes.start_s:g} s to "
-        f"{end_s:g} s of the clip: left out"
+        f"{end_s:.2f} s of the clip: left out"
         for span in outside
     ]
     return words
