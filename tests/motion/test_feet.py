@@ -71,6 +71,8 @@ def test_nothing_jumps_where_a_contact_begins_or_ends(seed):
 
 def test_far_from_contacts_the_body_moves_as_a_whole():
     body = _seen(3)
+    high = np.clip((np.arange(150) - 20) / 20, 0.0, 1.0)[:, None] * [0.0, 0.3, 0.0]
+    body = replace(body, root_positions_m=body.root_positions_m + high)
     contacts = np.zeros((150, 4), dtype=bool)
     contacts[:20] = True
     planted = plant_feet(body, contacts, fps=FPS)
@@ -81,8 +83,9 @@ def test_far_from_contacts_the_body_moves_as_a_whole():
         assert difference == pytest.approx(np.repeat(moved[:, None], 2, axis=1), abs=2e-3)
 
 
-def test_without_contacts_the_body_stays_as_it_is():
+def test_without_contacts_a_body_above_the_floor_stays_as_it_is():
     body = _seen(4)
+    body = replace(body, root_positions_m=body.root_positions_m + np.array([0.0, 0.1, 0.0]))
     planted = plant_feet(body, np.zeros((150, 4), dtype=bool), fps=FPS)
     assert planted.root_positions_m == pytest.approx(body.root_positions_m, abs=1e-12)
     assert _places(planted, "Foot") == pytest.approx(_places(body, "Foot"), abs=1e-6)
@@ -117,6 +120,54 @@ def test_two_planted_feet_too_far_apart_to_reach_leave_the_legs_straight_not_bro
     assert np.isfinite(planted.global_rotations_xyzw).all()
     legs = np.linalg.norm(_places(planted, "Foot") - _places(planted, "UpperLeg"), axis=-1)
     assert legs.max() <= 0.79 + 1e-9
+
+
+def test_a_foot_that_swivels_on_its_ball_ends_elsewhere_and_its_ball_never_moves():
+    body = _seen(8, noise_m=0.01)
+    rotations = body.global_rotations_xyzw.copy()
+    turn = from_rotation_vectors(np.clip((np.arange(150) - 50) / 20, 0.0, 1.0)[:, None] * [0.0, 0.9, 0.0])
+    for name in ("leftFoot", "leftToes"):
+        rotations[:, JOINT_INDEX[name]] = turn
+    contacts = np.zeros((150, 4), dtype=bool)
+    contacts[30:100, 1] = True
+    contacts[30:50, 0] = contacts[70:100, 0] = True
+    planted = plant_feet(replace(body, global_rotations_xyzw=rotations), contacts, fps=FPS)
+    assert np.ptp(_places(planted, "Toes")[30:100, 0], axis=0).max() < 1e-6
+    ankles = _places(planted, "Foot")[:, 0]
+    assert np.ptp(ankles[70:100], axis=0).max() < 1e-6
+    assert np.linalg.norm(ankles[80] - ankles[40]) == pytest.approx(2 * 0.13 * np.sin(0.45), abs=0.01)
+
+
+def test_toes_lie_on_the_floor_under_a_foot_on_its_ball():
+    body = _seen(9, noise_m=0.0, turn_rad=0.0)
+    rotations = body.global_rotations_xyzw.copy()
+    up = from_rotation_vectors(np.tile([0.5, 0.0, 0.0], (150, 1)))
+    for name in ("leftFoot", "leftToes"):
+        rotations[:, JOINT_INDEX[name]] = up
+    contacts = np.zeros((150, 4), dtype=bool)
+    contacts[:, 1] = True
+    planted = plant_feet(replace(body, global_rotations_xyzw=rotations), contacts, fps=FPS)
+    toes = as_axes(planted.global_rotations_xyzw[:, JOINT_INDEX["leftToes"]])
+    assert toes[..., 1] == pytest.approx(np.tile([0.0, 1.0, 0.0], (150, 1)), abs=1e-6)
+
+
+def test_a_free_foot_does_not_sink_into_the_floor():
+    body = _seen(10)
+    low = replace(body, root_positions_m=body.root_positions_m - np.array([0.0, 0.1, 0.0]))
+    freed = plant_feet(low, np.zeros((150, 4), dtype=bool), fps=FPS)
+    ankles, balls = _places(freed, "Foot"), _places(freed, "Toes")
+    assert balls[..., 1].min() > -1e-3
+    assert ankles[..., 1].min() > 0.0
+
+
+def test_the_root_comes_down_for_a_foot_out_of_reach():
+    body = _seen(12, noise_m=0.0)
+    high = replace(body, root_positions_m=body.root_positions_m + np.array([0.0, 0.06, 0.0]))
+    planted = plant_feet(high, FLAT, fps=FPS)
+    places = _places(planted, "Foot")
+    for side in range(2):
+        for start, end in spans(FLAT[:, 2 * side]):
+            assert np.ptp(places[start:end, side], axis=0).max() < 1e-6
 
 
 def test_the_given_body_is_not_changed():
