@@ -17,19 +17,20 @@ _LOW_M = 0.06
 
 
 def balanced(
-    shape_m: Float[Array, "frame 33 3"], upright_xyzw: Float[Array, "4"], *, fps: float
+    shape_m: Float[Array, "frame 33 3"], uprights_xyzw: Float[Array, "*frame 4"], *, fps: float
 ) -> Float[Array, "frame 33 3"]:
     """Return the shape turned, frame by frame, about the axis across the view until the trunk is over the feet.
 
     The detector leans a crouching body forwards as a whole in place of bending its hips and knees; sideways it sees
-    well. ``shape_m`` and the result are in camera axes about the hips, ``upright_xyzw`` turns those into the world's.
+    well. ``shape_m`` and the result are in each frame's camera axes about the hips; ``uprights_xyzw`` turns those into
+    upright ones that face the camera.
     """
-    world = rotate(upright_xyzw, shape_m)
+    world = rotate(uprights_xyzw[..., None, :], shape_m)
     lean = np.arctan2(*_over_feet(world).T)
     excess = np.sign(lean) * np.maximum(np.abs(lean) - _BELIEVED_RAD, 0.0)
     turn = smoothed(np.clip(excess, -_LARGEST_RAD, _LARGEST_RAD), fps=fps, cutoff_hz=_CUTOFF_HZ)
     about_x = from_rotation_vectors(np.stack([-turn, np.zeros_like(turn), np.zeros_like(turn)], axis=-1))
-    in_camera = multiply(conjugate(upright_xyzw), multiply(about_x, upright_xyzw))
+    in_camera = multiply(conjugate(uprights_xyzw), multiply(about_x, uprights_xyzw))
     return rotate(in_camera[:, None], shape_m)
 
 

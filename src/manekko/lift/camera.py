@@ -6,7 +6,7 @@ import numpy as np
 
 from manekko.arrays import Array, Float
 from manekko.people.camera_path import default_focal_px
-from manekko.skeleton.rotations import between, rotate
+from manekko.skeleton.rotations import between, conjugate, multiply, rotate
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,26 @@ def default_camera(image_size_px: tuple[int, int]) -> Camera:
     """Return the camera taken when nothing is known."""
     width, height = image_size_px
     return Camera(default_focal_px(image_size_px), (width / 2.0, height / 2.0))
+
+
+def steadied(
+    points_px: Float[Array, "frame *point 2"], camera: Camera, turns_xyzw: Float[Array, "frame 4"]
+) -> Float[Array, "frame *point 2"]:
+    """Return the points as they would go through the picture if the camera did not turn between the frames.
+
+    What stands still in the world stands still in the result, wherever the camera has turned in the meantime.
+
+    Args:
+        points_px: seen by the turning camera.
+        camera: its lens.
+        turns_xyzw: from each frame's camera axes to those of the first.
+    """
+    if (turns_xyzw == turns_xyzw[0]).all():
+        return points_px
+    steps = multiply(conjugate(turns_xyzw[1:]), turns_xyzw[:-1])
+    steps = steps.reshape(-1, *[1] * (points_px.ndim - 2), 4)
+    own = points_px[1:] - camera.project(rotate(steps, camera.rays(points_px[:-1])))
+    return np.concatenate([points_px[:1], points_px[:1] + np.cumsum(own, axis=0)])
 
 
 def turned_to_ray(

@@ -8,17 +8,19 @@ from manekko.arrays import Array, Bool, Float
 from manekko.errors import InputError
 from manekko.lift.anchoring import anchored_depths
 from manekko.lift.balance import balanced
-from manekko.lift.camera import Camera, default_camera, turned_to_ray
+from manekko.lift.camera import Camera, default_camera, steadied, turned_to_ray
 from manekko.lift.crouch import bent_legs
 from manekko.lift.fit3d import BONES, FitWeights, fit_positions
-from manekko.lift.gravity import to_world, upright_rotation
+from manekko.lift.gravity import levelled, mean_up, to_world, up_direction, upright_rotation
 from manekko.lift.guess import guessed_prior
 from manekko.lift.plausible import plausible_hands, plausible_legs, straightened_knees
 from manekko.lift.proportions import bone_lengths, root_depths, with_lengths
 from manekko.lift.series import resampled, smoothed, without_spikes
 from manekko.lift.swaps import repair_swaps
+from manekko.people.camera_path import still_path
 from manekko.people.fixes import NO_PERSON_FIXES, PersonFixes, apply_flips
 from manekko.people.keypoints import BODY33_INDEX, Track
+from manekko.skeleton.rotations import conjugate, multiply, rotate
 
 MOTION_FPS = 30.0
 """Rate of every lifted motion: VMD's."""
@@ -27,6 +29,8 @@ BODY_CUTOFF_HZ = 6.5
 _DEPTH_CUTOFF_HZ = 1.5
 """Depth from size is noisy and people cannot travel fast along it."""
 _GAP_HALF_LIFE_S = 0.15
+_NYQUIST_SHARE = 0.4
+"""Cutoff before frames are left out, as a share of the rate that remains."""
 _ROUNDS = (4, 4)
 """Steps of the fit before the feet that stand have told the depth, and after."""
 _MOST_OUTSIDE = 0.3
@@ -52,14 +56,27 @@ class Lifted:
     """World position of each body keypoint [m]: +Y up, +Z towards the camera; the floor is somewhere below."""
     confidences: Float[Array, "frame 33"]
     """0–1, falling with the distance to the nearest frame in which the keypoint was seen."""
+    keypoints_px: Float[Array, "frame 33 2"]
+    """Image points [px] at the first frame's zoom, gaps bridged; NaN where a keypoint is never seen."""
+    shape_m: Float[Array, "frame 33 3"]
+    """The detector's own shape about the mid-hip in each frame's camera axes [m], at the body's bone lengths."""
     seen: Bool[Array, " frame"]
     """Whether the person was seen at all."""
     swapped_frames: int
     """How many of the source's frames had left and right swapped, and were repaired."""
     camera: Camera
-    """The camera the fit assumed."""
+    """The camera the fit assumed, as it was in the first frame."""
     upright_xyzw: Float[Array, "4"]
-    """Rotation from camera axes to the world."""
+    """Rotation from the first frame's camera axes to the world."""
+    turns_xyzw: Float[Array, "frame 4"]
+    """Rotation from each frame's camera axes to the first frame's; none where the camera stands still."""
+    zooms: Float[Array, " frame"]
+    """Focal length of each frame in that of the first."""
+
+    @property
+    def to_world_xyzw(self) -> Float[Array, "frame 4"]:
+        """Rotation from each frame's camera axes to the world; the camera stands at the world's origin."""
+        return multiply(self.upright_xyzw, self.turns_xyzw)
 
     @property
     def start_m(self) -> Float[Array, "3"]:
@@ -75,28 +92,43 @@ def lift_track(track: Track, *, focal_px: float | None = None, fixes: PersonFixe
     """
     if track.seen.sum() < 1:
         raise InputError(f"person {track.track_id} is never seen: nothing to lift")
-    track, swapped = repair_swaps(_without_unseen_legs(_within_picture(track)))
+    track, swapped = repair_swaps(_at_first_zoom(_without_unseen_legs(_within_picture(track))))
     track = apply_flips(track, fixes)
     camera = default_camera(track.image_size_px)
     if focal_px is not None:
         camera = Camera(focal_px, camera.centre_px)
     rate = _working_rate(track.times_s)
     grid = np.arange(int(np.floor(track.times_s[-1] * rate + 1e-6)) + 1) / rate
+    path = (track.camera or still_path(track.times_s, camera.focal_px)).at(grid)
+    turns = path.rotations_xyzw
     keypoints, confidences = _on_grid(track, grid)
     prior = plausible_hands(_prior(track, grid, keypoints, camera, rate), confidences)
     sure = confidences[:, _HIPS].min(1) > 0.1 if len(grid) > 1 else np.ones(1, dtype=bool)
-    prior = balanced(prior, upright_rotation(prior[sure]), fps=rate)
-    positions = _fit(keypoints, confidences, prior, camera, rate)
-    upright = upright_rotation(positions[sure])
+    up = up_direction(rotate(turns[:, None], prior)[sure], mean_up(turns))
+    prior = balanced(prior, levelled(rotate(conjugate(turns), up)), fps=rate)
+    positions, shape = _fit(keypoints, confidences, prior, camera, turns, rate)
+    upright = upright_rotation(positions[sure], mean_up(turns))
     step = round(rate / MOTION_FPS)
     return Lifted(
         positions_m=to_world(positions, upright)[::step],
         confidences=confidences[::step],
+        keypoints_px=_thinned(keypoints, rate, step),
+        shape_m=_thinned(shape, rate, step),
         seen=_seen(track, grid)[::step],
         swapped_frames=int(swapped.sum()),
         camera=camera,
         upright_xyzw=upright,
+        turns_xyzw=turns[::step],
+        zooms=path.zooms[::step],
     )
+
+
+def _at_first_zoom(track: Track) -> Track:
+    """Bring what was seen through other zooms to the first frame's."""
+    if track.camera is None or (track.camera.zooms == 1.0).all():
+        return track
+    middle = np.array(track.image_size_px) / 2.0
+    return replace(track, keypoints_px=middle + (track.keypoints_px - middle) / track.camera.zooms[:, None, None])
 
 
 def _within_picture(track: Track) -> Track:
@@ -178,7 +210,10 @@ def _prior(track: Track, grid: Array, keypoints: Array, camera: Camera, rate: fl
     return straightened_knees(plausible_legs(world - world[:, _HIPS].mean(1, keepdims=True)), fps=rate)
 
 
-def _fit(keypoints: Array, confidences: Array, prior: Array, camera: Camera, rate: float) -> Float[Array, "frame 33 3"]:
+def _fit(
+    keypoints: Array, confidences: Array, prior: Array, camera: Camera, turns_xyzw: Array, rate: float
+) -> tuple[Float[Array, "frame 33 3"], Float[Array, "frame 33 3"]]:
+    """Keypoints in the first frame's camera axes [m], and the shape that they were fitted to."""
     shape, lengths = prior, np.zeros(len(BONES))
     sizes = np.median(np.linalg.norm(prior[:, BONES[:, 1]] - prior[:, BONES[:, 0]], axis=-1), axis=0)
     for _ in range(3):
@@ -193,12 +228,19 @@ def _fit(keypoints: Array, confidences: Array, prior: Array, camera: Camera, rat
     rays = camera.rays(keypoints[:, _HIPS].mean(1))
     shape = bent_legs(shape, keypoints, depths, camera)
     fitted = shape + (rays * depths[:, None])[:, None]
+    steady = steadied(keypoints, camera, turns_xyzw)
     for index, rounds in enumerate(_ROUNDS):
         if index > 0:
-            depths = anchored_depths(depths, fitted, keypoints, camera, fps=rate)
+            depths = anchored_depths(depths, fitted, steady, camera, fps=rate)
         before = fitted[:, _HIPS, 2].mean(1)
         start = fitted + (rays * (depths - before)[:, None])[:, None]
         fitted = fit_positions(
             keypoints, confidences, shape, lengths, depths, start, camera, weights=FitWeights(), rounds=rounds
         )
-    return smoothed(without_spikes(fitted), fps=rate, cutoff_hz=BODY_CUTOFF_HZ)
+    turned = rotate(turns_xyzw[:, None], fitted)
+    return smoothed(without_spikes(turned), fps=rate, cutoff_hz=BODY_CUTOFF_HZ), shape
+
+
+def _thinned(values: Array, rate: float, step: int) -> Array:
+    """Every ``step``-th frame, without what is too fast for that."""
+    return smoothed(values, fps=rate, cutoff_hz=_NYQUIST_SHARE * rate / step)[::step] if step > 1 else values
