@@ -24,8 +24,8 @@ VMD_FPS = 30.0
 Legs = Literal["ik", "fk"]
 _FINGER_BONES = {"Thumb": "親指", "Index": "人指", "Middle": "中指", "Ring": "薬指", "Little": "小指"}
 _SIDES = (("left", "左", 1.0), ("right", "右", -1.0))
-_CARRIERS = ("センター", "グルーブ", "全ての親", "腰", "下半身")
-"""Bones that may carry the whole body, the usual one first."""
+_CARRIERS = ("センター", "グルーブ", "腰", "下半身", "全ての親")
+"""Bones that may carry the whole body, the usual one first; foot IK usually hangs on the last."""
 _KNEE_AXIS = np.array([1.0, 0.0, 0.0])
 
 
@@ -90,14 +90,15 @@ def _carriers(rig: Rig) -> tuple[str, str]:
     above = [_ancestors(rig, name) for name in ("左足", "右足", "上半身") if name in rig]
     shared = set.intersection(*map(set, above)) or set.intersection(*map(set, above[:2]))
     usual = [name for name in _CARRIERS if name in rig and rig.index[name] in shared]
+    usual.sort(key=lambda name: not rig.bones[rig.index[name]].movable)
     if not usual:
         usual = [rig.bones[number].name for number in above[0] if number in shared][-1:]
     if not usual:
         raise InputError(
             f"no bone of the model '{rig.name}' carries both legs; expected センター: choose a humanoid model"
         )
-    both = usual[0] == "センター" and "グルーブ" in usual
-    return usual[0], "グルーブ" if both else usual[0]
+    both = {"センター", "グルーブ"} <= set(usual)
+    return ("センター", "グルーブ") if both else (usual[0], usual[0])
 
 
 def _ancestors(rig: Rig, name: str) -> list[int]:

@@ -6,11 +6,26 @@ import numpy as np
 
 from manekko.arrays import Array, Float
 from manekko.skeleton.limbs import reach
+from manekko.skeleton.rig import Rig
 from manekko.skeleton.rotations import between, conjugate, multiply, normalized, rotate, swing_twist
-from manekko.skeleton.skeleton import ELBOW_NORMAL
+from manekko.skeleton.skeleton import ELBOW_NORMAL, JOINT_INDEX, Skeleton
 
 _STRAIGHTEST = 0.9985
 """Longest reach as a share of the arm."""
+_PALM_OF_FOREARM = 0.35
+"""Length of the palm by that of the forearm, for models without fingers."""
+
+
+def palm_m(body: Skeleton | Rig, side: str) -> float:
+    """Return the length of a hand from wrist to the knuckle of the middle finger [m]; ``side`` is left or right."""
+    if isinstance(body, Skeleton):
+        return max(float(np.linalg.norm(body.rest_offsets_m[JOINT_INDEX[side + "MiddleProximal"]])), 1e-6)
+    s = "左" if side == "left" else "右"
+    wrist = body.rest(s + "手首")
+    knuckle = next((body.rest(s + name) for name in ("中指１", "人指１") if s + name in body), None)
+    if knuckle is None:
+        return _PALM_OF_FOREARM * float(np.linalg.norm(wrist - body.rest(s + "ひじ")))
+    return float(np.linalg.norm(knuckle - wrist))
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from manekko.arrays import Array, Float
-from manekko.motion.retarget_arm import Arm
+from manekko.motion.retarget_arm import Arm, palm_m
 from manekko.motion.retarget_clear import cleared
 from manekko.motion.retarget_pose import RigInPose
 from manekko.motion.retarget_shapes import Part, Relation, dancer_parts, model_parts
@@ -17,8 +17,6 @@ _TOGETHER, _APART = 0.8, 3.0
 """The same for the gap between the palms."""
 _PALM = 0.6
 """Where the middle of the palm is between wrist and knuckle of the middle finger."""
-_PALM_OF_FOREARM = 0.35
-"""Length of the palm by that of the forearm, for models without fingers."""
 _MEETINGS = 6
 """Rounds in which two hands of different reach agree on a place."""
 
@@ -60,9 +58,7 @@ def _free_arm(pose: RigInPose, skeleton: Skeleton, turned: Array, side: str, s: 
     rig = pose.rig
     upper_rest, lower_rest = rig.rest(s + "ひじ") - rig.rest(s + "腕"), rig.rest(s + "手首") - rig.rest(s + "ひじ")
     across = np.array([sign, 0.0, 0.0])
-    knuckle = next((rig.rest(s + name) for name in ("中指１", "人指１") if s + name in rig), None)
-    length = _PALM_OF_FOREARM * np.linalg.norm(lower_rest)
-    length = length if knuckle is None else np.linalg.norm(knuckle - rig.rest(s + "手首"))
+    length = palm_m(rig, side)
     return Arm(
         sign,
         pose.position_m(s + "腕"),
@@ -71,14 +67,14 @@ def _free_arm(pose: RigInPose, skeleton: Skeleton, turned: Array, side: str, s: 
         multiply(turned[:, JOINT_INDEX[side + "UpperArm"]], between(upper_rest, across)),
         multiply(turned[:, JOINT_INDEX[side + "LowerArm"]], between(lower_rest, across)),
         rotate(turned[:, JOINT_INDEX[side + "Hand"]], across * _PALM * length),
-        float(length),
-        float(length / max(_own_palm_m(skeleton, side), 1e-6)),
+        length,
+        length / palm_m(skeleton, side),
     )
 
 
 def _dancers_arm(skeleton: Skeleton, joints_m: Array, turned: Array, side: str, sign: float) -> Arm:
     offsets = skeleton.rest_offsets_m
-    length = _own_palm_m(skeleton, side)
+    length = palm_m(skeleton, side)
     palm = np.array([sign * _PALM * length, 0.0, 0.0])
     return Arm(
         sign,
@@ -91,10 +87,6 @@ def _dancers_arm(skeleton: Skeleton, joints_m: Array, turned: Array, side: str, 
         length,
         1.0,
     )
-
-
-def _own_palm_m(skeleton: Skeleton, side: str) -> float:
-    return float(np.linalg.norm(skeleton.rest_offsets_m[JOINT_INDEX[side + "MiddleProximal"]]))
 
 
 def _touching(arm: Arm, dancer: Arm, own: dict[str, Part], parts: dict[str, Part]) -> Float[Array, "frame 3"]:

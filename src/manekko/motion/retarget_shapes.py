@@ -5,11 +5,12 @@ parts when it lies at the same share of the axis, in the same direction from it,
 """
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
 from manekko.arrays import Array, Float
-from manekko.motion.retarget_pose import RigInPose
+from manekko.skeleton.rig import Rig
 from manekko.skeleton.rotations import conjugate, rotate
 from manekko.skeleton.skeleton import JOINT_INDEX, Skeleton
 
@@ -33,6 +34,23 @@ _GIRTH_BONES = {
     "leftThigh": ("左足D", "左足"),
     "rightThigh": ("右足D", "右足"),
 }
+
+
+class Posed(Protocol):
+    """A model in pose, asked for its bones by their usual names."""
+
+    @property
+    def rig(self) -> Rig:
+        """Its bones."""
+        ...
+
+    def position_m(self, name: str) -> Float[Array, "frame 3"]:
+        """Return where a bone is [m]."""
+        ...
+
+    def rotation(self, name: str) -> Float[Array, "frame 4"]:
+        """Return a bone's global rotation."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -107,14 +125,14 @@ def dancer_parts(
     return {name: Part(*axis, _guessed(sizes, name)) for name, axis in axes.items()}
 
 
-def model_parts(pose: RigInPose) -> dict[str, Part]:
+def model_parts(pose: Posed) -> dict[str, Part]:
     """Return the model's parts as it is posed, as stout as its mesh; needs 足, ひざ and 腕 on both sides."""
     rig = pose.rig
     sizes = _sizes(*(rig.rest(s + p) for p in ("足", "腕") for s in "左右"))
     hips = (pose.position_m("左足") + pose.position_m("右足")) / 2.0
     shoulders = (pose.position_m("左腕") + pose.position_m("右腕")) / 2.0
-    chest = "上半身2" if "上半身2" in pose else "上半身"
-    waist = pose.position_m("上半身") if "上半身" in pose else (hips + shoulders) / 2.0
+    chest = "上半身2" if "上半身2" in rig else "上半身"
+    waist = pose.position_m("上半身") if "上半身" in rig else (hips + shoulders) / 2.0
     girths = dict(rig.girths_m)
     result = {}
     for name, (start, end, bone) in {
@@ -123,13 +141,13 @@ def model_parts(pose: RigInPose) -> dict[str, Part]:
         "leftThigh": (pose.position_m("左足"), pose.position_m("左ひざ"), "左足"),
         "rightThigh": (pose.position_m("右足"), pose.position_m("右ひざ"), "右足"),
     }.items():
-        turn = pose.rotation(bone) if bone in pose else pose.rotation("左足" if "左" in bone else chest)
+        turn = pose.rotation(bone) if bone in rig else pose.rotation("左足" if "左" in bone else chest)
         result[name] = Part(start, end, turn, _measured(sizes, name, girths))
-    if "頭" in pose:
+    if "頭" in rig:
         girth = _measured(sizes, "head", girths)
         top_m = girth[3] / (1.0 - _HEAD_AXIS[1])
-        ends = [pose.carried_m("頭", rig.rest("頭") + np.array([0.0, share * top_m, 0.0])) for share in _HEAD_AXIS]
-        result["head"] = Part(ends[0], ends[1], pose.rotation("頭"), girth)
+        at, top = pose.position_m("頭"), rotate(pose.rotation("頭"), np.array([0.0, top_m, 0.0]))
+        result["head"] = Part(at + _HEAD_AXIS[0] * top, at + _HEAD_AXIS[1] * top, pose.rotation("頭"), girth)
     return result
 
 
