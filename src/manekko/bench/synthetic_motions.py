@@ -12,18 +12,18 @@ from scipy.ndimage import minimum_filter1d, uniform_filter1d
 
 from manekko.arrays import Array, Bool, Float, spans
 from manekko.bench.judge import measuring_file
+from manekko.bench.synthetic_joints import SIDES, with_known_joints, with_twisted_forearms
 from manekko.files.bvh import motion_from_bvh, parse_bvh
 from manekko.files.models import read_rig
 from manekko.files.vmd import parse_vmd, rig_motion_from_vmd
 from manekko.motion.motion import Motion
 from manekko.motion.resample import resampled
-from manekko.motion.rigged import motion_from_rig_motion, standing
-from manekko.skeleton.kinematics import global_rotations, local_rotations
-from manekko.skeleton.rotations import conjugate, from_axes, from_rotation_vectors, multiply, normalized, rotate
-from manekko.skeleton.skeleton import JOINT_INDEX, Skeleton
+from manekko.motion.rigged import motion_from_rig_motion
+from manekko.skeleton.kinematics import global_rotations
+from manekko.skeleton.rotations import rotate
+from manekko.skeleton.skeleton import JOINT_INDEX
 
 FPS = 30.0
-SIDES = ("left", "right")
 
 _CMU = {"05_03": (0, 108), "05_07": (0, 298), "05_09": (0, 286), "05_16": (0, 132), "05_18": (168, 458)}
 """Clips of subject 05 whose feet are believable, and the frames taken: arabesques, turns, small and large leaps."""
@@ -31,13 +31,8 @@ _WAVEFILE = {"wavefile_a": (795, 1065), "wavefile_b": (2080, 2280)}
 """Parts of the MMD dance that hold its jumps; trace_wavefile, judged apart, lies outside them."""
 
 _HEEL_BEHIND_M = 0.045
-_BALL_HEIGHT_M = 0.02
-"""Height of the joint of the toes over the floor in a body whose file does not tell."""
-_STILL_M = 0.012
-"""A foot that moves less between frames stands."""
 _CONTACT_SPEED_M, _CONTACT_HEIGHT_M = 0.01, 0.04
 """A point of the sole is planted when it moves less than this between frames, no higher than that."""
-_LARGEST_TOE_BEND_RAD = np.radians(60.0)
 
 
 @dataclass(frozen=True)
@@ -86,17 +81,19 @@ def _cmu_dances() -> list[TrueMotion]:
         meta = json.loads(pack["meta"].tobytes())
         clips = {Path(clip["file"]).stem: clip for clip in meta["clips"] if "cmu_iclone/005/" in clip["file"]}
         steps = pack[f"delta_{next(iter(clips.values()))['nch']}"]
-    result = []
-    for name, (start, end) in _CMU.items():
+    motions = {}
+    for name in _CMU:
         clip = clips["0" + name]
         values = np.cumsum(steps[clip["start"] : clip["start"] + clip["n"]].astype(np.int64), axis=0) / 100.0
         rows = "\n".join(" ".join(f"{value:.2f}" for value in row) for row in values.tolist())
         text = (
             f"{meta['heads'][clip['head']].rstrip()}\nMOTION\nFrames: {len(values)}\nFrame Time: {clip['dt']}\n{rows}\n"
         )
-        motion = _with_level_feet(resampled(motion_from_bvh(parse_bvh(text.encode())), fps=FPS))
+        motions[name] = resampled(motion_from_bvh(parse_bvh(text.encode())), fps=FPS)
+    result = []
+    for name, motion in with_known_joints(motions).items():
         low = sole_points_m(motion)[..., 1].min(1)
-        result.append(TrueMotion(name, _finished(_cut(motion, start, end), float(np.percentile(low, 10.0)))))
+        result.append(TrueMotion(name, _finished(_cut(motion, *_CMU[name]), float(np.percentile(low, 10.0)))))
     return result
 
 
@@ -130,45 +127,6 @@ def _cut(motion: Motion, start: int, end: int) -> Motion:
 def _finished(motion: Motion, floor_m: Float[Array, " frame"] | float) -> Motion:
     """Return the motion with its floor at y = 0, its true contacts, no faces, and every joint known."""
     roots = motion.root_positions_m - np.multiply.outer(np.broadcast_to(floor_m, motion.frame_count), [0.0, 1.0, 0.0])
+    motion = with_twisted_forearms(motion)
     motion = replace(motion, root_positions_m=roots, confidences=np.ones_like(motion.confidences), expressions={})
     return replace(motion, contacts=true_contacts(motion))
-
-
-def _with_level_feet(motion: Motion) -> Motion:
-    """Return the motion with feet that are level when they stand, and toes that stay on the floor under a heel.
-
-    CMU's pack rests with all bones upright, so that its file does not tell how a foot stands; standing feet do.
-    """
-    turned, joints = global_rotations(motion.local_rotations_xyzw), motion.joint_positions_m()
-    offsets = motion.skeleton.rest_offsets_m.copy()
-    ankle_m = 0.0
-    for side in SIDES:
-        foot, toes = JOINT_INDEX[side + "Foot"], JOINT_INDEX[side + "Toes"]
-        level = _level(turned[:, foot], joints[:, foot], offsets[toes])
-        turned[:, foot] = multiply(turned[:, foot], level)
-        length = float(np.linalg.norm(offsets[toes]))
-        offsets[toes] = length * np.array([0.0, -0.5, np.sqrt(0.75)])
-        ankle_m = 0.5 * length + _BALL_HEIGHT_M
-        ball = joints[:, foot, 1] + rotate(turned[:, foot], offsets[toes])[:, 1] - _BALL_HEIGHT_M
-        turned[:, toes] = multiply(turned[:, foot], _toe_bend(turned[:, foot], ball - np.percentile(ball, 5.0)))
-    skeleton = Skeleton(standing(offsets, ankle_height_m=ankle_m))
-    return replace(motion, skeleton=skeleton, local_rotations_xyzw=local_rotations(turned))
-
-
-def _level(
-    turned: Float[Array, "frame 4"], ankle_m: Float[Array, "frame 3"], toes_m: Float[Array, "3"]
-) -> Float[Array, "4"]:
-    """Return how a level foot lies in the joint's own axes, from the frames in which the ankle stands low."""
-    still = np.linalg.norm(np.gradient(ankle_m, axis=0), axis=-1) < _STILL_M
-    stands = still & (ankle_m[:, 1] < np.percentile(ankle_m[still, 1], 5.0) + 0.02)
-    up = normalized(rotate(conjugate(turned[stands]), np.array([0.0, 1.0, 0.0])).mean(0))
-    ahead = normalized(toes_m - up * (toes_m @ up))
-    return from_axes(np.stack([np.cross(up, ahead), up, ahead], axis=-1))
-
-
-def _toe_bend(foot: Float[Array, "frame 4"], ball_m: Float[Array, " frame"]) -> Float[Array, "frame 4"]:
-    """Return the bend of the toes that keeps them level while the foot stands on its ball."""
-    down = np.arcsin(np.clip(-rotate(foot, np.array([0.0, 0.0, 1.0]))[:, 1], -1.0, 1.0))
-    grounded = np.clip((0.06 - ball_m) / 0.03, 0.0, 1.0)
-    bend = np.clip(down, 0.0, _LARGEST_TOE_BEND_RAD) * grounded
-    return from_rotation_vectors(bend[:, None] * np.array([-1.0, 0.0, 0.0]))
