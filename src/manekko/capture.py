@@ -3,7 +3,7 @@
 import contextlib
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -252,6 +252,7 @@ def _repaired(run: _Run, tracks: Sequence[Track]) -> list[Track]:
 
 
 def _solve(run: _Run, tracks: Sequence[Track], rig: Rig) -> list[_Person]:
+    run.warnings += tracks[0].camera.notes if tracks[0].camera is not None else ()
     lifted: list[tuple[Track, Lifted]] = []
     problem: InputError | None = None
     for track in counted(tracks, "solve", len(tracks), run.progress):
@@ -367,7 +368,7 @@ def _report(run: _Run, people: Sequence[_Person], rig: Rig) -> Report:
         suffix = _suffix_of(people, person)
         own = {kind: run.files[kind + suffix].name for kind in ("vmd", "vpd", "bvh") if kind + suffix in run.files}
         metrics = figures(person.rig_motion, rig).as_dict()
-        camera = asdict(person.camera) | {"scale": leg_scale(person.motion.skeleton, rig)}
+        camera = person.camera.as_dict() | {"scale": leg_scale(person.motion.skeleton, rig)}
         persons.append(PersonReport(person.track, person.motion, own, metrics, warnings=person.warnings, camera=camera))
     shared = {kind: run.files[kind].name for kind in ("preview", "wav") if kind in run.files}
     shared |= {"report": run.path("-report.html").name, "json": run.path("-report.json").name}

@@ -8,6 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PureWindowsPath
 from typing import Any
 
+import numpy as np
+
+from manekko.arrays import triple
 from manekko.errors import FormatError, InputError
 from manekko.motion.source_camera import SourceCamera
 
@@ -163,7 +166,11 @@ def _camera(values: dict[str, Any] | None) -> tuple[SourceCamera | None, float]:
     a, b, c, d = (_number(value) for value in values["rotation_xyzw"])
     if min(width, height) < 1 or focal <= 0 or scale <= 0 or not 0.99 < math.hypot(a, b, c, d) < 1.01:
         raise ValueError("its camera makes no sense")
-    return SourceCamera((width, height), focal, (x, y, z), (a, b, c, d)), scale
+    turns = tuple(triple(np.array([_number(one) for one in turn])) for turn in values.get("turns_rad", ()))
+    zooms = tuple(_number(zoom) for zoom in values.get("zooms", ()))
+    if not all(1e-2 < zoom < 1e2 for zoom in zooms):
+        raise ValueError("its camera zooms as none does")
+    return SourceCamera((width, height), focal, (x, y, z), (a, b, c, d), turns, zooms), scale
 
 
 def _number(value: object) -> float:

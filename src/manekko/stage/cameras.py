@@ -9,9 +9,10 @@ from scipy.ndimage import gaussian_filter1d
 from manekko.arrays import Array, Float
 from manekko.files.vmd import FPS as VMD_FPS
 from manekko.files.vmd_camera import VmdScenery
+from manekko.lift.lift import MOTION_FPS
 from manekko.motion.camera import CameraTrack
 from manekko.motion.source_camera import SourceCamera
-from manekko.skeleton.rotations import from_rotation_vectors, multiply, rotate
+from manekko.skeleton.rotations import from_rotation_vectors, multiply, rotate, slerp
 from manekko.stage.figure import Figure, Pose
 from manekko.stage.view import Light, View
 from manekko.stage.vmd_view import light_at, view_of
@@ -133,8 +134,21 @@ def _moving_camera(reach: Reach, size_px: tuple[int, int], speed_rad_s: float) -
 def source_view(camera: SourceCamera, size_px: tuple[int, int]) -> CameraAt:
     """Return the camera of a captured clip, for pictures of any size that the clip fills, its middle in theirs."""
     scale = max(size_px[0] / camera.size_px[0], size_px[1] / camera.size_px[1])
-    view = View(np.array(camera.position_m), np.array(camera.rotation_xyzw), size_px, camera.focal_px * scale)
-    return lambda time_s: view
+    place, rotation, focal = np.array(camera.position_m), np.array(camera.rotation_xyzw), camera.focal_px * scale
+    if not camera.turns_rad and not camera.zooms:
+        view = View(place, rotation, size_px, focal)
+        return lambda time_s: view
+    turns = from_rotation_vectors(np.array(camera.turns_rad or ((0.0, 0.0, 0.0),)))
+    zooms = np.array(camera.zooms or (1.0,))
+
+    def seen(time_s: float) -> View:
+        number = time_s * MOTION_FPS
+        before = np.clip(np.floor(number) + np.arange(2), 0, len(turns) - 1).astype(int)
+        turn = slerp(turns[before[0]], turns[before[1]], number % 1.0)
+        zoom = np.interp(number, np.arange(len(zooms)), zooms)
+        return View(place, multiply(rotation, turn), size_px, focal * float(zoom))
+
+    return seen
 
 
 def _turned_about(points_m: Float[Array, "point 3"]) -> Float[Array, "around 3"]:
