@@ -5,7 +5,7 @@ upright trunk and a flat palm lie in the joints' own axes is told by standing fe
 dancer's clips, and by the knuckles.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -68,7 +68,7 @@ def with_known_joints(motions: Mapping[str, Motion]) -> dict[str, Motion]:
     """Return one dancer's clips with level feet, upright trunk, flat palms, and toes that lie under a raised heel."""
     labels = {name: _Labels.of(motion) for name, motion in motions.items()}
     for joint in _TRUNK:
-        turn = _mean_turn([_upright(clip, joint) for clip in labels.values()])
+        turn = _mean_turn(np.concatenate([_upright(clip, joint) for clip in labels.values()]))
         for clip in labels.values():
             clip.turn(joint, turn)
     result = {}
@@ -94,8 +94,8 @@ def with_twisted_forearms(motion: Motion) -> Motion:
     return replace(motion, skeleton=Skeleton(clip.offsets_m), local_rotations_xyzw=local_rotations(clip.turned))
 
 
-def _mean_turn(turns: Sequence[Float[Array, "frame 4"]]) -> Float[Array, "4"]:
-    return Rotation.from_quat(np.concatenate(turns)).mean().as_quat()
+def _mean_turn(turns: Float[Array, "frame 4"]) -> Float[Array, "4"]:
+    return Rotation.from_quat(turns).mean().as_quat()
 
 
 def _upright(clip: _Labels, joint: str) -> Float[Array, "frame 4"]:
