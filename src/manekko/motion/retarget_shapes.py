@@ -5,7 +5,7 @@ parts when it lies at the same share of the axis, in the same direction from it,
 """
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
@@ -36,6 +36,7 @@ _GIRTH_BONES = {
 }
 
 
+@runtime_checkable
 class Posed(Protocol):
     """A model in pose, asked for its bones by their usual names."""
 
