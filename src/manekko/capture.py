@@ -252,7 +252,7 @@ def _repaired(run: _Run, tracks: Sequence[Track]) -> list[Track]:
 
 
 def _solve(run: _Run, tracks: Sequence[Track], rig: Rig) -> list[_Person]:
-    run.warnings += tracks[0].camera.notes if tracks[0].camera is not None else ()
+    run.warnings += [note for track in tracks[:1] if track.camera is not None for note in track.camera.notes]
     lifted: list[tuple[Track, Lifted]] = []
     problem: InputError | None = None
     for track in counted(tracks, "solve", len(tracks), run.progress):
