@@ -25,7 +25,7 @@ from manekko.lift.lift import Lifted, lift_track
 from manekko.motion.build import motion_from_lifted
 from manekko.motion.metrics import figures
 from manekko.motion.motion import Motion, RigMotion
-from manekko.motion.placing import in_place, raised, spot_of
+from manekko.motion.placing import in_place, raised, raised_keys, spot_of
 from manekko.motion.retarget import Legs, retarget
 from manekko.motion.retarget_legs import leg_scale
 from manekko.motion.source_camera import SourceCamera, source_camera
@@ -132,6 +132,8 @@ class _Person:
     rig_motion: RigMotion
     warnings: tuple[str, ...]
     camera: SourceCamera
+    raise_m: float
+    """How much higher than solved, as a repair by hand asks [m]."""
 
 
 def capture(options: CaptureOptions, progress: Progress = silent) -> CaptureResult:
@@ -269,14 +271,14 @@ def _solve(run: _Run, tracks: Sequence[Track], rig: Rig) -> list[_Person]:
     people = []
     for track, one in lifted:
         own = run.fixes.of(track.track_id)
-        solved = motion_from_lifted(one, origin_m=origin, fixes=own)
-        motion = raised(solved, own.raise_m)
+        motion = motion_from_lifted(one, origin_m=origin, fixes=own)
+        camera = source_camera(one, motion)
         if run.options.in_place:
             # One dancer goes to the middle of the stage; several would stand in each other.
             motion = in_place(motion, spot_of(motion) if len(lifted) > 1 else None)
-        rig_motion = retarget(motion, rig, legs=run.options.legs)
+        rig_motion = raised_keys(retarget(motion, rig, legs=run.options.legs), rig, own.raise_m)
         told = (*track.warnings, *_solve_warnings(one))
-        people.append(_Person(track, motion, rig_motion, told, source_camera(one, solved)))
+        people.append(_Person(track, raised(motion, own.raise_m), rig_motion, told, camera, own.raise_m))
     return people
 
 
@@ -359,7 +361,7 @@ def _dancers(run: _Run, people: Sequence[_Person]) -> list[DancerView]:
     except (InputError, FormatError) as error:
         run.warnings.append(f"the preview shows the skeleton alone: {error}")
         return []
-    return [dancer_view(figure, p.motion, p.rig_motion if own is not None else None) for p in people]
+    return [dancer_view(figure, p.motion, p.rig_motion if own is not None else None, raise_m=p.raise_m) for p in people]
 
 
 def _report(run: _Run, people: Sequence[_Person], rig: Rig) -> Report:

@@ -5,7 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from manekko.motion.placing import in_place, raised, spot_of
+from manekko.files.models import standard_rig
+from manekko.motion.placing import in_place, raised, raised_keys, spot_of
+from manekko.motion.retarget import retarget
+from manekko.motion.rig_kinematics import pose_rig
 from tests.show.samples import dance_motion
 
 FAR = np.array([3.0, 0.0, -5.0])
@@ -23,6 +26,19 @@ def test_a_raised_motion_is_higher_and_nothing_else() -> None:
     np.testing.assert_allclose(higher.root_positions_m - motion.root_positions_m, np.tile([0.0, 0.02, 0.0], (30, 1)))
     assert replace(higher, root_positions_m=motion.root_positions_m) == motion
     assert raised(motion, 0.0) is motion
+
+
+def test_a_raised_motion_is_higher_on_a_model_too_and_no_joint_bends() -> None:
+    rig = standard_rig()
+    keys = retarget(dance_motion(2.0), rig)
+    frames = np.arange(keys.frame_count)
+    names = ["頭", "左手首", "右ひざ", "左足首", "右つま先"]
+    before, after = (pose_rig(rig, one, frames, names) for one in (keys, raised_keys(keys, rig, 0.05)))
+    for name in names:
+        np.testing.assert_allclose(
+            after.positions_m(name) - before.positions_m(name), np.tile([0.0, 0.05, 0.0], (len(frames), 1)), atol=1e-5
+        )
+    assert raised_keys(keys, rig, 0.0) is keys
 
 
 def test_on_the_spot_nobody_travels_and_jumps_and_turns_stay() -> None:

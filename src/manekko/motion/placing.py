@@ -6,7 +6,8 @@ import numpy as np
 
 from manekko.arrays import Array, Float
 from manekko.lift.series import smoothed
-from manekko.motion.motion import Motion
+from manekko.motion.motion import Motion, RigMotion
+from manekko.skeleton.rig import Rig
 
 _SWAY_HZ = 0.3
 """What the hips do faster than this is weight that shifts from foot to foot; what is slower is travel."""
@@ -17,6 +18,28 @@ def raised(motion: Motion, height_m: float) -> Motion:
     if height_m == 0.0:
         return motion
     return replace(motion, root_positions_m=motion.root_positions_m + np.array([0.0, height_m, 0.0]))
+
+
+def raised_keys(rig_motion: RigMotion, rig: Rig, height_m: float) -> RigMotion:
+    """Return the same on a model's bones: all that hangs from no other bone with keys is moved, so nothing bends."""
+    if height_m == 0.0:
+        return rig_motion
+    bones = dict(rig_motion.bones)
+    for name, track in rig_motion.bones.items():
+        if name in rig and not _hangs_from(rig, rig.index[name], rig_motion):
+            bones[name] = replace(track, positions_m=track.positions_m + np.array([0.0, height_m, 0.0]))
+    return replace(rig_motion, bones=bones)
+
+
+def _hangs_from(rig: Rig, bone: int, rig_motion: RigMotion) -> bool:
+    """Whether a bone above this one has keys."""
+    above, seen = rig.bones[bone].parent, {bone}
+    while above >= 0 and above not in seen:
+        if rig.bones[above].name in rig_motion.bones:
+            return True
+        seen.add(above)
+        above = rig.bones[above].parent
+    return False
 
 
 def in_place(motion: Motion, spot_m: Float[Array, "2"] | None = None) -> Motion:

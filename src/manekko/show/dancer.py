@@ -9,6 +9,7 @@ import numpy as np
 
 from manekko.arrays import Array, Bool, Int, UInt8
 from manekko.motion.motion import Motion, RigMotion
+from manekko.motion.placing import raised, raised_keys
 from manekko.motion.retarget import retarget
 from manekko.motion.retarget_legs import leg_scale
 from manekko.show.layout import Box
@@ -42,10 +43,18 @@ class DancerView:
     """How many times larger than the person's own the steps are."""
 
 
-def dancer_view(figure: Figure, motion: Motion, own: RigMotion | None = None) -> DancerView:
-    """Return a character that dances a motion; ``own`` is the motion on its bones, if that was made already."""
-    on_bones = retarget(motion, figure.rig) if own is None else own
-    return DancerView(figure, on_bones, leg_scale(motion.skeleton, figure.rig))
+def dancer_view(figure: Figure, motion: Motion, own: RigMotion | None = None, *, raise_m: float = 0.0) -> DancerView:
+    """Return a character that dances a motion.
+
+    Args:
+        figure: the character.
+        motion: what is danced.
+        own: the motion on the character's bones, if that was made already.
+        raise_m: how much of the motion's height above the floor is no step and no jump [m].
+    """
+    if own is None:
+        own = raised_keys(retarget(raised(motion, -raise_m), figure.rig), figure.rig, raise_m)
+    return DancerView(figure, own, leg_scale(motion.skeleton, figure.rig))
 
 
 @dataclass(frozen=True, eq=False)
