@@ -1,12 +1,12 @@
 """The camera's pose in each frame, from corners of the background that are followed from key pictures."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from manekko.arrays import Array, Float, UInt8
 from manekko.people.turning import Turn, View, turn_between
-from manekko.pixels.background import corners, followed, shift_between, within
+from manekko.pixels.background import alike, corners, followed, shift_between, within
 
 _LEAST = 10
 """Corners that must agree on where the camera looks."""
@@ -14,6 +14,10 @@ _LEAST_SHARE = 0.3
 """Of the corners that were found again, those that must agree."""
 _WORN_SHARE = 0.5
 """A key picture of which fewer of the corners are still found is replaced."""
+_LEAST_SPREAD = 0.25
+"""Corners that agree must lie apart by this share of the picture: a shadow or a flag is no background."""
+_CHANGED = 0.6
+"""Pictures that correlate less are of another view."""
 _MOST_KEYS = 32
 _NEAR = 0.5
 """An old key picture is looked for again where its middle is within this share of the picture's width."""
@@ -46,7 +50,7 @@ class Seen:
     known: bool
     """Whether the background was recognized; else the poses are the last known."""
     cut: bool
-    """Whether the frame begins a view that does not continue the one before."""
+    """Whether the view does not continue the one before."""
     agreeing: tuple[float, float]
     """Shares of the corners found again that agree with the turned and the zoomed pose; 0 where unknown."""
 
@@ -115,7 +119,7 @@ class Background:
         return self._renewed(found[0], found[1], grey, mask)
 
     def _renewed(self, found: Seen, count: float, grey: Array, mask: Array) -> Seen:
-        """Take another key where little of the one in use is left: an old one if it is in view again, else this frame."""
+        """Take another key where little of the one in use is left: an old one if back in view, else this frame."""
         self._most = max(self._most, count)
         if count >= _WORN_SHARE * self._most:
             return found
@@ -154,10 +158,11 @@ class Background:
         self._waiting += 1
         if self._waiting < _SETTLED_FRAMES:
             return Seen(turned, zoomed, known=False, cut=False, agreeing=_NOBODY)
+        cut = self._last is not None and alike(self._last[0], self._new.grey) < _CHANGED
         self._use(self._new)
         seen = follows[0]
         self._last, self._new, self._waiting = (grey, seen.turned, seen.zoomed), None, 0
-        return Seen(seen.turned, seen.zoomed, known=True, cut=True, agreeing=seen.agreeing)
+        return replace(seen, cut=cut)
 
     def _shifted(self, pose: Pose, shift_px: Float[Array, "2"]) -> Pose:
         """Return the pose that sees everything moved in the picture by so much."""
@@ -187,7 +192,8 @@ class Background:
         straight = turn_between(plain, there, self.view, _turn(to_plain, 1.0), zooms=False)
         counts = float(straight.inliers.sum()), float(zoomed.inliers.sum())
         count = max(counts)
-        if count < max(_LEAST, _LEAST_SHARE * len(there)):
+        agreed = there[zoomed.inliers if counts[1] > counts[0] else straight.inliers]
+        if count < max(_LEAST, _LEAST_SHARE * len(there)) or _spread(agreed) < _LEAST_SPREAD * max(grey.shape):
             return None
         seen = Seen(
             Pose(key.turned.matrix @ straight.matrix.T, 1.0),
@@ -197,6 +203,12 @@ class Background:
             agreeing=(counts[0] / len(there), counts[1] / len(there)),
         )
         return seen, count
+
+
+def _spread(points_px: Float[Array, "point 2"]) -> float:
+    """How far apart most of the points lie, across or down, whichever is more [px]."""
+    low, high = np.percentile(points_px, [10.0, 90.0], axis=0)
+    return float((high - low).max())
 
 
 def _turn(matrix: Array, zoom: float) -> Turn:

@@ -22,14 +22,14 @@ _ZOOM = np.log(1.08)
 """A change of zoom below is what the turn alone leaves over."""
 _ZOOM_AGREES, _ZOOM_BETTER = 0.7, 0.1
 """Share of the corners that must agree with a zoom, and by how much more than with a turn alone."""
-_TRAVELS_SHARE = 0.6
+_TRAVELS_SHARE = 0.65
 """Where fewer corners agree that the camera turned about its place, it also left its place."""
 _UNKNOWN = "the background shows too little to tell whether the camera moves: it is taken to stand still"
 _MOVES = "the camera moves (it turns by up to {degrees:.1f}°{zoom}): the motion is freed of it"
 _TRAVELS = (
     "the camera does not only turn but travels, or the background is near: where the dancer goes on the floor is unsure"
 )
-_CUT = "the picture cuts at {times}: what comes after is taken to be seen from where the camera looked before"
+_CUT = "the picture cuts or jumps at {times}: what comes after is taken to be seen from where the camera looked before"
 _MOST_CUTS = 5
 
 
@@ -59,7 +59,7 @@ def find_camera(
     """
     times_s = tracks[0].times_s
     if not glimpses.moved(tracks):
-        return still_path(times_s, focal_px)
+        return still_path(times_s, focal_px, (_UNKNOWN,) if glimpses.blind(tracks) else ())
     small = small_size(clip.info.size_px)
     scale = small[0] / clip.info.size_px[0]
     view = View(focal_px * scale, (small[0] / 2.0, small[1] / 2.0))

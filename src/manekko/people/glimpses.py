@@ -64,7 +64,12 @@ class Glimpses:
 
     def moved(self, tracks: list[Track]) -> bool:
         """Return whether any two frames leave a doubt that the camera stood still; the people prove nothing."""
-        return any(_doubtful(pair, tracks) for pair in self._pairs)
+        return any(_doubtful(*_background(pair, tracks), pair.end - pair.start) for pair in self._pairs)
+
+    def blind(self, tracks: list[Track]) -> bool:
+        """Return whether most of the frames show too little of a background to tell anything."""
+        few = [int(found.sum()) < _LEAST for _, found, _ in (_background(pair, tracks) for pair in self._pairs)]
+        return bool(few) and float(np.mean(few)) > 0.5
 
 
 def people_mask(tracks: list[Track], frame: int) -> UInt8[Array, "height width"]:
@@ -89,19 +94,23 @@ def _pair(before: tuple[int, Array, Array], index: int, grey: Array) -> _Pair:
     return _Pair(start, index, points, np.where(found[:, None], there, np.nan))
 
 
-def _doubtful(pair: _Pair, tracks: list[Track]) -> bool:
-    found = np.isfinite(pair.to_px).all(-1)
+def _background(pair: _Pair, tracks: list[Track]) -> tuple[_Pair, Bool[Array, " point"], Bool[Array, " point"]]:
+    """Return which corners of the background were found again, and which were not."""
     own = within(pair.from_px, people_mask(tracks, pair.start))
-    lost = own & ~found
-    own &= found
-    own[found] &= within(pair.to_px[found], people_mask(tracks, pair.end))
-    near_in_time = pair.end - pair.start <= _EVERY
-    if near_in_time and own.sum() < _FOUND_SHARE * (own.sum() + lost.sum()) and own.sum() + lost.sum() >= _ENOUGH:
+    found = np.isfinite(pair.to_px).all(-1)
+    kept = own & found
+    kept[found] &= within(pair.to_px[found], people_mask(tracks, pair.end))
+    return pair, kept, own & ~found
+
+
+def _doubtful(pair: _Pair, found: Bool[Array, " point"], lost: Bool[Array, " point"], frames: int) -> bool:
+    count = int(found.sum() + lost.sum())
+    if frames <= _EVERY and count >= _ENOUGH and found.sum() < _FOUND_SHARE * count:
         return True
-    moved = np.linalg.norm(pair.to_px[own] - pair.from_px[own], axis=1) > _MOVED_PX
+    moved = np.linalg.norm(pair.to_px[found] - pair.from_px[found], axis=1) > _MOVED_PX
     if len(moved) < _LEAST:
         return False
-    return min(float(moved.mean()), _share_of_fields(pair.from_px[own], moved)) > 0.5
+    return min(float(moved.mean()), _share_of_fields(pair.from_px[found], moved)) > 0.5
 
 
 def _share_of_fields(points_px: Float[Array, "point 2"], flags: Bool[Array, " point"]) -> float:

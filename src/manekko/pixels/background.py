@@ -106,3 +106,10 @@ def shift_between(start: UInt8[Array, "height width"], end: UInt8[Array, "height
     window = cv2.createHanningWindow((start.shape[1], start.shape[0]), cv2.CV_32F)
     shift, _ = cv2.phaseCorrelate(start.astype(np.float32), end.astype(np.float32), window)
     return np.array(shift)
+
+
+def alike(first: UInt8[Array, "height width"], second: UInt8[Array, "height width"]) -> float:
+    """Return the correlation of two pictures' brightness, -1 to 1: near 1 for the same view, and where one is flat."""
+    one, other = (picture.astype(np.float64) - picture.mean() for picture in (first, second))
+    size = np.sqrt((one**2).sum() * (other**2).sum())
+    return float((one * other).sum() / size) if size > 0.0 else 1.0
