@@ -143,10 +143,11 @@ def _feet(model: _Performed, rig_motion: RigMotion, motion: Motion) -> dict[str,
             steps = np.linalg.norm(np.diff(track.positions_m, axis=0), axis=-1)
             steps += np.linalg.norm(np.diff(track.rotations_xyzw, axis=0), axis=-1)
             keys.append(steps[_through(heel & toe)])
-        for point, planted in ((foot.heel_m, heel), (foot.toe_m, toe)):
+        for point, planted in ((foot.heel_m, heel), (foot.ball_m, toe)):
             steps = np.diff(model.carried_m(s + "足首", point)[:, [0, 2]], axis=0)
             slides.append(np.linalg.norm(steps, axis=-1)[_through(planted)])
-        corners = np.stack([model.carried_m(s + "足首", corner)[:, 1] for corner in foot.soles_m])
+        carriers = [s + "足先EX" if on_toes else s + "足首" for on_toes in foot.on_toes]
+        corners = np.stack([model.carried_m(*row)[:, 1] for row in zip(carriers, foot.soles_m, strict=True)])
         heights.append(corners.min(0))
         floats.append(np.maximum(corners.min(0), 0.0)[heel | toe])
     values = {

@@ -11,7 +11,7 @@ from manekko.errors import InputError
 from manekko.motion.motion import BoneTrack, Motion, RigMotion
 from manekko.motion.resample import resampled
 from manekko.motion.retarget_arms import arm_rotations
-from manekko.motion.retarget_feet import FootPath, settled, stoop_m, within_reach
+from manekko.motion.retarget_feet import FootPath, common_shift_m, settled, stoop_m, within_reach
 from manekko.motion.retarget_legs import check_legs, foot_path, model_foot, socket_path
 from manekko.motion.retarget_pose import RigInPose
 from manekko.skeleton.kinematics import global_rotations, joint_positions
@@ -131,7 +131,8 @@ def _put_centre(pose: RigInPose, dancer: _Dancer, carriers: tuple[str, str]) -> 
         own = np.asarray(contacts[:, 2 * index : 2 * index + 2])
         path = foot_path(skeleton, dancer.joints_m, dancer.turned, rig, side)
         paths[side], planted[side] = settled(path, model_foot(rig, s), own, fps=VMD_FPS), np.asarray(own.any(1))
-    _shift(pose, carriers, socket_path(skeleton, dancer.joints_m, rig) - _middle(pose, "左足", "右足"))
+    way = socket_path(skeleton, dancer.joints_m, rig) - _middle(pose, "左足", "右足")
+    _shift(pose, carriers, way + common_shift_m(paths, planted, fps=VMD_FPS))
     sockets = {side: pose.position_m(s + "足") for side, s, _ in _SIDES}
     stoop = stoop_m(sockets, paths, planted, _leg_m(rig), VMD_FPS)
     _shift(pose, carriers, stoop[:, None] * np.array([0.0, -1.0, 0.0]))
@@ -226,6 +227,8 @@ def _put_leg(pose: RigInPose, dancer: _Dancer, side: str, s: str, path: FootPath
     )
     for part, rotation in (("足", thigh), ("ひざ", shin), ("足首", path.turns_xyzw)):
         pose.put(s + part, rotation)
+    if _bent(path):
+        pose.put(s + "足先EX", path.toe_turns_xyzw)
     if s + "足ＩＫ" in rig:
         pose.put(s + "足ＩＫ", path.turns_xyzw)
         pose.move_to(s + "足ＩＫ", path.ankles_m)
@@ -234,3 +237,8 @@ def _put_leg(pose: RigInPose, dancer: _Dancer, side: str, s: str, path: FootPath
         toe = rig.rest(s + "つま先") if s + "つま先" in rig else rig.rest(s + "つま先ＩＫ")
         pose.put(s + "つま先ＩＫ", pose.parent_rotation(s + "つま先ＩＫ"))
         pose.move_to(s + "つま先ＩＫ", path.ankles_m + rotate(path.turns_xyzw, toe - rig.rest(s + "足首")))
+
+
+def _bent(path: FootPath) -> bool:
+    """Whether the toes ever turn against the foot."""
+    return bool(np.abs((path.turns_xyzw * path.toe_turns_xyzw).sum(-1)).min() < 1.0 - 1e-9)

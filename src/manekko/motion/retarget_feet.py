@@ -1,18 +1,21 @@
 """Planted feet of a model: at rest on the floor for as long as the dancer's are, and hips low enough to let them."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
-from scipy.ndimage import maximum_filter1d, uniform_filter1d
+from scipy.ndimage import gaussian_filter1d, maximum_filter1d, uniform_filter1d
 
 from manekko.arrays import Array, Bool, Float, spans
 from manekko.motion.retarget_legs import Foot, FootPath
 from manekko.skeleton.rotations import (
     IDENTITY_XYZW,
     as_axes,
+    as_rotation_vectors,
     conjugate,
     from_axes,
+    from_rotation_vectors,
     multiply,
     normalized,
     rotate,
@@ -26,6 +29,9 @@ _FREE_REACH, _FULL_REACH = 0.993, 0.9984
 _DEEPEST_STOOP = 0.4
 """How far hips come down for a foot out of reach, as a share of the leg."""
 _STOOP_FRAMES = 5
+_SHIFT_S = 0.1
+"""Time over which the body follows its planted feet [s]."""
+_LARGEST_TOE_BEND_RAD = np.radians(60.0)
 _FLOOR_PLANE = np.array([1.0, 0.0, 1.0])
 
 
@@ -44,7 +50,8 @@ def settled(path: FootPath, foot: Foot, contacts: Bool[Array, "frame 2"], *, fps
     """
     planted, flat = np.asarray(contacts.any(1)), np.asarray(contacts.all(1))
     turns = _levelled(path.turns_xyzw, flat, fps=fps)
-    lowest = foot.lowest_m(turns)
+    toe_turns = _level_toes(turns, path.toe_turns_xyzw, contacts, fps=fps)
+    lowest = foot.lowest_m(turns, toe_turns)
     ankles = path.ankles_m.copy()
     for start, end in spans(planted):
         ankles[start:end] = _resting(path.ankles_m, turns, foot, contacts, start, end)
@@ -54,7 +61,7 @@ def settled(path: FootPath, foot: Foot, contacts: Bool[Array, "frame 2"], *, fps
     ankles[single, 1] = -lowest[single]
     ankles = np.where(planted[:, None], ankles, path.ankles_m + eased(ankles - path.ankles_m, planted, fps=fps))
     ankles[:, 1] = np.where(planted, ankles[:, 1], np.maximum(ankles[:, 1], -lowest))
-    return FootPath(ankles, turns)
+    return replace(path, ankles_m=ankles, turns_xyzw=turns, toe_turns_xyzw=toe_turns)
 
 
 def eased(correction: Float[Array, "frame n"], planted: Bool[Array, " frame"], *, fps: float) -> Array:
@@ -71,6 +78,27 @@ def eased(correction: Float[Array, "frame n"], planted: Bool[Array, " frame"], *
             result[free] += ramp[: len(free), None] * correction[edge]
             weight[free] += ramp[: len(free)]
     return result / np.maximum(weight, 1.0)[:, None]
+
+
+def common_shift_m(
+    paths: Mapping[str, FootPath], planted: Mapping[str, Array], *, fps: float
+) -> Float[Array, "frame 3"]:
+    """Return how far the body goes with its planted feet, whose size and rest make them stand elsewhere [m].
+
+    Over the floor by what they have in common, up by what the lowest of them allows; bridged where none is planted, and
+    too slow to shake the trunk.
+    """
+    frames = np.arange(len(next(iter(planted.values()))))
+    held = np.stack([planted[side] for side in paths], axis=1)
+    away = np.stack([path.ankles_m - path.like_own_m for path in paths.values()], axis=1)
+    standing = np.flatnonzero(held.any(1))
+    if len(standing) == 0:
+        return np.zeros((len(frames), 3))
+    away, held = away[standing], held[standing][..., None]
+    shift = (away * held).sum(1) / held.sum(1)
+    shift[:, 1] = np.where(held[..., 0], away[..., 1], np.inf).min(1)
+    bridged = np.stack([np.interp(frames, standing, column) for column in shift.T], axis=-1)
+    return gaussian_filter1d(bridged, _SHIFT_S * fps, axis=0, mode="nearest")
 
 
 def stoop_m(
@@ -106,7 +134,7 @@ def within_reach(path: FootPath, sockets_m: Float[Array, "frame 3"], planted: Ar
     way = path.ankles_m - sockets_m
     distance = np.linalg.norm(way, axis=-1, keepdims=True)
     near = sockets_m + way * (give_way(distance, legs_m) / np.maximum(distance, 1e-9))
-    return FootPath(np.where(planted[:, None], path.ankles_m, near), path.turns_xyzw)
+    return replace(path, ankles_m=np.where(planted[:, None], path.ankles_m, near))
 
 
 def give_way(distance_m: Float[Array, "*frame"], legs_m: float) -> Float[Array, "*frame"]:
@@ -129,11 +157,28 @@ def _levelled(turns: Float[Array, "frame 4"], flat: Bool[Array, " frame"], *, fp
     return np.where(flat[:, None], level, multiply(near, turns))
 
 
+def _level_toes(
+    turns: Float[Array, "frame 4"], toe_turns: Float[Array, "frame 4"], contacts: Bool[Array, "frame 2"], *, fps: float
+) -> Float[Array, "frame 4"]:
+    """Return the turns of the toes: they stay level on the floor under a raised heel, as far as toes bend."""
+    planted, flat = np.asarray(contacts[:, 1]), np.asarray(contacts.all(1))
+    bends = as_rotation_vectors(normalized(multiply(conjugate(turns), toe_turns)))
+    across, up = as_axes(turns)[..., 0] * _FLOOR_PLANE, np.array([0.0, 1.0, 0.0])
+    lies = np.linalg.norm(across, axis=-1, keepdims=True) > 1e-6
+    across = normalized(np.where(lies, across, np.array([1.0, 0.0, 0.0])))
+    level = from_axes(np.stack([across, np.broadcast_to(up, across.shape), np.cross(across, up)], axis=-1))
+    wanted = as_rotation_vectors(normalized(multiply(conjugate(turns), level)))
+    size = np.linalg.norm(wanted, axis=-1, keepdims=True)
+    wanted = wanted * np.minimum(1.0, _LARGEST_TOE_BEND_RAD / np.maximum(size, 1e-9))
+    bends = bends + eased(wanted - bends, planted, fps=fps)
+    return np.where(flat[:, None], turns, multiply(turns, from_rotation_vectors(bends)))
+
+
 def _resting(
     raw: Array, turns: Array, foot: Foot, contacts: Bool[Array, "frame 2"], start: int, end: int
 ) -> Float[Array, "rest 3"]:
     """Return the ankle through one contact: what is on the floor stays there, and all of it lies where it was seen."""
-    heel, toe = foot.heel_m - foot.ankle_m, foot.toe_m - foot.ankle_m
+    heel, toe = foot.heel_m - foot.ankle_m, foot.ball_m - foot.ankle_m
     kinds = contacts[start:end, 0].astype(int) + 2 * contacts[start:end, 1]
     edges = [start, *(start + 1 + np.flatnonzero(np.diff(kinds))).tolist(), end]
     ankles = np.zeros((end - start, 3))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from manekko.arrays import Array, Float
+from manekko.arrays import Array, Bool, Float
 from manekko.errors import InputError
 from manekko.skeleton.rig import Rig
 from manekko.skeleton.rotations import from_rotation_vectors, rotate
@@ -26,21 +26,29 @@ class Foot:
     """One foot of a model in its rest pose [m]."""
 
     ankle_m: Float[Array, "3"]
-    toe_m: Float[Array, "3"]
-    """About what the foot turns when its heel is up."""
+    ball_m: Float[Array, "3"]
+    """About what the foot turns when its heel is up: where the toes bend, or would; on the floor."""
     heel_m: Float[Array, "3"]
     """About what it turns when its toes are up."""
     soles_m: Float[Array, "corner 3"]
     """Corners of the sole; the lowest stand on the floor."""
+    on_toes: Bool[Array, " corner"]
+    """Which of them the toes carry, where the model's can bend."""
+    toes_m: Float[Array, "3"]
+    """Where the toes bend."""
 
     @property
     def height_m(self) -> float:
         """Height of the ankle over the lowest of the sole when the foot stands [m]."""
         return float(self.ankle_m[1] - self.soles_m[:, 1].min())
 
-    def lowest_m(self, turn: Float[Array, "frame 4"]) -> Float[Array, " frame"]:
-        """Return how high the lowest of the sole is over the ankle [m] when the foot is turned; negative."""
-        return rotate(turn[:, None], (self.soles_m - self.ankle_m)[None])[..., 1].min(1)
+    def lowest_m(self, turn: Float[Array, "frame 4"], toe_turn: Float[Array, "frame 4"]) -> Float[Array, " frame"]:
+        """Return how high the lowest of the sole is over the ankle [m] when foot and toes are turned; negative."""
+        lowest = np.full(len(turn), np.inf)
+        for corner, on_toes in zip(self.soles_m, self.on_toes, strict=True):
+            height = rotate(turn, (self.toes_m if on_toes else corner) - self.ankle_m)[:, 1]
+            lowest = np.minimum(lowest, height + (rotate(toe_turn, corner - self.toes_m)[:, 1] if on_toes else 0.0))
+        return lowest
 
 
 @dataclass(frozen=True)
@@ -50,6 +58,11 @@ class FootPath:
     ankles_m: Float[Array, "frame 3"]
     turns_xyzw: Float[Array, "frame 4"]
     """From the rest pose, in the world."""
+    toe_turns_xyzw: Float[Array, "frame 4"]
+    """The same of the toes."""
+    like_own_m: Float[Array, "frame 3"]
+    """Where the ankles would be if only the legs' length counted, and not the feet's: there the legs are as the
+    dancer's."""
 
 
 def check_legs(rig: Rig) -> None:
@@ -67,15 +80,20 @@ def model_foot(rig: Rig, s: str) -> Foot:
     ankle = rig.rest(s + "足首")
     tip = next((rig.rest(s + name) for name in ("つま先", "つま先ＩＫ") if s + name in rig), None)
     carriers = {rig.index[s + name] for name in _SOLE_CARRIERS if s + name in rig}
-    soles = np.array([at for name, at in rig.sole_points_m if rig.index.get(name) in carriers]).reshape(-1, 3)
+    corners = [(rig.index[name], at) for name, at in rig.sole_points_m if rig.index.get(name) in carriers]
+    soles = np.array([at for _, at in corners]).reshape(-1, 3)
+    on_toes = np.array([number == rig.index.get(s + "足先EX") for number, _ in corners], dtype=bool)
     if len(soles) == 0:
         ahead = 1.5 * ankle[1] if tip is None else tip[2] - ankle[2]
         soles = np.array([[ankle[0], 0.0, ankle[2] + ahead * share] for share in (-_HEEL_BEHIND * _BALL, 1.0)])
+        on_toes = np.zeros(2, dtype=bool)
     if abs(soles[:, 1].min()) > _FARTHEST_SOLE_M:
         soles = soles - np.array([0.0, soles[:, 1].min(), 0.0])
     front, back = soles[np.argmax(soles[:, 2])], soles[np.argmin(soles[:, 2])]
-    toe = np.array([ankle[0], front[1], front[2]]) if tip is None else tip
-    return Foot(ankle, toe, np.array([ankle[0], back[1], back[2]]), soles)
+    ball = ankle + _BALL * ((front if tip is None else tip) - ankle)
+    toes = rig.rest(s + "足先EX") if s + "足先EX" in rig else ball
+    ball = np.array([toes[0], front[1] if tip is None else tip[1], toes[2]])
+    return Foot(ankle, ball, np.array([ankle[0], back[1], back[2]]), soles, on_toes, toes)
 
 
 def socket_path(skeleton: Skeleton, joints_m: Float[Array, "frame joint 3"], rig: Rig) -> Float[Array, "frame 3"]:
@@ -101,24 +119,24 @@ def foot_path(
     Near the floor the sole is as high over it as the dancer's, high in the air the ankle is.
     """
     s, scale = ("左" if side == "left" else "右"), leg_scale(skeleton, rig)
-    foot, turn = model_foot(rig, s), turned[:, JOINT_INDEX[side + "Foot"]]
-    ankle = foot.ankle_m
+    foot, ankle = model_foot(rig, s), rig.rest(s + "足首")
+    turn, toe_turn = (turned[:, JOINT_INDEX[side + part]] for part in ("Foot", "Toes"))
     own_ankles, own_balls = joints_m[:, JOINT_INDEX[side + "Foot"]], joints_m[:, JOINT_INDEX[side + "Toes"]]
     own_rest = skeleton.rest_positions_m[JOINT_INDEX[side + "Foot"]]
     standing = _standing_place(rig)
-    ball = ankle + _BALL * (foot.toe_m - ankle)
-    ball[1] = foot.toe_m[1]
     outward = 1.0 if side == "left" else -1.0
     wider = outward * max(outward * (ankle[0] - standing[0] - own_rest[0] * scale), 0.0)
-    ankles = own_balls * scale + standing + rotate(turn, ankle - ball)
+    ankles = own_balls * scale + standing + rotate(turn, ankle - foot.ball_m)
     ankles = ankles + rotate(_heading(turn), np.array([wider, 0.0, 0.0]))
     clearance = _clearance(skeleton, own_ankles, turn, side)
-    sole = clearance * scale - foot.lowest_m(turn)
+    sole = clearance * scale - foot.lowest_m(turn, toe_turn)
     air = foot.height_m + (own_ankles[:, 1] - own_rest[1]) * scale
     share = np.clip((_IN_THE_AIR_M - clearance) / (_IN_THE_AIR_M - _ON_THE_FLOOR_M), 0.0, 1.0)
     share = share * share * (3.0 - 2.0 * share)
     ankles[:, 1] = air + share * (sole - air)
-    return FootPath(ankles, turn)
+    like_own = own_ankles * scale + standing
+    like_own[:, 1] = air
+    return FootPath(ankles, turn, toe_turn, like_own)
 
 
 def leg_scale(skeleton: Skeleton, rig: Rig) -> float:
@@ -131,11 +149,16 @@ def leg_scale(skeleton: Skeleton, rig: Rig) -> float:
 
 def _clearance(skeleton: Skeleton, ankles_m: Array, turn: Array, side: str) -> Float[Array, " frame"]:
     """Return how high the lower one of the dancer's heel and ball is above where it stands [m]."""
-    height = float(skeleton.rest_positions_m[JOINT_INDEX[side + "Foot"], 1])
-    ball = skeleton.rest_offsets_m[JOINT_INDEX[side + "Toes"]]
-    heel = np.array([0.0, -height, -_HEEL_BEHIND * ball[2]])
+    heel, ball = _own_heel_and_ball(skeleton, side)
     ball_up = float(skeleton.rest_positions_m[JOINT_INDEX[side + "Toes"], 1])
     return ankles_m[:, 1] + np.minimum(rotate(turn, heel)[:, 1], rotate(turn, ball)[:, 1] - ball_up)
+
+
+def _own_heel_and_ball(skeleton: Skeleton, side: str) -> Float[Array, "2 3"]:
+    """Return where the dancer's heel and ball are from the ankle [m]."""
+    height = float(skeleton.rest_positions_m[JOINT_INDEX[side + "Foot"], 1])
+    ball = skeleton.rest_offsets_m[JOINT_INDEX[side + "Toes"]]
+    return np.array([[0.0, -height, -_HEEL_BEHIND * ball[2]], ball])
 
 
 def _heading(turn: Float[Array, "frame 4"]) -> Float[Array, "frame 4"]:

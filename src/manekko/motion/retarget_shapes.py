@@ -123,7 +123,7 @@ def dancer_parts(
         "leftThigh": (at("leftUpperLeg"), at("leftLowerLeg"), turn("leftUpperLeg")),
         "rightThigh": (at("rightUpperLeg"), at("rightLowerLeg"), turn("rightUpperLeg")),
     }
-    return {name: Part(*axis, _guessed(sizes, name)) for name, axis in axes.items()}
+    return {name: Part(a, b, turns, _guessed(sizes, name)) for name, (a, b, turns) in axes.items()}
 
 
 def model_parts(pose: Posed) -> dict[str, Part]:
