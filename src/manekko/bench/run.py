@@ -38,7 +38,18 @@ def _stage() -> Report:
     return stage()
 
 
-MEASUREMENTS: dict[str, Callable[[], Report]] = {"accuracy": _accuracy, "speed": _speed, "stage": _stage}
+def _solver() -> Report:
+    from manekko.bench.solver import solver
+
+    return solver()
+
+
+MEASUREMENTS: dict[str, Callable[[], Report]] = {
+    "accuracy": _accuracy,
+    "speed": _speed,
+    "stage": _stage,
+    "solver": _solver,
+}
 """Every measurement by its name on the command line."""
 
 

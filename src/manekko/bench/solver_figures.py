@@ -13,6 +13,7 @@ from scipy.ndimage import binary_dilation
 
 from manekko.arrays import Array, Bool, Float, spans
 from manekko.motion.motion import RigMotion
+from manekko.motion.retarget_legs import model_foot
 from manekko.motion.rig_kinematics import pose_rig
 from manekko.skeleton.rig import Rig
 from manekko.skeleton.rotations import angle_between, as_axes, from_axes, multiply, normalized, rotate
@@ -32,7 +33,6 @@ _BONES = (
 )  # fmt: skip
 _DEGREES, _MM = float(np.degrees(1.0)), 1000.0
 _JUMP_RAD = np.radians(30.0)
-_BALL_SHARE, _HEEL_BEHIND_M = 0.65, 0.045
 _AIRBORNE_M, _SHORTEST_JUMP, _LONGEST_JUMP = 0.03, 4, 24
 _FALLING = -4.0
 """Acceleration of the hips [m/s²] below which both feet off the floor are a jump."""
@@ -95,12 +95,10 @@ def performed(rig_motion: RigMotion, rig: Rig, contacts: Bool[Array, "frame 4"])
 
     soles, lowest = [], []
     for side in "左右":
-        ankle, tip = rig.rest(side + "足首"), rig.rest(side + "つま先")
-        soles.append(carried(side + "足首", np.array([ankle[0], 0.0, ankle[2] - _HEEL_BEHIND_M])))
-        ball = (1.0 - _BALL_SHARE) * ankle + _BALL_SHARE * tip
-        soles.append(carried(side + "足首", ball * np.array([1.0, 0.0, 1.0])))
-        corners = [carried(bone, np.array(rest)) for bone, rest in rig.sole_points_m if bone.startswith(side)]
-        lowest.append(np.min([corner[:, 1] for corner in corners], axis=0))
+        foot = model_foot(rig, side)
+        soles += [carried(side + "足首", foot.heel_m), carried(side + "足首", foot.toe_m)]
+        corners = [carried(side + "足首", corner)[:, 1] for corner in foot.soles_m]
+        lowest.append(np.min(corners, axis=0))
     return Performance(
         fps=rig_motion.fps,
         joints_m=np.stack([pose.positions_m(name) for name in JOINTS], axis=1),

@@ -233,7 +233,7 @@ def weak_depth_error_m(synthetic: Synthetic) -> float:
 
 
 def background_px(
-    synthetic: Synthetic, seed: int, *, count: int = 400, noise_px: float = 0.5
+    synthetic: Synthetic, seed: int, *, count: int = 200, noise_px: float = 0.5
 ) -> Float[Array, "frame point 2"]:
     """Return where points of the room behind and beside the dancer are seen [px]; NaN where they are not.
 
