@@ -37,6 +37,7 @@ from manekko.show.dancer import DancerView, dancer_view
 from manekko.show.preview import PersonView, write_preview, write_preview_png
 from manekko.show.report import write_report
 from manekko.show.report_values import PersonReport, Report, clip_facts, person_warnings
+from manekko.skeleton.ground import on_level_ground
 from manekko.skeleton.rig import Rig
 from manekko.stage.figures import read_figure
 from manekko.video.sound import write_wav
@@ -259,7 +260,8 @@ def _solve(run: _Run, tracks: Sequence[Track], rig: Rig) -> list[_Person]:
     problem: InputError | None = None
     for track in counted(tracks, "solve", len(tracks), run.progress):
         try:
-            lifted.append((track, lift_track(track, fixes=run.fixes.of(track.track_id))))
+            one = lift_track(track, fixes=run.fixes.of(track.track_id))
+            lifted.append((track, on_level_ground(one)))
         except InputError as error:
             # A passer-by of whom too little is seen must not cost the dancers their motion.
             problem = error

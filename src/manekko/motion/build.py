@@ -45,7 +45,7 @@ def motion_from_lifted(
     feet = positions[:, [BODY33_INDEX[f"{s}_{p}"] for s in ("left", "right") for p in ("heel", "toe")]]
     floor = floor_heights(feet, fps=MOTION_FPS)
     heights = feet[..., 1] - floor[:, None]
-    contacts = apply_to_contacts(find_contacts(feet, heights, fps=MOTION_FPS), fixes, fps=MOTION_FPS)
+    contacts = apply_to_contacts(find_contacts(lifted), fixes, fps=MOTION_FPS)
     grounded = positions + np.array([0.0, _SOLE_DROP_M, 0.0]) - floor[:, None, None] * np.array([0.0, 1.0, 0.0])
     points = _body_points(_with_level_feet(grounded, heights))
     rotations = _smooth_rotations(fit_rotations(points))

@@ -9,7 +9,7 @@ from manekko.arrays import Array, Bool, Float
 from manekko.errors import InputError
 from manekko.motion.motion import Motion, RigMotion
 from manekko.motion.rig_kinematics import RigPose, pose_rig
-from manekko.skeleton.contacts import find_contacts
+from manekko.skeleton.contacts import known_contacts
 from manekko.skeleton.kinematics import joint_positions, local_rotations
 from manekko.skeleton.rig import Rig
 from manekko.skeleton.rotations import between, conjugate, continuous, multiply, rotate
@@ -196,4 +196,4 @@ def _contacts(
         points.append(joints[:, foot] + rotate(rotations[:, foot], heel))
         points.append(joints[:, toes] - np.array([0.0, rest[toes, 1], 0.0]))
     stacked = np.stack(points, axis=1)
-    return find_contacts(stacked, stacked[..., 1], fps=fps)
+    return known_contacts(stacked, stacked[..., 1], fps=fps)

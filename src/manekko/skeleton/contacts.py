@@ -1,22 +1,135 @@
 """Which parts of the feet stand on the floor, and where the floor is."""
 
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
 import numpy as np
 from scipy.ndimage import percentile_filter, uniform_filter1d
 
 from manekko.arrays import Array, Bool, Float, spans
+from manekko.lift.camera import steadied
+from manekko.lift.lift import Lifted
+from manekko.people.keypoints import BODY33_INDEX
+from manekko.skeleton.contact_features import contact_features
 
-_ENTER_SPEED, _LEAVE_SPEED = 0.45, 0.80
-"""Speed of a planted point [m/s]: below the first it becomes planted, above the second it leaves."""
-_ENTER_HEIGHT, _LEAVE_HEIGHT = 0.05, 0.09
-"""Height above the floor of a planted point [m], in the same way."""
-_ACROSS_VIEW = np.array([1.0, 1.0, 0.0])
-"""Speed along the view tells nothing of contact: measured, it is as large in planted feet as in moving ones."""
+_WEIGHTS = Path(__file__).with_name("contact_weights.json")
+"""Made by ``python -m manekko.bench.contact_training``."""
+_SWITCH_COST = 1.5
+"""Doubt, in nats, that a point lands or leaves within any one frame."""
+_LEAST_SURE = 0.3
+"""Nats by which a contact has to be likelier than none: a foot pinned by mistake costs more than one that is not."""
+_SHORTEST_FRAMES = 2
+_HIPS = [BODY33_INDEX["left_hip"], BODY33_INDEX["right_hip"]]
+_DISTANCE_FRAMES = 31
+_NEAREST_M = 0.3
+
+_KNOWN_ENTER_M_S, _KNOWN_LEAVE_M_S = 0.20, 0.30
+"""Speed of a point of a motion that is known: below the first it becomes planted, above the second it leaves."""
+_KNOWN_ENTER_M, _KNOWN_LEAVE_M = 0.03, 0.04
+"""Height above its own resting height, in the same way."""
 _RESTING_PERCENTILE = 12
-_HIGHEST_REST = 0.09
+_HIGHEST_REST_M = 0.09
 """A point that never comes lower than this above the floor [m] never rests on it."""
+_KNOWN_SHORTEST_S = 0.1
 _FLOOR_WINDOW_S = 3.0
 _FLOOR_PERCENTILE = 15
-_SHORTEST_S = 0.1
+
+
+@dataclass(frozen=True)
+class _Net:
+    """A small net with one hidden layer: features in, log-odds out."""
+
+    hidden: Float[Array, "feature unit"]
+    hidden_bias: Float[Array, " unit"]
+    out: Float[Array, " unit"]
+    out_bias: float
+
+    def log_odds(self, features: Float[Array, "*batch feature"]) -> Float[Array, "*batch"]:
+        return np.tanh(features @ self.hidden + self.hidden_bias) @ self.out + self.out_bias
+
+
+@cache
+def _nets() -> dict[str, _Net]:
+    content = json.loads(_WEIGHTS.read_text(encoding="utf-8"))
+    return {
+        part: _Net(np.array(own["hidden"]), np.array(own["hidden_bias"]), np.array(own["out"]), float(own["out_bias"]))
+        for part, own in content.items()
+    }
+
+
+def find_contacts(lifted: Lifted) -> Bool[Array, "frame 4"]:
+    """Return where each of ``motion.CONTACT_POINTS`` of a lifted person is planted.
+
+    What stands still in the picture is the best evidence; a small net weighs it against heights and what the rest of
+    the body does, and the likeliest sequence of landings and lift-offs is taken (Viterbi 1967).
+    """
+    return likeliest_contacts(contact_log_odds(lifted.positions_m, across_m(lifted)))
+
+
+def across_m(lifted: Lifted) -> Float[Array, "frame 33 2"]:
+    """Return where the keypoints are in the picture of a camera that stood still, in metres at the dancer's distance.
+
+    Keypoints that are never seen are where the lifted body has them.
+    """
+    centre = np.array(lifted.camera.centre_px)
+    steady = steadied(lifted.keypoints_px, lifted.camera, lifted.turns_xyzw) - centre
+    distance = np.linalg.norm(lifted.positions_m[:, _HIPS].mean(1) * np.array([1.0, 0.0, 1.0]), axis=-1)
+    distance = uniform_filter1d(np.maximum(distance, _NEAREST_M), size=_DISTANCE_FRAMES, mode="nearest")
+    places = steady / lifted.camera.focal_px * distance[:, None, None]
+    return np.where(np.isfinite(places), places, lifted.positions_m[..., :2] * np.array([1.0, -1.0]))
+
+
+def contact_log_odds(
+    positions_m: Float[Array, "frame 33 3"], picture_m: Float[Array, "frame 33 2"]
+) -> Float[Array, "frame 4"]:
+    """Return the log-odds of contact of each of ``motion.CONTACT_POINTS`` by what is seen around each frame.
+
+    Args:
+        positions_m: keypoints in the upright world at 30 frames a second.
+        picture_m: as ``across_m`` returns them.
+    """
+    features, nets = contact_features(positions_m, picture_m), _nets()
+    return np.stack([nets[("heel", "toe")[k % 2]].log_odds(features[:, k]) for k in range(4)], axis=1)
+
+
+def likeliest_contacts(log_odds: Float[Array, "frame point"]) -> Bool[Array, "frame point"]:
+    """Return the sequence of contacts that log-odds and the cost of switching make likeliest."""
+    gain = (log_odds - _LEAST_SURE) / 2.0
+    came_from = np.zeros((len(gain), 2, gain.shape[1]), dtype=np.int8)
+    score = np.zeros((2, gain.shape[1]))
+    for frame, now in enumerate(gain):
+        switched = score[::-1] - _SWITCH_COST
+        came_from[frame] = switched > score
+        score = np.maximum(score, switched) + np.stack([-now, now])
+    planted = np.zeros(gain.shape, dtype=bool)
+    state = np.argmax(score, axis=0)
+    for frame in range(len(gain) - 1, -1, -1):
+        planted[frame] = state == 1
+        state = np.where(np.take_along_axis(came_from[frame], state[None], 0)[0] == 1, 1 - state, state)
+    return _without_short(planted, _SHORTEST_FRAMES)
+
+
+def known_contacts(
+    points_m: Float[Array, "frame point 3"], heights_m: Float[Array, "frame point"], *, fps: float
+) -> Bool[Array, "frame point"]:
+    """Return where points of a motion that is known are planted: slow and low, with hysteresis, for 0.1 s or longer.
+
+    ``heights_m`` are heights above the floor. Low means near the point's own resting height.
+    """
+    velocity = np.gradient(points_m, axis=0) * fps if len(points_m) > 1 else np.zeros_like(points_m)
+    speed = np.linalg.norm(velocity, axis=-1)
+    height = heights_m - resting_heights(heights_m)
+    enter = (speed < _KNOWN_ENTER_M_S) & (height < _KNOWN_ENTER_M)
+    stay = (speed < _KNOWN_LEAVE_M_S) & (height < _KNOWN_LEAVE_M)
+    planted = np.stack([_hysteresis(enter[:, k], stay[:, k]) for k in range(points_m.shape[1])], axis=1)
+    return _without_short(planted, round(_KNOWN_SHORTEST_S * fps))
+
+
+def resting_heights(heights_m: Float[Array, "frame point"]) -> Float[Array, " point"]:
+    """Return the height of each point above the floor when it rests on it [m], from how low it comes."""
+    return np.minimum(np.percentile(heights_m, _RESTING_PERCENTILE, axis=0), _HIGHEST_REST_M)
 
 
 def floor_heights(foot_points_m: Float[Array, "frame point 3"], *, fps: float) -> Float[Array, " frame"]:
@@ -31,37 +144,18 @@ def floor_heights(foot_points_m: Float[Array, "frame point 3"], *, fps: float) -
     return uniform_filter1d(envelope, size=max(1, window // 3), mode="nearest")
 
 
-def find_contacts(
-    points_m: Float[Array, "frame point 3"], heights_m: Float[Array, "frame point"], *, fps: float
-) -> Bool[Array, "frame point"]:
-    """Return where each point is planted: slow and low, with hysteresis; spans shorter than 0.1 s are none.
-
-    ``points_m`` are world positions (+Z along the view), ``heights_m`` their heights above the floor. Low means near
-    the point's own resting height: a detector sees heels and toes at different heights inside the shoe.
-    """
-    velocity = np.gradient(points_m, axis=0) * fps if len(points_m) > 1 else np.zeros_like(points_m)
-    speed = np.linalg.norm(velocity * _ACROSS_VIEW, axis=-1)
-    height = heights_m - resting_heights(heights_m)
-    enter = (speed < _ENTER_SPEED) & (height < _ENTER_HEIGHT)
-    stay = (speed < _LEAVE_SPEED) & (height < _LEAVE_HEIGHT)
-    planted = np.stack([_hysteresis(enter[:, k], stay[:, k]) for k in range(points_m.shape[1])], axis=1)
-    shortest = round(_SHORTEST_S * fps)
-    for column in range(planted.shape[1]):
-        for start, end in spans(planted[:, column]):
-            if end - start < shortest:
-                planted[start:end, column] = False
-    return planted
-
-
-def resting_heights(heights_m: Float[Array, "frame point"]) -> Float[Array, " point"]:
-    """Return the height of each point above the floor when it rests on it [m], from how low it comes."""
-    return np.minimum(np.percentile(heights_m, _RESTING_PERCENTILE, axis=0), _HIGHEST_REST)
-
-
 def _hysteresis(enter: Array, stay: Array) -> Array:
     """A run of ``stay`` counts when it holds an ``enter``."""
     result = np.zeros(len(enter), dtype=bool)
     for start, end in spans(stay):
         if enter[start:end].any():
             result[start:end] = True
+    return result
+
+
+def _without_short(planted: Bool[Array, "frame point"], shortest: int) -> Bool[Array, "frame point"]:
+    result = planted.copy()
+    for column in range(planted.shape[1]):
+        for start, end in spans(planted[:, column]):
+            result[start:end, column] = end - start >= shortest
     return result
