@@ -15,6 +15,7 @@ from manekko.bench.judge import measuring_file, table
 from manekko.bench.solver_bars import EXACT, JUDGED, PANNING, marks
 from manekko.bench.solver_exact import exact_figures
 from manekko.bench.solver_real import real_rows
+from manekko.bench.solver_rigs import BARS as RIG_BARS
 from manekko.bench.solver_rigs import RigsReport, rigs_report
 from manekko.bench.solver_scenes import (
     BASELINES,
@@ -141,9 +142,8 @@ def _row(name: str, method: str, judged: Judged) -> Row:
 
 def rig_marks(report: RigsReport) -> list[Mark]:
     """Hold planted feet on all models against their bars."""
-    bars = report.as_dict()["bars"]
     found = []
-    for figure, limit in bars.items():
+    for figure, limit in RIG_BARS.items():
         values = [float(value) for row in report.rows if (value := getattr(row, figure)) is not None]
         worst = max(values, default=None)
         found.append(Mark(f"all models: {figure}", worst, f"<= {limit:g}", worst is not None and worst <= limit))

@@ -13,7 +13,6 @@ from scipy.ndimage import binary_dilation
 
 from manekko.arrays import Array, Bool, Float, spans
 from manekko.motion.motion import RigMotion
-from manekko.motion.retarget_legs import model_foot
 from manekko.motion.rig_kinematics import pose_rig
 from manekko.skeleton.rig import Rig
 from manekko.skeleton.rotations import angle_between, as_axes, from_axes, multiply, normalized, rotate
@@ -33,6 +32,7 @@ _BONES = (
 )  # fmt: skip
 _DEGREES, _MM = float(np.degrees(1.0)), 1000.0
 _JUMP_RAD = np.radians(30.0)
+_BALL_SHARE, _HEEL_BEHIND_M = 0.65, 0.045
 _AIRBORNE_M, _SHORTEST_JUMP, _LONGEST_JUMP = 0.03, 4, 24
 _FALLING = -4.0
 """Acceleration of the hips [m/s²] below which both feet off the floor are a jump."""
@@ -95,10 +95,12 @@ def performed(rig_motion: RigMotion, rig: Rig, contacts: Bool[Array, "frame 4"])
 
     soles, lowest = [], []
     for side in "左右":
-        foot = model_foot(rig, side)
-        soles += [carried(side + "足首", foot.heel_m), carried(side + "足首", foot.toe_m)]
-        corners = [carried(side + "足首", corner)[:, 1] for corner in foot.soles_m]
-        lowest.append(np.min(corners, axis=0))
+        ankle, tip = rig.rest(side + "足首"), rig.rest(side + "つま先")
+        ball = (1.0 - _BALL_SHARE) * ankle + _BALL_SHARE * tip
+        for point in (ankle - np.array([0.0, 0.0, _HEEL_BEHIND_M]), ball):
+            soles.append(carried(side + "足首", point * np.array([1.0, 0.0, 1.0])))
+        corners = [carried(bone, np.array(rest)) for bone, rest in rig.sole_points_m if bone.startswith(side)]
+        lowest.append(np.min([corner[:, 1] for corner in corners], axis=0))
     return Performance(
         fps=rig_motion.fps,
         joints_m=np.stack([pose.positions_m(name) for name in JOINTS], axis=1),
@@ -223,11 +225,11 @@ def jitter_ratio(found: Performance, truth: Performance) -> Mean:
 def jump30_share(found: Performance, truth: Performance) -> Mean:
     """Share of frames into which a bone turns by more than 30° in its parent, and does not in the truth nearby."""
     mine, theirs = (
-        angle_between(performance.turning_xyzw[1:], performance.turning_xyzw[:-1]) > _JUMP_RAD
+        np.asarray(angle_between(performance.turning_xyzw[1:], performance.turning_xyzw[:-1]) > _JUMP_RAD)
         for performance in (found, truth)
     )
-    allowed = np.asarray(binary_dilation(theirs, np.ones((5, 1), dtype=bool)))
-    return mean_of((mine & ~allowed).any(1))
+    allowed = np.asarray(binary_dilation(theirs, np.ones((5, 1), dtype=bool)), dtype=bool)
+    return mean_of(np.asarray((mine & ~allowed).any(1)))
 
 
 def root_figures(found: Performance, truth: Performance) -> dict[str, Mean]:

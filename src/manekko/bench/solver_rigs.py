@@ -28,7 +28,7 @@ _MODELS = ("trace_model", "mmt_test_model", "yw_test_model")
 _SIDES = (("left", "左", 1.0), ("right", "右", -1.0))
 _TOUCH, _CLAP = 0.35, 0.8
 """A palm touches the body, or the other palm, when it is nearer than this in lengths of the palm."""
-_BARS = {"keys_mm": 0.0, "slide_mm": 0.2, "penetration_mm": 1.0, "float_mm": 8.0}
+BARS = {"keys_mm": 0.0, "slide_mm": 0.2, "penetration_mm": 1.0, "float_mm": 8.0}
 
 
 @dataclass(frozen=True)
@@ -65,12 +65,12 @@ class RigsReport:
     def __str__(self) -> str:
         """Return a table with the bars in its last line."""
         head = list(asdict(self.rows[0]))
-        bars = ["bar", *(_BARS.get(name) for name in head[1:])]
+        bars = ["bar", *(BARS.get(name) for name in head[1:])]
         return table(head, [*(list(asdict(row).values()) for row in self.rows), bars])
 
     def as_dict(self) -> dict[str, object]:
         """Return plain values for JSON."""
-        return {"rigs": [asdict(row) for row in self.rows], "bars": _BARS}
+        return {"rigs": [asdict(row) for row in self.rows], "bars": BARS}
 
 
 def rigs_report(motions: Sequence[Motion] | None = None, rigs: Mapping[str, Rig] | None = None) -> RigsReport:
