@@ -12,7 +12,7 @@ from manekko.motion.motion import BoneTrack, Motion, RigMotion
 from manekko.motion.resample import resampled
 from manekko.motion.retarget_arms import arm_rotations
 from manekko.motion.retarget_feet import FootPath, common_shift_m, settled, stoop_m, within_reach
-from manekko.motion.retarget_legs import check_legs, foot_path, model_foot, socket_path
+from manekko.motion.retarget_legs import check_legs, foot_path, model_foot, side_by_side, socket_path
 from manekko.motion.retarget_pose import RigInPose
 from manekko.skeleton.kinematics import global_rotations, joint_positions
 from manekko.skeleton.limbs import reach
@@ -126,11 +126,12 @@ def _put_centre(pose: RigInPose, dancer: _Dancer, carriers: tuple[str, str]) -> 
     Hips come down where planted feet would be out of reach; feet in the air come nearer instead.
     """
     rig, skeleton, contacts = pose.rig, dancer.motion.skeleton, dancer.motion.contacts
-    paths, planted = {}, {}
+    paths = {side: foot_path(skeleton, dancer.joints_m, dancer.turned, rig, side) for side, _, _ in _SIDES}
+    paths, planted = side_by_side(paths, rig), {}
     for index, (side, s, _) in enumerate(_SIDES):
         own = np.asarray(contacts[:, 2 * index : 2 * index + 2])
-        path = foot_path(skeleton, dancer.joints_m, dancer.turned, rig, side)
-        paths[side], planted[side] = settled(path, model_foot(rig, s), own, fps=VMD_FPS), np.asarray(own.any(1))
+        paths[side] = settled(paths[side], model_foot(rig, s), own, fps=VMD_FPS)
+        planted[side] = np.asarray(own.any(1))
     way = socket_path(skeleton, dancer.joints_m, rig) - _middle(pose, "左足", "右足")
     _shift(pose, carriers, way + common_shift_m(paths, planted, fps=VMD_FPS))
     sockets = {side: pose.position_m(s + "足") for side, s, _ in _SIDES}

@@ -1,13 +1,14 @@
 """Where a model's hips and feet go so that it steps where the dancer stepped, scaled by the length of its legs."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from manekko.arrays import Array, Bool, Float
 from manekko.errors import InputError
 from manekko.skeleton.rig import Rig
-from manekko.skeleton.rotations import from_rotation_vectors, rotate
+from manekko.skeleton.rotations import from_rotation_vectors, normalized, rotate
 from manekko.skeleton.skeleton import JOINT_INDEX, Skeleton
 
 _BALL = 0.7
@@ -137,6 +138,29 @@ def foot_path(
     like_own = own_ankles * scale + standing
     like_own[:, 1] = air
     return FootPath(ankles, turn, toe_turn, like_own)
+
+
+def side_by_side(paths: Mapping[str, FootPath], rig: Rig) -> dict[str, FootPath]:
+    """Return the feet's ways, moved apart where shoes would be in each other: a model's are wider than the dancer's.
+
+    Feet that pass or stand one before the other stay.
+    """
+    left, right = (model_foot(rig, s).soles_m for s in "左右")
+    width = (float(np.ptp(left[:, 0])) + float(np.ptp(right[:, 0]))) / 2.0
+    length = (float(np.ptp(left[:, 2])) + float(np.ptp(right[:, 2]))) / 2.0
+    turns = [_heading(paths[side].turns_xyzw) for side in ("left", "right")]
+    across = normalized(sum(rotate(turn, np.array([1.0, 0.0, 0.0])) for turn in turns))
+    way = paths["left"].ankles_m - paths["right"].ankles_m
+    aside = (way * across).sum(-1)
+    before = np.linalg.norm((way - aside[:, None] * across)[:, [0, 2]], axis=-1)
+    near = np.clip((length - before) / (0.5 * length), 0.0, 1.0) * np.clip(1.0 - np.abs(way[:, 1]) / width, 0.0, 1.0)
+    # Where feet are crossed by more than a foot's width they are so on purpose.
+    push = near * np.clip(np.minimum(width - aside, width + aside), 0.0, width) / 2.0
+    shift = push[:, None] * across
+    return {
+        "left": replace(paths["left"], ankles_m=paths["left"].ankles_m + shift),
+        "right": replace(paths["right"], ankles_m=paths["right"].ankles_m - shift),
+    }
 
 
 def leg_scale(skeleton: Skeleton, rig: Rig) -> float:
