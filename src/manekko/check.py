@@ -9,15 +9,21 @@ from manekko.motion.metrics import Figures, figures
 from manekko.motion.motion import Motion
 from manekko.motion.resample import resampled
 from manekko.motion.retarget import retarget
-from manekko.show.verdicts import flattened, verdict_of
+from manekko.show.verdicts import advice_for, flattened, verdict_of
 
 _JUDGED_BY = {
     "foot slide": "foot.slide_mean_mm_per_frame",
+    "feet at rest": "foot.settled_slide_mm_per_frame",
+    "foot IK keys": "foot.key_slide_mm_per_frame",
+    "hovering": "foot.float_mean_mm",
     "below floor": "ground.penetration_p95_mm",
     "floating": "ground.floating_mean_mm",
     "jitter": "smoothness.jitter_over_speed",
-    "jumps": "jumps.frame_share",
+    "sudden turns": "jumps.frame_share",
+    "wrong bends": "hyper_extended_share",
+    "hands inside": "body.hands_inside_share",
     "leg reach": "ik.reach_error_max_mm",
+    "keys": "keys.full_share",
 }
 """Line of the table → the figure that its verdict comes from."""
 
@@ -37,44 +43,87 @@ def check(source: Path, model: Path) -> Figures:
 
 
 def table(result: Figures) -> str:
-    """Return the figures as lines: what, how good (where that can be said), and the numbers in words."""
-    foot, ground, smoothness, ik, keys = result.foot, result.ground, result.smoothness, result.ik, result.keys
-    rows = [
+    """Return the figures as lines: what, how good (where that can be said), and the numbers; then what to do."""
+    known = flattened(result.as_dict()) | ({"jumps.frame_share": None} if result.frames < 2 else {})
+    values = {name: (key, _number(known.get(key))) for name, key in _JUDGED_BY.items()}
+    verdicts = {name: verdict_of(*value) for name, value in values.items()}
+    lines = []
+    for name, value in _rows(result):
+        verdict = verdicts.get(name, "plain")
+        lines.append(f"{name:<13} {'' if verdict == 'plain' else verdict:<6} {value}")
+    advice = [f"{name}: {words}" for name, value in values.items() if (words := advice_for(*value))]
+    return "\n".join([*lines, *(["", "What to do:"] if advice else []), *(f"- {line}" for line in advice)])
+
+
+def _rows(result: Figures) -> list[tuple[str, str]]:
+    foot, ground, smoothness, ik = result.foot, result.ground, result.smoothness, result.ik
+    return [
         ("length", f"{result.frames} {'frame' if result.frames == 1 else 'frames'}, {result.seconds:.1f} s"),
         (
             "foot slide",
             _mm(foot.slide_mean_mm_per_frame, f" a frame while planted ({foot.planted_share:.0%} of frames)"),
         ),
+        (
+            "feet at rest",
+            _mm(foot.settled_slide_mm_per_frame, f" a frame; up to {_mm(foot.drift_p90_mm)} from their place"),
+        ),
+        ("foot IK keys", _mm(foot.key_slide_mm_per_frame, " a frame while the foot is at rest")),
+        ("hovering", _mm(foot.float_mean_mm, " under planted feet")),
         ("below floor", f"{_mm(ground.penetration_mean_mm)} on average, {_mm(ground.penetration_max_mm)} at most"),
         (
             "floating",
             f"{_mm(ground.floating_mean_mm)} on average; {ground.floating_share:.0%} of frames, jumps apart",
         ),
+        ("jumps", _jumps(result)),
         (
             "jitter",
             _mm(smoothness.jitter_mm_per_frame3, f" a frame³ at {_mm(smoothness.speed_mm_per_frame)} a frame"),
         ),
-        ("jumps", _jumps(result)),
+        ("sudden turns", _sudden_turns(result)),
+        ("wrong bends", _counts(result.hyper_extended_frames) or "none"),
+        ("hands inside", _hands_inside(result)),
         (
             "leg reach",
             f"ankles {_mm(ik.reach_error_mean_mm)} off their IK bones, {_mm(ik.reach_error_max_mm)} at most",
         ),
-        ("wrong bends", _counts(result.hyper_extended_frames) or "none"),
         ("way of hips", f"{result.root_path_m:.1f} m"),
-        ("keys", f"{keys.total} of bones ({keys.per_second:.0f} a second), {keys.morphs_total} of morphs"),
+        *_key_rows(result),
+    ]
+
+
+def _key_rows(result: Figures) -> list[tuple[str, str]]:
+    keys = result.keys
+    rows = [("keys", f"{keys.total} of bones ({keys.per_second:.0f} a second), {keys.morphs_total} of morphs")]
+    if keys.full_share is not None and keys.median_spacing_frames is not None:
+        far = f"half of them nearer than {keys.median_spacing_frames:.0f} frames"
+        rows.append(("", f"{keys.full_share:.0%} of a key in every frame; {far}"))
+    return [
+        *rows,
         ("bones moved", " ".join(keys.moving_bones) or "none"),
         ("not in model", " ".join(keys.unknown_bones) or "none"),
     ]
-    known = flattened(result.as_dict()) | ({"jumps.frame_share": None} if result.frames < 2 else {})
-    verdicts = {name: verdict_of(key, _number(known.get(key))) for name, key in _JUDGED_BY.items()}
-    words = {name: "" if verdict == "plain" else verdict for name, verdict in verdicts.items()}
-    return "\n".join(f"{name:<13} {words.get(name, ''):<6} {value}" for name, value in rows)
 
 
 def _jumps(result: Figures) -> str:
+    flights = result.flights
+    if flights.height_max_mm is None or flights.hang_mean_s is None:
+        return "none"
+    return f"{flights.count}, up to {flights.height_max_mm / 10:.0f} cm high; {flights.hang_mean_s:.2f} s in the air"
+
+
+def _sudden_turns(result: Figures) -> str:
     if result.frames < 2:
         return "–"
-    return f"{result.jumps.frame_share:.1%} of the frames have a bone that turns by over 30° at once"
+    where = dict.fromkeys(frame for frame, _ in result.jumps.events)
+    named = ", ".join(str(frame) for frame in list(where)[:5]) + (" …" if len(where) > 5 else "")
+    at = f" (at {named})" if where else ""
+    return f"{result.jumps.frame_share:.1%} of the frames have a bone that turns by over 30° at once{at}"
+
+
+def _hands_inside(result: Figures) -> str:
+    if result.body.hands_inside_share is None:
+        return "–"
+    return f"{result.body.hands_inside_share:.1%} of the frames, {_mm(result.body.hands_inside_max_mm)} deep at most"
 
 
 def _number(value: object) -> float | None:

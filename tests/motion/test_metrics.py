@@ -82,6 +82,41 @@ def test_feet_that_drift_slide_by_their_speed(mm_per_frame: float):
     assert found.root_path_m == pytest.approx(39 * mm_per_frame / 1000, rel=1e-6)
 
 
+def test_feet_whose_keys_are_locked_do_not_move_at_rest():
+    sway = along(0.03 * np.sin(np.arange(60) / 8), 0)
+    found = figures(keyed(センター=moved(sway), **{"左足ＩＫ": still(60), "右足ＩＫ": still(60)}), RIG).foot
+    assert found.key_slide_mm_per_frame == 0
+    assert found.settled_slide_mm_per_frame == pytest.approx(0, abs=0.5)
+    assert found.drift_p90_mm == pytest.approx(0, abs=1.5)
+    drift = keyed(全ての親=moved(along(np.arange(60) * 0.002, 0)))
+    assert figures(drift, RIG).foot.key_slide_mm_per_frame == pytest.approx(2, abs=1e-3)
+    assert figures(drift, RIG).foot.drift_p90_mm == pytest.approx(59, abs=1)
+
+
+def test_a_step_does_not_count_as_slide_at_rest():
+    share = np.clip((np.arange(90) - 40) / 10, 0, 1)
+    step = along(0.3 * share * share * (3 - 2 * share), 2)
+    lift = along(0.08 * np.sin(np.pi * share), 1)
+    found = figures(keyed(**{"左足ＩＫ": moved(step + lift)}, センター=moved(step / 2)), RIG).foot
+    assert found.key_slide_mm_per_frame == 0
+    assert found.slide_mean_mm_per_frame is not None
+    assert found.settled_slide_mm_per_frame is not None
+    assert found.settled_slide_mm_per_frame < 0.1
+
+
+def test_keys_of_feet_without_ik_do_not_slide():
+    off = ((0, {"左足ＩＫ": False, "右足ＩＫ": False}),)
+    drift = keyed(全ての親=moved(along(np.arange(40) * 0.002, 0)))
+    assert figures(RigMotion("test", drift.bones, ik_states=off), RIG).foot.key_slide_mm_per_frame is None
+
+
+def test_planted_feet_hover_by_their_height():
+    found = figures(keyed(全ての親=moved(along(np.full(30, 0.03), 1))), RIG).foot
+    level = figures(keyed(全ての親=still()), RIG).foot.float_mean_mm
+    assert level is not None
+    assert found.float_mean_mm == pytest.approx(30 + level, abs=3)
+
+
 def test_foot_in_the_air_is_not_planted():
     steps = np.arange(60) * 0.05
     found = series(keyed(全ての親=moved(along(steps, 2))), RIG)
@@ -110,6 +145,32 @@ def test_hovering_model_floats_and_a_jump_does_not():
     assert series(jump, RIG)["in_flight"].sum() >= 8
 
 
+@pytest.mark.parametrize("height_m", [0.12, 0.3])
+def test_a_jump_is_as_high_and_as_long_as_it_is(height_m: float):
+    hang_s = np.sqrt(8 * height_m / -GRAVITY)
+    times_s = np.arange(60) / 30 - 1.0
+    rise = np.maximum(height_m + GRAVITY / 2 * times_s**2, 0)
+    found = figures(keyed(全ての親=moved(along(rise, 1))), RIG).flights
+    assert found.count == 1
+    assert found.height_max_mm == pytest.approx(1000 * height_m, rel=0.1)
+    assert found.hang_mean_s == pytest.approx(hang_s, rel=0.12)
+    ((frame, height_mm, time_s),) = found.events
+    assert abs(frame - (1.0 - hang_s / 2) * 30) < 2
+    assert (height_mm, time_s) == (found.height_max_mm, found.hang_mean_s)
+    assert figures(keyed(全ての親=still()), RIG).flights.height_max_mm is None
+
+
+def test_a_hand_in_the_body_is_told_and_one_beside_it_is_not():
+    down = from_rotation_vectors(np.array([[0.0, 0.0, -0.9]] * 4))
+    beside = figures(keyed(左腕=(np.zeros((4, 3)), down)), RIG).body
+    assert beside.hands_inside_share == 0
+    bent = keyed(左腕=(np.zeros((4, 3)), down), 左ひじ=turned(along(np.full(4, -2.2), 2)))
+    inside = figures(bent, RIG).body
+    assert inside.hands_inside_share == 1
+    assert inside.hands_inside_max_mm is not None
+    assert inside.hands_inside_max_mm > 20
+
+
 def test_slow_rise_from_the_floor_is_no_jump():
     rise = 0.15 * np.sin(np.linspace(0, np.pi, 120))
     assert figures(keyed(全ての親=moved(along(rise, 1))), RIG).ground.floating_share > 0.5
@@ -136,6 +197,7 @@ def test_knee_bent_forward_and_elbow_bent_backward_are_hyper_extended():
     right = keyed(左ひざ=turned(along(np.full(5, 0.4), 0)), 右ひじ=turned(along(np.full(5, 0.5), 1)))
     right = RigMotion("test", right.bones, ik_states=ik_off)
     assert figures(wrong, RIG).hyper_extended_frames == {"左ひざ": 5, "右ひじ": 5}
+    assert figures(wrong, RIG).hyper_extended_share == 1
     assert figures(right, RIG).hyper_extended_frames == {}
 
 
@@ -155,6 +217,17 @@ def test_keys_are_counted_and_unknown_bones_named():
     assert found.per_second == pytest.approx(32)
     assert found.moving_bones == ("センター",)
     assert found.unknown_bones == ("尻尾",)
+
+
+def test_keys_are_held_against_one_in_every_frame():
+    waving = along(np.radians(np.arange(31.0)), 2)
+    full = figures(keyed(左腕=turned(waving), センター=still(31)), RIG).keys
+    assert (full.full_share, full.median_spacing_frames) == (1, 1)
+    few = {"左腕": BoneTrack(np.array([0, 10, 30]), *turned(waving[[0, 10, 30]]))}
+    found = figures(RigMotion("test", few), RIG).keys
+    assert found.full_share == pytest.approx(3 / 31)
+    assert found.median_spacing_frames == 15
+    assert figures(keyed(センター=still()), RIG).keys.full_share is None
 
 
 def test_one_frame_can_be_measured():
@@ -204,6 +277,12 @@ def test_hand_made_dance_is_good_by_every_figure(data_folder: Path, trace_rig: R
     assert found.jumps.frame_share < 0.02
     assert found.keys.per_second < 200
     assert "左足ＩＫ" in found.keys.moving_bones
+    assert found.keys.full_share is not None
+    assert found.keys.full_share < 0.2
+    assert found.body.hands_inside_share == 0
+    assert found.foot.float_mean_mm is not None
+    assert found.foot.float_mean_mm < 8
+    assert found.flights.count == 7
 
 
 @pytest.mark.data

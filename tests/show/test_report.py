@@ -153,8 +153,8 @@ def test_a_still_picture_gives_a_report_without_plots(tmp_path: Path):
     ("key", "value", "verdict"),
     [
         ("ground.floating_mean_mm", 10.0, "good"),
-        ("ground.floating_mean_mm", 10.1, "watch"),
-        ("ground.floating_mean_mm", 31.0, "bad"),
+        ("ground.floating_mean_mm", 10.1, "fair"),
+        ("ground.floating_mean_mm", 31.0, "poor"),
         ("ground.floating_mean_mm", None, "plain"),
         ("smoothness.jitter_over_speed", float("nan"), "plain"),
         ("keys.total", 5.0, "plain"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from html import escape
+from itertools import groupby
 from urllib.parse import quote
 
 import numpy as np
@@ -21,16 +22,17 @@ _KINDS = {
     "vrma": "the motion, for VRM avatars",
     "glb": "the motion as glTF",
     "keypoints": "what was seen, for programs",
+    "fixes": "repairs by hand: open it in a text editor, then capture again with --fix",
     "wav": "the sound, in step with frame 0 of the motion",
     "preview": "the video beside the solved motion, to check by eye",
     "report": "this page",
     "json": "the same figures, for programs",
 }
-_CHIPS: dict[Verdict, str] = {"good": "good", "watch": "have a look", "bad": "poor"}
+_CHIPS: dict[Verdict, str] = {"good": "good", "fair": "fair", "poor": "poor"}
 _SUMMARY: dict[Verdict, str] = {
     "good": "looks good",
-    "watch": "usable, some things to look at",
-    "bad": "needs a look before you use it",
+    "fair": "usable, some things to look at",
+    "poor": "needs a look before you use it",
     "plain": "not judged",
 }
 _CONTACT_WORDS = dict(zip(CONTACT_POINTS, ("left heel", "left toe", "right heel", "right toe"), strict=True))
@@ -172,7 +174,9 @@ def _person_section(person: PersonReport, count: int) -> str:
 
 def _worth_a_look(rows: list[FigureRow]) -> str:
     """Name the figures that the verdict comes from."""
-    named = [f"{row.label.lower()} {row.value}" for row in rows if row.verdict in ("watch", "bad")]
+    named = [
+        f"{row.label.lower()} {row.value}" for row in rows if row.verdict in ("fair", "poor") and row.group != "Keys"
+    ]
     return f"<p>Look at: {_text('; '.join(named))}.</p>" if named else ""
 
 
@@ -184,12 +188,19 @@ def _warning_list(warnings: list[str] | tuple[str, ...]) -> str:
 
 def _figure_table(rows: list[FigureRow]) -> str:
     body = "".join(
-        f'<tr><th>{_text(row.label)}</th><td class="value">{_text(row.value)}</td>'
-        f'<td class="verdict">{_chip(row.verdict, _CHIPS[row.verdict]) if row.verdict in _CHIPS else ""}</td>'
-        f'<td class="means">{_text(row.meaning)}</td></tr>'
-        for row in rows
+        f'<tbody><tr><th class="group" colspan="4">{_text(group)}</th></tr>{"".join(map(_figure_row, members))}</tbody>'
+        for group, members in groupby(rows, key=lambda row: row.group)
     )
     return f'<h3>How good it is</h3><table class="figures">{body}</table>'
+
+
+def _figure_row(row: FigureRow) -> str:
+    advice = f'<br><span class="advice">What to do: {_text(row.advice)}</span>' if row.advice else ""
+    return (
+        f'<tr><th>{_text(row.label)}</th><td class="value">{_text(row.value)}</td>'
+        f'<td class="verdict">{_chip(row.verdict, _CHIPS[row.verdict]) if row.verdict in _CHIPS else ""}</td>'
+        f'<td class="means">{_text(row.meaning)}{advice}</td></tr>'
+    )
 
 
 def _plots(person: PersonReport, series: MotionSeries | None) -> str:

@@ -3,10 +3,10 @@
 STYLE = """
 :root{color-scheme:light dark;--bg:#f6f7f9;--card:#fff;--ink:#1c2330;--soft:#5d6878;--edge:#dfe3e9;--grid:#e6e9ee;
 --c1:#2563c9;--c2:#c2410c;--c3:#8b5cf6;--c4:#0f8a6a;--c5:#b9c2cf;
---good:#0f7a4d;--watch:#9a6200;--bad:#b8232f;--goodbg:#e2f5ea;--watchbg:#fdf1d8;--badbg:#fde5e6}
+--good:#0f7a4d;--fair:#9a6200;--poor:#b8232f;--goodbg:#e2f5ea;--fairbg:#fdf1d8;--poorbg:#fde5e6}
 @media (prefers-color-scheme:dark){:root{--bg:#12151b;--card:#1a1f27;--ink:#e7ebf1;--soft:#9aa5b5;--edge:#2b323d;
 --grid:#2a303a;--c1:#6aa5ff;--c2:#ff9a5c;--c3:#b79bff;--c4:#4fd0a5;--c5:#465061;
---good:#6fdca6;--watch:#f3c261;--bad:#ff8a8f;--goodbg:#143327;--watchbg:#382b11;--badbg:#40191d}}
+--good:#6fdca6;--fair:#f3c261;--poor:#ff8a8f;--goodbg:#143327;--fairbg:#382b11;--poorbg:#40191d}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--bg);color:var(--ink);line-height:1.5;
 font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","Noto Sans CJK JP","Hiragino Sans",Meiryo,sans-serif}
@@ -18,13 +18,15 @@ section{background:var(--card);border:1px solid var(--edge);border-radius:12px;p
 video,img.preview{width:100%;border-radius:8px;background:#101318;display:block}
 ul,ol{margin:.3em 0;padding-left:1.3em}li{margin:.25em 0;overflow-wrap:anywhere}
 .chip{display:inline-block;border-radius:99px;padding:0 .7em;font-size:.82rem;font-weight:600;white-space:nowrap}
-.good{color:var(--good);background:var(--goodbg)}.watch{color:var(--watch);background:var(--watchbg)}
-.bad{color:var(--bad);background:var(--badbg)}.plain{color:var(--soft)}
-ul.warn{list-style:none;padding:0}ul.warn li{border-left:3px solid var(--watch);padding:.1em 0 .1em .8em}
+.good{color:var(--good);background:var(--goodbg)}.fair{color:var(--fair);background:var(--fairbg)}
+.poor{color:var(--poor);background:var(--poorbg)}.plain{color:var(--soft)}
+ul.warn{list-style:none;padding:0}ul.warn li{border-left:3px solid var(--fair);padding:.1em 0 .1em .8em}
 table{border-collapse:collapse;width:100%;font-size:.93rem}
 td,th{text-align:left;vertical-align:top;padding:.5em .6em .5em 0;border-top:1px solid var(--edge)}
 tr:first-child>*{border-top:0}td.value{white-space:nowrap;font-variant-numeric:tabular-nums;font-weight:600}
-td.means{color:var(--soft)}th{font-weight:500}
+td.means{color:var(--soft)}th{font-weight:500}.advice{color:var(--ink)}
+table.figures th.group{font-size:.8rem;color:var(--soft);text-transform:uppercase;letter-spacing:.05em;
+padding-top:1.2em}
 figure{margin:18px 0 0}
 section>figure:first-child{margin-top:0}
 figcaption{font-size:.9rem;margin-bottom:6px}
@@ -61,7 +63,8 @@ details{margin-top:14px}summary{cursor:pointer;color:var(--soft)}
 @media (max-width:560px){main{padding:8px 10px 40px}section{padding:14px 14px;border-radius:10px}
 table,tbody{display:block}table.figures tr{display:grid;grid-template-columns:1fr auto;gap:0 10px;
 border-top:1px solid var(--edge);padding:.6em 0}table.figures tr:first-child{border-top:0}
-table.figures td,table.figures th{border:0;padding:0}td.verdict{grid-row:1;grid-column:2}
+table.figures td,table.figures th{border:0;padding:0}
+table.figures th.group{grid-column:1/3;padding-top:.5em}td.verdict{grid-row:1;grid-column:2}
 table.figures td.value{grid-row:2;grid-column:1/3}td.means{grid-column:1/3}
 .row{grid-template-columns:84px 1fr}.strips .xs{padding-left:84px}}
 """

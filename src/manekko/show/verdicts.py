@@ -2,17 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
 from manekko.people.keypoints import Track
+from manekko.show.rules import RULES, Group, Rule
 from manekko.show.series import MotionSeries, body_confidence
 
-Verdict = Literal["good", "watch", "bad", "plain"]
+Verdict = Literal["good", "fair", "poor", "plain"]
 """``plain`` figures are neither good nor bad."""
 
-_ORDER: tuple[Verdict, ...] = ("plain", "good", "watch", "bad")
+_ORDER: tuple[Verdict, ...] = ("plain", "good", "fair", "poor")
 
 
 @dataclass(frozen=True)
@@ -23,102 +24,14 @@ class FigureRow:
     value: str
     verdict: Verdict
     meaning: str
-
-
-@dataclass(frozen=True)
-class _Rule:
-    """How one metric is written and judged; ``factor`` brings it to ``unit``."""
-
-    key: str
-    label: str
-    unit: str
-    meaning: str
-    good: float | None = None
-    watch: float | None = None
-    factor: float = 1.0
-    digits: int = 1
-    needs_time: bool = False
-    """Whether it means nothing for a single pose."""
-
-
-_RULES = (
-    _Rule(
-        "foot.slide_mean_mm_per_frame",
-        "Planted feet slide by",
-        "mm a frame",
-        "How far a standing foot creeps. Above 2 mm the model seems to skate.",
-        good=0.5,
-        watch=2.0,
-        digits=2,
-        needs_time=True,
-    ),
-    _Rule(
-        "foot.planted_share",
-        "Feet on the floor",
-        "% of the time",
-        "Share of the time in which a foot stands still on the floor.",
-        factor=100.0,
-        digits=0,
-        needs_time=True,
-    ),
-    _Rule(
-        "ground.penetration_p95_mm",
-        "Feet sink into the floor by",
-        "mm",
-        "Depth below the floor that only one frame in twenty exceeds. Raise センター a little if you see it.",
-        good=5.0,
-        watch=20.0,
-    ),
-    _Rule(
-        "ground.floating_mean_mm",
-        "Feet float above the floor by",
-        "mm",
-        "Mean height of the lowest sole outside jumps. Lower センター a little if you see it.",
-        good=10.0,
-        watch=30.0,
-    ),
-    _Rule(
-        "smoothness.jitter_over_speed",
-        "Trembling, compared with the movement",
-        "",
-        "Shaking that no dancer does. A dance keyed by hand lies near 0.6; much more looks nervous.",
-        good=0.6,
-        watch=1.0,
-        digits=2,
-    ),
-    _Rule(
-        "jumps.frame_share",
-        "Frames with a sudden turn",
-        "%",
-        "A bone turns by more than 30° between two frames: a very fast hit, or a mistake worth a look.",
-        good=0.01,
-        watch=0.05,
-        factor=100.0,
-        needs_time=True,
-    ),
-    _Rule(
-        "ik.reach_error_max_mm",
-        "Leg IK out of reach by at most",
-        "mm",
-        "The foot is asked to go where the model's leg is too short. Large values stretch the knee.",
-        good=20.0,
-        watch=130.0,
-    ),
-    _Rule("root_path_m", "Way of the hips", "m", "Length of the whole way, swaying included.", needs_time=True),
-    _Rule(
-        "keys.total",
-        "Keys",
-        "",
-        "Fewer keys are easier to edit by hand in MMD.",
-        digits=0,
-    ),
-    _Rule("keys.per_second", "Keys a second", "", "All bones together.", digits=0, needs_time=True),
-)
+    group: Group = "What was seen"
+    advice: str = ""
+    """What to do about it; empty where it is good."""
 
 
 def worst(rows: list[FigureRow]) -> Verdict:
-    """Return the gravest verdict of some rows."""
-    return _ORDER[max((_ORDER.index(row.verdict) for row in rows), default=0)]
+    """Return the gravest verdict of some rows; keys are a matter of taste and do not count."""
+    return _ORDER[max((_ORDER.index(row.verdict) for row in rows if row.group != "Keys"), default=0)]
 
 
 def flattened(metrics: Mapping[str, object], prefix: str = "") -> dict[str, object]:
@@ -138,7 +51,7 @@ def figure_rows(track: Track, series: MotionSeries | None, metrics: Mapping[str,
     flat = flattened(metrics)
     still = len(track.times_s) <= 1
     rows = _seen_rows(track)
-    for rule in _RULES:
+    for rule in RULES:
         value = flat.get(rule.key)
         if still and rule.needs_time:
             continue
@@ -146,8 +59,9 @@ def figure_rows(track: Track, series: MotionSeries | None, metrics: Mapping[str,
             rows.append(_row(rule, float(value)))
     if series is not None and series.airborne.any() and not still:
         share = 100.0 * float(series.airborne.mean())
-        rows.append(FigureRow("In the air", f"{share:.0f} % of the time", "plain", "Both feet off the floor."))
-    return rows
+        told = "Both feet off the floor."
+        rows.append(FigureRow("In the air", f"{share:.0f} % of the time", "plain", told, "Feet and floor"))
+    return sorted(rows, key=lambda row: get_args(Group).index(row.group))
 
 
 def verdict_of(key: str, value: float | None) -> Verdict:
@@ -157,16 +71,22 @@ def verdict_of(key: str, value: float | None) -> Verdict:
         key: its dotted name, as in ``flattened(Figures.as_dict())``.
         value: in the unit of ``Figures``; None or not finite where it could not be measured, which is ``plain``.
     """
-    rule = next((rule for rule in _RULES if rule.key == key), None)
-    if rule is None or rule.good is None or rule.watch is None or value is None or not np.isfinite(value):
+    rule = next((rule for rule in RULES if rule.key == key), None)
+    if rule is None or rule.good is None or rule.fair is None or value is None or not np.isfinite(value):
         return "plain"
-    return "good" if value <= rule.good else "watch" if value <= rule.watch else "bad"
+    return "good" if value <= rule.good else "fair" if value <= rule.fair else "poor"
 
 
-def _row(rule: _Rule, value: float) -> FigureRow:
+def advice_for(key: str, value: float | None) -> str:
+    """Return what to do about a figure, as a sentence without its first capital; empty where there is nothing to do."""
+    rule = next((rule for rule in RULES if rule.key == key), None)
+    return rule.advice if rule is not None and verdict_of(key, value) in ("fair", "poor") else ""
+
+
+def _row(rule: Rule, value: float) -> FigureRow:
     verdict = verdict_of(rule.key, value)
     text = f"{value * rule.factor:,.{rule.digits}f} {rule.unit}".strip()
-    return FigureRow(rule.label, text, verdict, rule.meaning)
+    return FigureRow(rule.label, text, verdict, rule.meaning, rule.group, advice_for(rule.key, value))
 
 
 def _seen_rows(track: Track) -> list[FigureRow]:
@@ -192,5 +112,5 @@ def _seen_rows(track: Track) -> list[FigureRow]:
     return rows
 
 
-def _at_least(value: float, good: float, watch: float) -> Verdict:
-    return "good" if value >= good else "watch" if value >= watch else "bad"
+def _at_least(value: float, good: float, fair: float) -> Verdict:
+    return "good" if value >= good else "fair" if value >= fair else "poor"
