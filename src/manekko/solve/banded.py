@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import cholesky_banded, cho_solve_banded
+from scipy.linalg import cho_solve_banded, cholesky_banded
 
 from manekko.arrays import Array, Float
 
@@ -23,7 +23,8 @@ class Normal:
     @staticmethod
     def zeros(frames: int, n: int) -> "Normal":
         """Return the equations of no term at all."""
-        return Normal(*(np.zeros((frames, n, n)) for _ in range(3)), np.zeros((frames, n)))
+        diagonal, after, later = (np.zeros((frames, n, n)) for _ in range(3))
+        return Normal(diagonal, after, later, np.zeros((frames, n)))
 
     def step(self, damping: Float[Array, " n"]) -> Float[Array, "frame n"]:
         """Solve for the step, the diagonal raised by ``damping`` (Levenberg–Marquardt)."""

@@ -1,8 +1,6 @@
 """What the fit is told: image points, a first idea of the shape, what stands on the floor, and how sure each is."""
 
-from dataclasses import dataclass, field
-
-import numpy as np
+from dataclasses import dataclass, replace
 
 from manekko.arrays import Array, Bool, Float, Int
 from manekko.skeleton.skeleton import Skeleton
@@ -47,6 +45,12 @@ class Evidence:
     airborne: Bool[Array, " frame"]
     """Frames of a jump, in which the body falls freely."""
 
+    def part(self, frames: slice) -> "Evidence":
+        """Return what is known of some of the frames."""
+        view = replace(self.view, rotations=self.view.rotations[frames], positions_m=self.view.positions_m[frames])
+        own = ("keypoints_px", "image_sigma_m", "edge_m", "edge_sigma_m", "contacts", "airborne")
+        return replace(self, view=view, **{name: getattr(self, name)[frames] for name in own})
+
     @property
     def frame_count(self) -> int:
         """Number of frames."""
@@ -67,11 +71,16 @@ class Weights:
     """Error of the body's acceleration in flight [m/s²]: its middle is not its hips."""
     robust_image: float = 4.0
     """Image errors of so many standard deviations count a quarter (Geman–McClure)."""
-    smoothness: float = 1.0
+    robust_hurry: float = 3.0
+    """Accelerations of so many times the usual count half: hits are hits (Cauchy)."""
+    smoothness: float = 2.0
     """Scale of the accelerations that are thought usual."""
-    pose: float = 1.0
+    pose: float = 4.0
     """Scale of the usual ranges of joints."""
     rounds: int = 12
     """Most steps of the fit."""
-    window: int = field(default=240)
-    """Frames that are solved at once; neighbouring windows overlap."""
+    window: int = 450
+    """Frames that are solved at once."""
+
+
+DEFAULT_WEIGHTS = Weights()

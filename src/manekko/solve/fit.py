@@ -12,11 +12,13 @@ from manekko.arrays import Array, Float
 from manekko.solve.banded import Normal
 from manekko.solve.evidence import Evidence, Weights
 from manekko.solve.joints import FREEDOMS
-from manekko.solve.pose import Pose, jacobians, placed
+from manekko.solve.pose import Pose, jacobians, joined, placed
 from manekko.solve.terms import contact_term, image_term, limit_term, pose_term, prior_term, smoothness_term
 
 _FIRST_DAMPING = 1e-3
 _MOST_DAMPING = 1e6
+_OVERLAP = 60
+"""Frames by which windows reach into each other on either side."""
 _DONE = 1e-3
 """A step that lowers the cost by less than this share ends the fit."""
 
@@ -45,7 +47,21 @@ def cost_of(pose: Pose, evidence: Evidence, weights: Weights, normal: Normal | N
 
 
 def fit_pose(start: Pose, evidence: Evidence, weights: Weights) -> Pose:
-    """Return the pose of least cost near ``start``."""
+    """Return the pose of least cost near ``start``, a window of frames at a time.
+
+    Windows overlap by as much as a frame feels of others, so that they fit together as if solved at once, and the
+    memory does not grow with the clip.
+    """
+    parts = []
+    for first in range(0, evidence.frame_count, weights.window):
+        last = min(first + weights.window, evidence.frame_count)
+        begin, end = max(first - _OVERLAP, 0), min(last + _OVERLAP, evidence.frame_count)
+        fitted = _fit_window(start.part(slice(begin, end)), evidence.part(slice(begin, end)), weights)
+        parts.append(fitted.part(slice(first - begin, last - begin)))
+    return joined(parts)
+
+
+def _fit_window(start: Pose, evidence: Evidence, weights: Weights) -> Pose:
     state, damping = _State(start, cost_of(start, evidence, weights)), _FIRST_DAMPING
     for _ in range(weights.rounds):
         better, damping = _improved(state, evidence, weights, damping)

@@ -1,5 +1,6 @@
 """The body's pose through time as the fit holds it, how a step changes it, and where its points are."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,6 +44,11 @@ class Pose:
         return Pose(self.roots_m[frames], self.local_xyzw[frames])
 
 
+def joined(parts: Sequence[Pose]) -> Pose:
+    """Return the parts of a clip one after the other."""
+    return Pose(np.concatenate([part.roots_m for part in parts]), np.concatenate([part.local_xyzw for part in parts]))
+
+
 @dataclass(frozen=True)
 class Marks:
     """Points fixed to the body."""
@@ -51,10 +57,6 @@ class Marks:
     """Which of ``joints.JOINTS`` carries each point."""
     offsets_m: Float[Array, "point 3"]
     """Place in the carrying joint's frame [m]."""
-
-    def subset(self, chosen: Int[Array, " chosen"]) -> "Marks":
-        """Return some of the points."""
-        return Marks(self.joints[chosen], self.offsets_m[chosen])
 
 
 @dataclass(frozen=True)

@@ -24,24 +24,6 @@ class Hinge:
     """How far beyond its end a joint gives way."""
 
 
-def _both(values: dict[str, tuple[float, ...]]) -> dict[str, Float[Array, "3"]]:
-    """Mirror what is said of the left: turns about y and z change their sense."""
-    result = {name: np.radians(value) for name, value in values.items() if not name[0].isupper()}
-    for name, value in values.items():
-        if name[0].isupper():
-            result["left" + name] = np.radians(value)
-            result["right" + name] = np.radians(value) * np.array([1.0, -1.0, -1.0])
-    return result
-
-
-MEANS_RAD = _both({
-    "spine": (2.0, 0.0, 0.0), "head": (0.0, 0.0, 0.0), "Shoulder": (0.0, 0.0, 0.0), "UpperArm": (0.0, -10.0, -40.0),
-    "LowerArm": (0.0, 0.0, 0.0), "Hand": (0.0, 0.0, 0.0), "UpperLeg": (-15.0, 5.0, 3.0), "Foot": (0.0, 5.0, 0.0),
-})  # fmt: skip
-RANGES_RAD = {name: np.abs(value) for name, value in _both({
-    "spine": (20.0, 20.0, 15.0), "head": (25.0, 35.0, 20.0), "Shoulder": (8.0, 8.0, 8.0), "UpperArm": (50.0, 50.0, 60.0),
-    "LowerArm": (60.0, 90.0, 60.0), "Hand": (25.0, 25.0, 25.0), "UpperLeg": (40.0, 20.0, 20.0), "Foot": (25.0, 15.0, 12.0),
-}).items()}  # fmt: skip
 ACCELERATIONS_RAD = {name: float(np.radians(value)) for name, value in {
     "hips": 1.0, "spine": 0.7, "head": 1.5,
     **{side + part: value for side in _SIDES for part, value in {
@@ -71,3 +53,9 @@ def _hinges() -> tuple[Hinge, ...]:
 
 HINGES = _hinges()
 """Elbows, forearms and knees."""
+
+
+def hinge_angles(local_xyzw: Float[Array, "frame 4"], hinge: Hinge) -> Float[Array, " frame"]:
+    """Return the turn about a hinge's axis [rad]: of a bend and a twist square to each other each shows by itself."""
+    sense = np.where(local_xyzw[:, 3] < 0.0, -1.0, 1.0)
+    return 2.0 * np.arctan2(sense * (local_xyzw[:, :3] @ hinge.axis), sense * local_xyzw[:, 3])

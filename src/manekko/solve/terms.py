@@ -6,13 +6,13 @@ Every function returns the (robust) cost of its term; given ``normal`` it adds t
 import numpy as np
 
 from manekko.arrays import Array, Float
-from manekko.skeleton.rotations import as_rotation_vectors
 from manekko.solve.banded import Normal
 from manekko.solve.evidence import Evidence, Weights
 from manekko.solve.joints import FREEDOMS, INDEX, ROOT
 from manekko.solve.pose import Placed, Pose, own_turns
-from manekko.solve.ranges import ACCELERATIONS_RAD, HINGES, MEANS_RAD, RANGES_RAD, ROOT_ACCELERATION_M, Hinge
+from manekko.solve.ranges import ACCELERATIONS_RAD, HINGES, ROOT_ACCELERATION_M, hinge_angles
 from manekko.solve.rotation_steps import inverse_right_jacobian, turns_between
+from manekko.solve.usual import deviations, usual_poses
 
 _NEAREST_M = 0.3
 """Nothing is seen nearer to the camera than this [m]."""
@@ -111,13 +111,14 @@ def smoothness_term(pose: Pose, evidence: Evidence, weights: Weights, normal: No
     """Joints turn, and the hips travel, without haste: accelerations are as large as people's usually are."""
     if evidence.frame_count < 3:
         return 0.0
-    cost = _travel(pose, evidence, weights, normal)
+    cost, limit = _travel(pose, evidence, weights, normal), weights.robust_hurry**2
     for name, usual in ACCELERATIONS_RAD.items():
         joint = INDEX[name]
         sigma = usual * weights.smoothness * (30.0 / evidence.fps) ** 2
         turns = turns_between(pose.local_xyzw[:, joint])
         residual = -np.diff(turns, axis=0) / sigma
-        cost += float((residual**2).sum())
+        squared = (residual**2).sum(-1)
+        cost += limit * float(np.log1p(squared / limit).sum())
         if normal is None:
             continue
         columns, own = own_turns(pose, joint)
@@ -128,7 +129,9 @@ def smoothness_term(pose: Pose, evidence: Evidence, weights: Weights, normal: No
             -(later[:-1] + earlier[1:]) @ own[1:-1],
             later[1:] @ own[2:],
         )
-        _add_bends(normal, columns, blocks, residual)
+        share = 1.0 / np.sqrt(1.0 + squared / limit)
+        blocks = tuple(block * share[:, None, None] for block in blocks)
+        _add_bends(normal, columns, blocks, residual * share[:, None])
     return cost
 
 
@@ -147,20 +150,13 @@ def _travel(pose: Pose, evidence: Evidence, weights: Weights, normal: Normal | N
 
 
 def pose_term(pose: Pose, weights: Weights, normal: Normal | None) -> float:
-    """Joints are rather in the middle of what they usually do."""
+    """Limbs are rather held as people hold them."""
     cost = 0.0
-    for name, sigmas in RANGES_RAD.items():
-        joint = INDEX[name]
-        vectors = as_rotation_vectors(pose.local_xyzw[:, joint])
-        residual = (MEANS_RAD[name] - vectors) / (sigmas * weights.pose)
-        cost += float((residual**2).sum())
-        if normal is None:
-            continue
-        columns, own = own_turns(pose, joint)
-        rows = inverse_right_jacobian(vectors) @ own / (sigmas * weights.pose)[:, None]
-        turned = rows.transpose(0, 2, 1)
-        normal.diagonal[:, columns[:, None], columns] += turned @ rows
-        normal.pull[:, columns] += (turned @ residual[..., None])[..., 0]
+    for usual in usual_poses():
+        away, slopes = deviations(pose, usual, slopes=normal is not None)
+        cost += float((away**2).sum()) / weights.pose**2
+        if normal is not None and slopes is not None:
+            add_rows(normal, slopes / weights.pose, -away / weights.pose)
     return cost
 
 
@@ -168,7 +164,7 @@ def limit_term(pose: Pose, normal: Normal | None) -> float:
     """Elbows, forearms and knees do not turn beyond what joints allow."""
     cost = 0.0
     for hinge in HINGES:
-        angle = _angles(pose, hinge)
+        angle = hinge_angles(pose.local_xyzw[:, hinge.joint], hinge)
         beyond = np.clip(angle, hinge.least_rad, hinge.most_rad) - angle
         residual = beyond / hinge.sigma_rad
         cost += float((residual**2).sum())
@@ -177,10 +173,3 @@ def limit_term(pose: Pose, normal: Normal | None) -> float:
             normal.diagonal[:, hinge.freedom, hinge.freedom] += active**2
             normal.pull[:, hinge.freedom] += active * residual
     return cost
-
-
-def _angles(pose: Pose, hinge: Hinge) -> Float[Array, " frame"]:
-    """Turn about a hinge's axis [rad]: of a bend and a twist about axes square to each other, each shows by itself."""
-    local = pose.local_xyzw[:, hinge.joint]
-    sense = np.where(local[:, 3] < 0.0, -1.0, 1.0)
-    return 2.0 * np.arctan2(sense * (local[:, :3] @ hinge.axis), sense * local[:, 3])

@@ -1,0 +1,155 @@
+"""From a lifted person to what the fit is told."""
+
+import numpy as np
+
+from manekko.arrays import Array, Bool, Float
+from manekko.lift.detector_error import IMAGE_LASTS_S, SHAPE_LASTS_S, image_sigmas_m, repeated
+from manekko.lift.lift import MOTION_FPS, Lifted
+from manekko.people.keypoints import BODY33, BODY33_INDEX, BODY33_MIRROR
+from manekko.skeleton.rotations import as_axes, conjugate, from_rotation_vectors, multiply, rotate
+from manekko.skeleton.skeleton import JOINT_INDEX, Skeleton
+from manekko.solve.evidence import Evidence, View
+from manekko.solve.joints import IN_HUMANOID, INDEX, PARENTS
+from manekko.solve.pose import Marks, Pose, placed
+from manekko.solve.ranges import HINGES, hinge_angles
+
+_SIDES = ("left", "right")
+_CARRIERS = {"shoulder": "UpperArm", "elbow": "LowerArm", "wrist": "Hand", "pinky": "Hand", "index": "Hand",
+             "thumb": "Hand", "hip": "UpperLeg", "knee": "LowerLeg", "ankle": "Foot", "heel": "Foot",
+             "toe": "Foot"}  # fmt: skip
+"""Joint that carries each keypoint of a limb; all others are the head's."""
+_AT_JOINT = ("shoulder", "elbow", "wrist", "hip", "knee", "ankle")
+_LEAST_CONFIDENCE = 0.03
+_HEEL_BEHIND_ANKLE = 0.35
+"""How far the heel stands behind the ankle, as a share of the way from ankle to ball."""
+
+_EDGES = {
+    ("left_hip left_shoulder", "right_hip right_shoulder", "left_hip right_shoulder", "right_hip left_shoulder"): 0.17,
+    ("left_shoulder right_shoulder", "left_hip right_hip"): 0.26,
+    ("shoulder elbow",): 0.45,
+    ("elbow wrist",): 0.5,
+    ("hip knee",): 0.3,
+    ("knee ankle",): 0.25,
+    ("heel toe", "ankle toe", "ankle heel"): 0.5,
+    ("wrist index", "wrist pinky", "index pinky"): 0.7,
+    ("left_ear right_ear", "left_ear nose", "right_ear nose", "left_eye right_eye", "left_ear left_eye",
+     "right_ear right_eye"): 0.06,
+    ("left_ear left_shoulder", "right_ear right_shoulder", "left_ear right_shoulder", "right_ear left_shoulder"): 0.25,
+}  # fmt: skip
+"""Pairs of keypoints, and how far off their depths are in the detector's 3D, as a share of their distance."""
+_ACROSS = 0.45
+"""The same across the view, where the picture itself says more; the head's points are too near each other for it."""
+_LEAST_EDGE_M = 0.06
+
+
+def _edges() -> tuple[Array, Array]:
+    pairs, shares = [], []
+    for names, share in _EDGES.items():
+        for name in names:
+            for side in _SIDES if "_" not in name else ("",):
+                prefix = side + "_" if side else ""
+                pairs.append([BODY33_INDEX[prefix + part] for part in name.split()])
+                shares.append(share)
+    return np.array(pairs), np.array(shares)
+
+
+EDGES, _DEPTH_SHARES = _edges()
+_OF_HEAD = (BODY33_INDEX["mouth_right"] >= EDGES).all(1)
+
+
+def _carriers() -> Array:
+    result = []
+    for name in BODY33:
+        side, part = name.split("_")[0], name.split("_")[-1]
+        carrier = _CARRIERS.get(part)
+        result.append(INDEX["head" if carrier is None else side + carrier])
+    return np.array(result)
+
+
+CARRIERS = _carriers()
+"""Joint of the fit that carries each keypoint."""
+
+
+def pose_of(rotations_xyzw: Float[Array, "frame joint 4"], roots_m: Float[Array, "frame 3"]) -> Pose:
+    """Return the fit's pose nearest to a body whose joints' world rotations are known: elbows and knees as hinges."""
+    own = rotations_xyzw[:, IN_HUMANOID]
+    local = np.stack(
+        [
+            own[:, joint] if parent < 0 else multiply(conjugate(own[:, parent]), own[:, joint])
+            for joint, parent in enumerate(PARENTS)
+        ],
+        axis=1,
+    )
+    for joint in {hinge.joint for hinge in HINGES}:
+        turned = np.tile([0.0, 0.0, 0.0, 1.0], (len(local), 1))
+        for hinge in HINGES:
+            if hinge.joint == joint:
+                angle = np.clip(hinge_angles(local[:, joint], hinge), hinge.least_rad, hinge.most_rad)
+                turned = multiply(turned, from_rotation_vectors(angle[:, None] * hinge.axis))
+        local[:, joint] = turned
+    return Pose(roots_m, local)
+
+
+def marks_of(pose: Pose, skeleton: Skeleton, keypoints_m: Float[Array, "frame 33 3"]) -> Marks:
+    """Return where the keypoints are on the body: limbs' ends at their joints, all else where it mostly was seen."""
+    bare = placed(pose, skeleton, Marks(CARRIERS, np.zeros((len(BODY33), 3))))
+    seen = rotate(conjugate(bare.rotations_xyzw[:, CARRIERS]), keypoints_m - bare.joints_m[:, CARRIERS])
+    offsets = np.median(seen, axis=0)
+    offsets[[name.split("_")[-1] in _AT_JOINT for name in BODY33]] = 0.0
+    return Marks(CARRIERS, (offsets + offsets[BODY33_MIRROR] * [-1.0, 1.0, 1.0]) / 2.0)
+
+
+def sole_marks(skeleton: Skeleton) -> Marks:
+    """Return heel and ball of both soles, in the order of ``Motion.contacts``."""
+    joints, offsets = [], []
+    for side in _SIDES:
+        ankle_m = float(skeleton.rest_positions_m[JOINT_INDEX[side + "Foot"], 1])
+        ball = skeleton.rest_offsets_m[JOINT_INDEX[side + "Toes"]]
+        joints += [INDEX[side + "Foot"]] * 2
+        offsets += [[0.0, -ankle_m, -_HEEL_BEHIND_ANKLE * ball[2]], [ball[0], -ankle_m, ball[2]]]
+    return Marks(np.array(joints), np.array(offsets))
+
+
+def evidence_of(
+    lifted: Lifted,
+    start: Pose,
+    skeleton: Skeleton,
+    marks: Marks,
+    raised_m: Float[Array, " frame"],
+    contacts: Bool[Array, "frame 4"],
+    airborne: Bool[Array, " frame"],
+) -> Evidence:
+    """Return what the clip says of a person, in the world whose floor is ``raised_m`` below the lifted one's y = 0."""
+    known = np.isfinite(lifted.keypoints_px).all(-1) & (lifted.confidences > _LEAST_CONFIDENCE)
+    sigma = image_sigmas_m(lifted.confidences) * repeated(MOTION_FPS, IMAGE_LASTS_S)
+    to_camera = as_axes(conjugate(lifted.to_world_xyzw))
+    edge_m = lifted.shape_m[:, EDGES[:, 1]] - lifted.shape_m[:, EDGES[:, 0]]
+    # A head is turned as its own frame says: its points are too near each other to be believed one by one.
+    body = placed(start, skeleton, marks).points_m
+    turned = np.einsum("fij,fej->fei", to_camera, body[:, EDGES[:, 1]] - body[:, EDGES[:, 0]])
+    edge_m[:, _OF_HEAD] = turned[:, _OF_HEAD]
+    length = np.maximum(np.median(np.linalg.norm(edge_m, axis=-1), axis=0), _LEAST_EDGE_M)
+    across = np.where(_OF_HEAD, _DEPTH_SHARES, _ACROSS)
+    shares = np.stack([across, across, _DEPTH_SHARES], axis=-1)
+    edge_sigma_m = length[:, None] * shares * repeated(MOTION_FPS, SHAPE_LASTS_S)
+    positions = np.zeros((len(raised_m), 3))
+    positions[:, 1] = raised_m
+    return Evidence(
+        fps=MOTION_FPS,
+        skeleton=skeleton,
+        view=View(
+            float(lifted.camera.focal_px),
+            lifted.camera.centre_px,
+            to_camera,
+            positions,
+        ),
+        marks=marks,
+        keypoints_px=np.nan_to_num(lifted.keypoints_px),
+        image_sigma_m=np.where(known, sigma, np.inf),
+        edges=EDGES,
+        edge_m=edge_m,
+        edge_sigma_m=np.broadcast_to(edge_sigma_m, edge_m.shape).copy(),
+        soles=sole_marks(skeleton),
+        contacts=contacts,
+        airborne=airborne,
+    )
