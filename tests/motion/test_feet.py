@@ -170,6 +170,42 @@ def test_the_root_comes_down_for_a_foot_out_of_reach():
             assert np.ptp(places[start:end, side], axis=0).max() < 1e-6
 
 
+def test_a_kneeling_foot_is_not_pressed_flat():
+    body = _seen(13, noise_m=0.0, turn_rad=0.0)
+    rotations = body.global_rotations_xyzw.copy()
+    instep_down = from_rotation_vectors(np.tile([1.4, 0.0, 0.0], (150, 1)))
+    for name in ("leftFoot", "leftToes"):
+        rotations[:, JOINT_INDEX[name]] = instep_down
+    planted = plant_feet(replace(body, global_rotations_xyzw=rotations), np.ones((150, 4), dtype=bool), fps=FPS)
+    up = as_axes(planted.global_rotations_xyzw[:, JOINT_INDEX["leftFoot"]])[..., 1, 1]
+    assert up.max() < 0.3
+    assert np.ptp(_places(planted, "Toes")[:, 0], axis=0).max() < 1e-6
+
+
+@pytest.mark.parametrize(("joint", "flesh_m"), [("hips", 0.06), ("leftLowerLeg", 0.03), ("rightHand", 0.01)])
+def test_who_sits_kneels_or_leans_on_a_hand_is_not_in_the_floor(joint, flesh_m):
+    body = _seen(14, noise_m=0.0)
+    heights = joint_positions(body.skeleton, body.root_positions_m, body.global_rotations_xyzw)[:, JOINT_INDEX[joint]]
+    down = np.array([0.0, heights[:, 1].min() - 0.5 * flesh_m, 0.0])
+    low = replace(body, root_positions_m=body.root_positions_m - down)
+    kept = plant_feet(low, np.zeros((150, 4), dtype=bool), fps=FPS)
+    places = joint_positions(kept.skeleton, kept.root_positions_m, kept.global_rotations_xyzw)
+    assert places[:, JOINT_INDEX[joint], 1].min() > -0.02
+    assert kept.root_positions_m[:, 1].max() < body.root_positions_m[:, 1].max()
+
+
+def test_a_lying_body_is_not_made_to_stand():
+    body = _seen(15, noise_m=0.0, turn_rad=0.0)
+    on_the_back = from_rotation_vectors(np.array([-np.pi / 2.0, 0.0, 0.0]))
+    rotations = multiply(np.broadcast_to(on_the_back, body.global_rotations_xyzw.shape), body.global_rotations_xyzw)
+    roots = np.tile([0.0, 0.12, 0.0], (150, 1))
+    contacts = np.zeros((150, 4), dtype=bool)
+    contacts[:, [0, 2]] = True
+    planted = plant_feet(Body(body.skeleton, roots, rotations), contacts, fps=FPS)
+    assert planted.root_positions_m[:, 1].max() < 0.35
+    assert _places(planted, "Foot")[..., 1].max() < 0.35
+
+
 def test_the_given_body_is_not_changed():
     body = _seen(7)
     copy = Body(body.skeleton, body.root_positions_m.copy(), body.global_rotations_xyzw.copy())

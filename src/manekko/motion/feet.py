@@ -23,6 +23,12 @@ _DEEPEST_STOOP = 0.2
 _STOOP_S = 0.15
 """Time in which the root goes down for a foot out of reach [s]."""
 SIDES = ("left", "right")
+_FLESH_M = {"hips": 0.06, "head": 0.05} | {
+    side + part: flesh
+    for part, flesh in (("LowerLeg", 0.03), ("Hand", 0.01), ("LowerArm", 0.02), ("UpperArm", 0.03))
+    for side in SIDES
+}
+"""How far below these joints the body ends when they are next to the floor [m], the least of it."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +45,8 @@ def plant_feet(body: Body, contacts: Bool[Array, "frame 4"], *, fps: float) -> B
 
     Contacts are in the order of ``motion.CONTACT_POINTS``. A planted point does not move at all, as long as the leg
     reaches it; between contacts each foot's correction eases in and out, so nothing jumps. The root moves by what the
-    planted feet have in common, and comes down for a foot that is out of reach. No sole is below the floor.
+    planted feet have in common, comes down for a foot that is out of reach, and goes up where a knee, a hand or the seat
+    would be in the floor. No sole is below it.
     """
     rotations = body.global_rotations_xyzw.copy()
     joints = joint_positions(body.skeleton, body.root_positions_m, rotations)
@@ -62,6 +69,7 @@ def plant_feet(body: Body, contacts: Bool[Array, "frame 4"], *, fps: float) -> B
     ]
     roots = body.root_positions_m + shift
     roots[:, 1] -= _stoop(body.skeleton, roots, rotations, rests, ankles, fps=fps)
+    roots[:, 1] += _rise(joints - body.root_positions_m[:, None] + roots[:, None], fps=fps)
     for side, rest, target in zip(SIDES, rests, ankles, strict=True):
         _bend_leg(body.skeleton, rotations, roots, side, rest, target)
     return Body(body.skeleton, roots, rotations)
@@ -100,6 +108,17 @@ def _stoop(
         highest = np.sqrt(np.maximum(length**2 - way[:, 0] ** 2 - way[:, 2] ** 2, 0.0))
         down = np.clip(way[:, 1] - highest, 0.0, _DEEPEST_STOOP * length)
         needed = np.maximum(needed, np.where(rest.planted, down, 0.0))
+    return _without_haste(needed, fps=fps)
+
+
+def _rise(joints_m: Float[Array, "frame joint 3"], *, fps: float) -> Float[Array, " frame"]:
+    """Return how far the root goes up so that who sits, kneels, lies or leans on a hand is not in the floor [m]."""
+    lowest = np.min([joints_m[:, JOINT_INDEX[name], 1] - flesh for name, flesh in _FLESH_M.items()], axis=0)
+    return _without_haste(np.maximum(-lowest, 0.0), fps=fps)
+
+
+def _without_haste(needed: Float[Array, " frame"], *, fps: float) -> Float[Array, " frame"]:
+    """Return a smooth curve that is nowhere less than what is needed."""
     if not needed.any():
         return needed
     width = max(1, round(_STOOP_S * fps))

@@ -22,6 +22,8 @@ from manekko.skeleton.skeleton import JOINT_INDEX, Skeleton
 
 _HEEL_BEHIND_ANKLE = 0.35
 """How far the heel stands behind the ankle, as a share of the way from ankle to ball."""
+_STEEPEST_COS = np.cos(np.radians(50.0))
+"""A sole steeper than this is not pressed flat."""
 _TIP_AHEAD_OF_BALL = 0.5
 """How far the toes reach beyond the ball, in the same measure."""
 
@@ -79,7 +81,9 @@ def rest_foot(
     ``contacts`` are those of heel and ball. On both the foot lies level, turned as it was on average; on one alone it
     turns about that point as it was seen to, so that a dancer who swivels pivots and does not slide. What holds a
     foot through several such spells in a row is the longest of them; its place is the median of where it was seen.
+    A foot that is far from level, as kneeling and lying people's are, stands on the end that points down alone.
     """
+    contacts = _possible(contacts, foot_xyzw)
     flat, planted = np.asarray(contacts.all(1)), np.asarray(contacts.any(1))
     level = foot_xyzw.copy()
     for start, end in spans(flat):
@@ -92,6 +96,13 @@ def rest_foot(
     on_ball = carried(np.ones((len(flat), 1)), np.asarray(contacts[:, 1]), fps=fps)
     toes = slerp(turned, _level_headings(turned), on_ball[:, 0])
     return FootRest(planted, ankles, turned, toes)
+
+
+def _possible(contacts: Array, foot: Array) -> Bool[Array, "frame 2"]:
+    """Take away the contact of the upper end of a foot that is so steep that it cannot be flat on the floor."""
+    axes = as_axes(foot)
+    steep, toes_down = axes[..., 1, 1] < _STEEPEST_COS, axes[..., 1, 2] < 0.0
+    return np.asarray(contacts & ~np.stack([steep & toes_down, steep & ~toes_down], axis=1))
 
 
 def _held(ankles_m: Array, turned: Array, contacts: Array, sole: Sole) -> Float[Array, "frame 3"]:
