@@ -45,8 +45,8 @@ def plant_feet(body: Body, contacts: Bool[Array, "frame 4"], *, fps: float) -> B
 
     Contacts are in the order of ``motion.CONTACT_POINTS``. A planted point does not move at all, as long as the leg
     reaches it; between contacts each foot's correction eases in and out, so nothing jumps. The root moves by what the
-    planted feet have in common, comes down for a foot that is out of reach, and goes up where a knee, a hand or the seat
-    would be in the floor. No sole is below it.
+    planted feet have in common, comes down for a foot that is out of reach, and goes up where a knee, a hand or the
+    seat would be in the floor. No sole is below it.
     """
     rotations = body.global_rotations_xyzw.copy()
     joints = joint_positions(body.skeleton, body.root_positions_m, rotations)
