@@ -78,10 +78,10 @@ def contact_term(
     if normal is None or jacobian is None:
         return cost
     add_rows(normal, jacobian[:, :, 1] * np.where(active, 1.0 / sigma, 0.0)[..., None], residual)
-    frames = len(height)
-    after = (jacobian[1:] * held[..., None]).reshape(frames - 1, -1, FREEDOMS)
-    before = (jacobian[:-1] * -held[..., None]).reshape(frames - 1, -1, FREEDOMS)
-    _add_steps(normal, before, after, steps.reshape(frames - 1, -1))
+    frames, points = height.shape
+    after = (jacobian[1:] * held[..., None]).reshape(frames - 1, 3 * points, FREEDOMS)
+    before = (jacobian[:-1] * -held[..., None]).reshape(frames - 1, 3 * points, FREEDOMS)
+    _add_steps(normal, before, after, steps.reshape(frames - 1, 3 * points))
     return cost
 
 
