@@ -52,7 +52,7 @@ class Seen:
     cut: bool
     """Whether the view does not continue the one before."""
     agreeing: tuple[float, float]
-    """Shares of the corners found again that agree with the turned and the zoomed pose; 0 where unknown."""
+    """Shares of the corners in view that agree with the turned and the zoomed pose; 0 where unknown."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ class Background:
         found = self._compared(key, grey, mask, turned, zoomed)
         if found is None:
             fresh = _Key(before, corners(before, mask), turned, zoomed)
-            shifted = self._shifted(zoomed, shift_between(before, grey))
+            shifted = self._shifted(zoomed, shift_between(before, grey, mask))
             for key, near in ((fresh, zoomed), (fresh, shifted), *((old, old.zoomed) for old in self._keys[-4:-1])):
                 found = self._compared(key, grey, mask, turned, near)
                 if found is not None:
@@ -181,8 +181,10 @@ class Background:
             return None
         rays = self.view.rays(key.points_px, key.zoomed.zoom)
         to_near = near.matrix.T @ key.zoomed.matrix
-        there, ok = followed(key.grey, grey, key.points_px, self.view.seen(rays @ to_near.T, near.zoom))
+        guess = self.view.seen(rays @ to_near.T, near.zoom)
+        there, ok = followed(key.grey, grey, key.points_px, guess)
         ok &= within(there, mask)
+        visible = max(int(within(guess, mask).sum()), int(ok.sum()))
         if ok.sum() < _LEAST:
             return None
         there, rays = there[ok], rays[ok]
@@ -200,7 +202,7 @@ class Background:
             Pose(key.zoomed.matrix @ zoomed.matrix.T, zoomed.zoom),
             known=True,
             cut=False,
-            agreeing=(counts[0] / len(there), counts[1] / len(there)),
+            agreeing=(counts[0] / visible, counts[1] / visible),
         )
         return seen, count
 

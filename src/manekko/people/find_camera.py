@@ -20,9 +20,9 @@ _KNOWN_SHARE = 0.3
 """Of the frames, those in which the background must be recognized to tell anything."""
 _ZOOM = np.log(1.08)
 """A change of zoom below is what the turn alone leaves over."""
-_ZOOM_AGREES, _ZOOM_BETTER = 0.7, 0.1
+_ZOOM_AGREES, _ZOOM_BETTER = 0.65, 0.1
 """Share of the corners that must agree with a zoom, and by how much more than with a turn alone."""
-_TRAVELS_SHARE = 0.65
+_TRAVELS_SHARE = 0.5
 """Where fewer corners agree that the camera turned about its place, it also left its place."""
 _UNKNOWN = "the background shows too little to tell whether the camera moves: it is taken to stand still"
 _MOVES = "the camera moves (it turns by up to {degrees:.1f}°{zoom}): the motion is freed of it"

@@ -5,6 +5,7 @@ All places are image points [px] of the small picture, x right, y down; the midd
 
 import cv2
 import numpy as np
+from scipy.signal import fftconvolve
 
 from manekko.arrays import Array, Bool, Float, UInt8
 
@@ -16,6 +17,8 @@ _APART_PX = 10.0
 _WINDOW_PX = (17, 17)
 _LEVELS = 3
 _ENOUGH = (cv2.TERM_CRITERIA_COUNT | cv2.TERM_CRITERIA_EPS, 20, 0.02)
+_COARSE = 4
+"""Wide steps are looked for in pictures so many times smaller."""
 _FAR_PX = 10_000.0
 _THERE_AND_BACK_PX = 0.7
 """A corner that is not found again from where it was followed to was not followed."""
@@ -98,14 +101,30 @@ def _flow(start: Array, end: Array, points_px: Array, guess_px: Array) -> tuple[
     return np.where(sound[:, None], there, 0.0), (status.reshape(-1) == 1) & sound
 
 
-def shift_between(start: UInt8[Array, "height width"], end: UInt8[Array, "height width"]) -> Float[Array, "2"]:
-    """Return by how much the picture as a whole moved [px], for steps too wide to be followed corner by corner.
+def shift_between(
+    start: UInt8[Array, "height width"], end: UInt8[Array, "height width"], mask: UInt8[Array, "height width"]
+) -> Float[Array, "2"]:
+    """Return by how much the picture as a whole moved [px, to a few], for steps too wide to follow corner by corner.
 
-    Source: phase correlation (Kuglin and Hines 1975), as OpenCV has it.
+    What lies where the mask is 0 has no say; at least a third of the rest must be in both pictures.
+
+    Source: normalized correlation of masked pictures (Padfield 2012).
     """
-    window = cv2.createHanningWindow((start.shape[1], start.shape[0]), cv2.CV_32F)
-    shift, _ = cv2.phaseCorrelate(start.astype(np.float32), end.astype(np.float32), window)
-    return np.array(shift)
+    size = (max(1, start.shape[1] // _COARSE), max(1, start.shape[0] // _COARSE))
+    known = (cv2.resize(mask, size, interpolation=cv2.INTER_AREA) == 255).astype(np.float64)
+    one, other = (cv2.resize(p, size, interpolation=cv2.INTER_AREA) * known / 255.0 for p in (start, end))
+
+    def correlated(first: Array, second: Array) -> Array:
+        return fftconvolve(second, first[::-1, ::-1])
+
+    count = np.maximum(correlated(known, known), 1.0)
+    ones, others = correlated(one, known), correlated(known, other)
+    together = correlated(one, other) - ones * others / count
+    spread = (correlated(one**2, known) - ones**2 / count) * (correlated(known, other**2) - others**2 / count)
+    likeness = together / np.sqrt(np.maximum(spread, 1e-6))
+    likeness[count < known.sum() / 3.0] = -1.0
+    down, across = np.unravel_index(int(np.argmax(likeness)), likeness.shape)
+    return _COARSE * np.array([across - size[0] + 1.0, down - size[1] + 1.0])
 
 
 def alike(first: UInt8[Array, "height width"], second: UInt8[Array, "height width"]) -> float:
