@@ -122,6 +122,42 @@ def test_what_to_look_at_is_named_and_nothing_contradicts_it(tmp_path: Path):
     assert "Look at:" not in words
 
 
+def test_each_fault_says_where_it_is_and_what_to_do(tmp_path: Path):
+    metrics = {
+        "foot": {"key_slide_mm_per_frame": 0.3},
+        "jumps": {"frame_share": 0.02, "events": [(frame, "左手首") for frame in range(9)]},
+        "hyper_extended_frames": {"左ひざ": 30},
+        "hyper_extended_share": 0.2,
+        "flights": {"count": 1, "height_max_mm": 312.0, "hang_mean_s": 0.5},
+        "body": {"hands_inside_share": 0.0},
+    }
+    words = Page(written(one_person(metrics), tmp_path)[1]).words
+    assert "足ＩＫ keys move at rest by0.30 mm a framefair" in words
+    assert "What to do: copy the first 足ＩＫ key" in words
+    assert "Frames: 0 左手首, 1 左手首, 2 左手首, 3 左手首, 4 左手首, 5 左手首 …" in words
+    assert "左ひざ in 30 frames." in words
+    assert "Highest jump31 cm" in words
+    assert "Hands inside the body0.0 % of framesgood" in words
+    assert "capture with --model for the model that dances; else turn 腕" not in words
+
+
+def test_keys_in_every_frame_are_told_and_do_not_make_a_motion_worse(tmp_path: Path):
+    words = Page(written(one_person({"keys": {"full_share": 1.0, "total": 9000}}), tmp_path)[1]).words
+    assert "Keys, compared with one in every frame100 %fair" in words
+    assert "--keys edit" in words
+    assert "looks good" in words
+    assert "Look at:" not in words
+
+
+def test_it_is_said_from_where_times_count(tmp_path: Path):
+    late = replace(sample(), input={**sample().input, "start_s": 12.5})
+    assert "taken from 12.5 s on, from where all times here count" in Page(written(late, tmp_path)[1]).words
+
+
+def one_person(metrics: dict[str, object]) -> Report:
+    return replace(sample(), people=(replace(sample().people[0], metrics=metrics),))
+
+
 @pytest.mark.slow
 def test_page_of_a_long_clip_stays_small(tmp_path: Path):
     _, text = written(sample(seconds=240.0), tmp_path)

@@ -87,6 +87,9 @@ def _input_facts(about: Mapping[str, object]) -> list[str]:
         facts.append(f"{fps:.4g} frames a second")
     if isinstance(duration, int | float) and np.isfinite(duration):
         facts.append(f"{duration:.1f} s")
+    start_s = about.get("start_s")
+    if isinstance(start_s, int | float) and start_s > 0:
+        facts.append(f"taken from {start_s:g} s on, from where all times here count")
     if about.get("has_sound") is False and about.get("kind") == "video":
         facts.append("no sound")
     return facts
@@ -159,7 +162,7 @@ def _seen_section(report: Report) -> str:
 
 def _person_section(person: PersonReport, count: int) -> str:
     series = motion_series(person.motion, first_s=person.first_s) if person.motion is not None else None
-    rows = figure_rows(person.track, series, person.metrics)
+    rows = figure_rows(person.track, person.metrics)
     verdict = worst(rows)
     still = len(person.track.times_s) <= 1
     title = f"Person {person.track.track_id}" if count > 1 else "The pose" if still else "The motion"
@@ -175,7 +178,9 @@ def _person_section(person: PersonReport, count: int) -> str:
 def _worth_a_look(rows: list[FigureRow]) -> str:
     """Name the figures that the verdict comes from."""
     named = [
-        f"{row.label.lower()} {row.value}" for row in rows if row.verdict in ("fair", "poor") and row.group != "Keys"
+        f"{row.label[0].lower()}{row.label[1:]} {row.value}"
+        for row in rows
+        if row.verdict in ("fair", "poor") and row.group != "Keys"
     ]
     return f"<p>Look at: {_text('; '.join(named))}.</p>" if named else ""
 

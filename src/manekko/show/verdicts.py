@@ -2,17 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal
 
 import numpy as np
 
 from manekko.people.keypoints import Track
 from manekko.show.rules import RULES, Group, Rule
-from manekko.show.series import MotionSeries, body_confidence
+from manekko.show.series import body_confidence
 
 Verdict = Literal["good", "fair", "poor", "plain"]
 """``plain`` figures are neither good nor bad."""
 
+_MOST_NAMED = 6
 _ORDER: tuple[Verdict, ...] = ("plain", "good", "fair", "poor")
 
 
@@ -46,7 +47,7 @@ def flattened(metrics: Mapping[str, object], prefix: str = "") -> dict[str, obje
     return result
 
 
-def figure_rows(track: Track, series: MotionSeries | None, metrics: Mapping[str, object]) -> list[FigureRow]:
+def figure_rows(track: Track, metrics: Mapping[str, object]) -> list[FigureRow]:
     """Return the table of figures of one person: what was seen, then what was solved."""
     flat = flattened(metrics)
     still = len(track.times_s) <= 1
@@ -56,12 +57,21 @@ def figure_rows(track: Track, series: MotionSeries | None, metrics: Mapping[str,
         if still and rule.needs_time:
             continue
         if isinstance(value, int | float) and np.isfinite(value):
-            rows.append(_row(rule, float(value)))
-    if series is not None and series.airborne.any() and not still:
-        share = 100.0 * float(series.airborne.mean())
-        told = "Both feet off the floor."
-        rows.append(FigureRow("In the air", f"{share:.0f} % of the time", "plain", told, "Feet and floor"))
-    return sorted(rows, key=lambda row: get_args(Group).index(row.group))
+            rows.append(_row(rule, float(value), _places(rule.key, metrics)))
+    return rows
+
+
+def _places(key: str, metrics: Mapping[str, object]) -> str:
+    """Return where a fault is to be found, as a sentence; empty where that is not known."""
+    if key == "jumps.frame_share":
+        turns = metrics.get("jumps")
+        events = list(turns.get("events", ())) if isinstance(turns, Mapping) else []
+        named = ", ".join(f"{frame} {bone}" for frame, bone in events[:_MOST_NAMED])
+        return f" Frames: {named}{' …' if len(events) > _MOST_NAMED else '.'}" if events else ""
+    bent = metrics.get("hyper_extended_frames")
+    if key == "hyper_extended_share" and isinstance(bent, Mapping) and bent:
+        return f" {', '.join(f'{bone} in {count} frames' for bone, count in bent.items())}."
+    return ""
 
 
 def verdict_of(key: str, value: float | None) -> Verdict:
@@ -83,10 +93,10 @@ def advice_for(key: str, value: float | None) -> str:
     return rule.advice if rule is not None and verdict_of(key, value) in ("fair", "poor") else ""
 
 
-def _row(rule: Rule, value: float) -> FigureRow:
+def _row(rule: Rule, value: float, places: str) -> FigureRow:
     verdict = verdict_of(rule.key, value)
     text = f"{value * rule.factor:,.{rule.digits}f} {rule.unit}".strip()
-    return FigureRow(rule.label, text, verdict, rule.meaning, rule.group, advice_for(rule.key, value))
+    return FigureRow(rule.label, text, verdict, rule.meaning + places, rule.group, advice_for(rule.key, value))
 
 
 def _seen_rows(track: Track) -> list[FigureRow]:
