@@ -83,4 +83,4 @@ def _mark(bar: Bar, rows: Mapping[tuple[str, str], Figures]) -> Mark:
     if limit is None:
         return Mark(what, found, words, None)
     reached = found is not None and (found >= limit if bar.at_least else found <= limit)
-    return Mark(what, found, words, reached)
+    return Mark(what, found, words, bool(reached))

@@ -47,7 +47,7 @@ class Mean(NamedTuple):
     @property
     def value(self) -> float | None:
         """The figure; None where there was nothing to measure."""
-        return self.total / self.weight if self.weight > 0.0 else None
+        return float(self.total / self.weight) if self.weight > 0.0 else None
 
 
 def mean_of(values: Array, scale: float = 1.0) -> Mean:
