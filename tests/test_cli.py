@@ -101,7 +101,9 @@ def test_people_are_all_or_a_number() -> None:
 
 def test_what_the_help_calls_the_default_can_be_given() -> None:
     spelled = "capture a.mp4 --model standard --people all --parts body --formats vmd --start 0 --end end"
-    assert parsed(*spelled.split(), "--fps", "30", "--workers", "all", "--out", "out") == parsed("capture", "a.mp4")
+    assert parsed(*spelled.split(), "--fps", "30", "--workers", "all", "--fix", "none", "--out", "out") == parsed(
+        "capture", "a.mp4"
+    )
 
 
 def test_a_render_takes_several_motions_and_models() -> None:
@@ -126,6 +128,15 @@ def test_a_comma_in_the_name_of_a_model_that_is_there_stays(tmp_path: Path) -> N
     command = parsed("render", "a.vmd", "b.mp4", "--model", str(model))
     assert isinstance(command, cli.Render)
     assert command.model == (model,)
+
+
+def test_repairs_are_a_file_and_staying_on_the_spot_is_a_word() -> None:
+    command = parsed("capture", "a.mp4", "--fix", "out/a-fixes.toml", "--in-place")
+    assert isinstance(command, cli.Capture)
+    assert (command.fix, command.in_place) == (Path("out/a-fixes.toml"), True)
+    convert = parsed("convert", "a.vmd", "b.vmd", "--in-place")
+    assert isinstance(convert, cli.Convert)
+    assert convert.in_place
 
 
 def test_times_of_a_clip_are_seconds() -> None:

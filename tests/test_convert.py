@@ -116,3 +116,20 @@ def test_a_dance_survives_the_way_through_bvh(tmp_path: Path, data_folder: Path)
     frames = np.arange(0, before.frame_count, 5)
     heads = [pose_rig(rig, motion, frames).positions_m("頭") for motion in (before, after)]
     assert np.linalg.norm(heads[0] - heads[1], axis=1).mean() < 0.05
+
+
+def test_on_the_spot_a_walk_stays_and_its_face_with_it(tmp_path: Path) -> None:
+    way = np.linspace(0.0, 2.0, 91)[:, None] * np.array([0.0, 0.0, 1.0])
+    centre = BoneTrack(np.arange(91), way, np.tile([0.0, 0.0, 0.0, 1.0], (91, 1)))
+    walk = RigMotion("test", {"センター": centre}, morphs={"笑い": (np.array([0, 90]), np.array([0.0, 1.0]))})
+    write_motion(tmp_path / "walk.vmd", walk)
+    notes = convert(tmp_path / "walk.vmd", tmp_path / "spot.vmd", stays=True)
+    assert any("standard model" in note for note in notes)
+    stays = rig_motion_of(tmp_path / "spot.vmd")
+    hips = pose_rig(standard_rig(), stays, np.arange(91)).positions_m("下半身")
+    assert np.abs(hips[:, [0, 2]]).max() < 0.1
+    assert "笑い" in stays.morphs
+    convert(tmp_path / "walk.vmd", tmp_path / "spot.bvh", stays=True)
+    body = read_motion(tmp_path / "spot.bvh")
+    assert isinstance(body, Motion)
+    assert np.abs(body.root_positions_m[:, [0, 2]]).max() < 0.1

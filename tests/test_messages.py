@@ -74,6 +74,8 @@ SITUATIONS: dict[str, Callable[[], object]] = {
     "capture broken": lambda: _folder("broken", "1.png"),
     "capture grey.mp4 --model none.pmx": lambda: None,
     "capture grey.mp4 --model text.pmx": lambda: Path("text.pmx").write_text("my model"),
+    "capture grey.mp4 --fix none.toml": lambda: None,
+    "capture grey.mp4 --fix mine.toml": lambda: Path("mine.toml").write_text('[person-1]\nfront-back = ["3 bis 4"]'),
     "capture grey.mp4 --start 3 --end 2": lambda: None,
     "capture grey.mp4 --start 5000": lambda: None,
     "capture grey.mp4 --out taken": lambda: Path("taken").write_text("mine"),
