@@ -78,6 +78,9 @@ def test_names_cannot_lead_out_of_the_folder(tmp_path: Path) -> None:
         report(people=[{"files": {"vmd": "a.vmd"}, "camera": CAMERA | {"focal_px": "far"}}]),
         report(people=[{"files": {"vmd": "a.vmd"}, "camera": CAMERA | {"size_px": [640]}}]),
         report(people=[{"files": {"vmd": "a.vmd"}, "camera": CAMERA | {"position_m": [float("nan"), 0, 0]}}]),
+        report(people=[{"files": {"vmd": "a.vmd"}, "camera": CAMERA | {"turns_rad": [[0.1, 0.2]]}}]),
+        report(people=[{"files": {"vmd": "a.vmd"}, "camera": CAMERA | {"turns_rad": [["left", 0, 0]]}}]),
+        report(people=[{"files": {"vmd": "a.vmd"}, "camera": CAMERA | {"zooms": [1.0, 0.0]}}]),
         report(input={"name": "a.mp4", "start_s": float("inf")}),
         report(files=None),
         report(input={"name": "a.mp4", "start_s": 10**400}),
@@ -128,3 +131,12 @@ def test_a_place_that_is_no_way_from_the_folder_is_not_followed(tmp_path: Path, 
     captured = read_captured(written(tmp_path, report(input={"name": "踊り.mp4", "place": place})))
     with pytest.raises(InputError, match="lies no longer"):
         source_clip(captured)
+
+
+def test_a_camera_that_turns_and_zooms_is_read(tmp_path: Path) -> None:
+    moves = {"turns_rad": [[0, 0, 0], [0.1, -0.2, 0.0]], "zooms": [1, 1.5]}
+    path = written(tmp_path, report(people=[{"files": {"vmd": "a.vmd"}, "camera": CAMERA | moves}]))
+    camera = read_captured(path).people[0].camera
+    assert camera is not None
+    assert camera.turns_rad == ((0.0, 0.0, 0.0), (0.1, -0.2, 0.0))
+    assert camera.zooms == (1.0, 1.5)

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from manekko.errors import FormatError, InputError
 from manekko.files.keypoints import read_tracks, write_tracks
+from manekko.people.camera_path import CameraPath, still_path
 from manekko.people.keypoints import Face, Hands, Track
+from manekko.skeleton.rotations import from_rotation_vectors
 from tests.lift.dancers import Dance, seen
 
 IN_ANY_FOLDER = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -176,3 +178,31 @@ def test_arrays_of_another_shape_or_kind_are_refused_in_words(tmp_path: Path, ch
     path.write_bytes(_archive(arrays))
     with pytest.raises(FormatError, match=r"wrong\.npz.*(expected numbers of shape|two whole numbers)"):
         read_tracks(path)
+
+
+def test_how_the_camera_turned_comes_back_exactly(tmp_path: Path) -> None:
+    turns = from_rotation_vectors(np.linspace(0.0, 0.3, 18).reshape(6, 3))
+    track = _track()
+    path = CameraPath(track.times_s, turns, np.linspace(1.0, 1.3, 6), 917.3, ("it moves",))
+    write_tracks(
+        tmp_path / "k.npz", [replace(track, camera=path), replace(_track(2), camera=still_path(track.times_s, 500.0))]
+    )
+    moved, still = (one.camera for one in read_tracks(tmp_path / "k.npz"))
+    assert moved is not None
+    assert still is not None
+    assert (moved.rotations_xyzw == turns).all()
+    assert (moved.zooms == path.zooms).all()
+    assert (moved.focal_px, moved.notes) == (917.3, ("it moves",))
+    assert not still.moving
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"rotations_xyzw": np.zeros((6, 4))}, {"zooms": np.zeros(6)}, {"zooms": np.full(6, np.nan)}, {"focal_px": -1.0}],
+)
+def test_a_camera_that_makes_no_sense_is_refused(tmp_path: Path, wrong: dict[str, object]) -> None:
+    track = _track()
+    path = replace(still_path(track.times_s, 500.0), **wrong)
+    write_tracks(tmp_path / "k.npz", [replace(track, camera=path)])
+    with pytest.raises(FormatError, match="camera"):
+        read_tracks(tmp_path / "k.npz")

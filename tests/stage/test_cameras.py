@@ -1,10 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from manekko.files.vmd_camera import VmdScenery
 from manekko.motion.camera import LightTrack, ShadowTrack
 from manekko.motion.source_camera import SourceCamera
-from manekko.skeleton.rotations import conjugate, rotate
+from manekko.skeleton.rotations import angle_between, conjugate, from_rotation_vectors, multiply, rotate
 from manekko.stage.cameras import (
     ORBIT_S,
     Reach,
@@ -94,6 +96,20 @@ def test_a_view_of_the_source_fills_a_picture_of_any_size() -> None:
     from_middle = seen(source_view(camera, (640, 480))(0.0), point) - np.array([320, 240])
     assert seen(source_view(camera, (1280, 960))(9.0), point) - np.array([640, 480]) == pytest.approx(2 * from_middle)
     assert seen(source_view(camera, (1280, 480))(0.0), point) - np.array([640, 240]) == pytest.approx(2 * from_middle)
+
+
+def test_a_view_of_a_turning_source_turns_and_zooms_between_its_frames() -> None:
+    still = SourceCamera((640, 480), 500.0, (0.0, 1.0, 3.0), (1.0, 0.0, 0.0, 0.0))
+    turning = replace(still, turns_rad=((0.0, 0.0, 0.0), (0.0, 0.2, 0.0), (0.0, 0.2, 0.1)), zooms=(1.0, 1.2, 1.1))
+    view = source_view(turning, (640, 480))
+    assert view(0.0).rotation_xyzw == pytest.approx(np.array(still.rotation_xyzw))
+    assert view(0.0).focal_px == 500.0
+    half = multiply(np.array(still.rotation_xyzw), from_rotation_vectors(np.array([0.0, 0.1, 0.0])))
+    assert angle_between(view(0.5 / 30.0).rotation_xyzw, half) == pytest.approx(0.0, abs=1e-7)
+    assert view(0.5 / 30.0).focal_px == pytest.approx(550.0)
+    assert view(9.0).rotation_xyzw == pytest.approx(view(2.0 / 30.0).rotation_xyzw)
+    assert view(9.0).focal_px == pytest.approx(550.0)
+    assert source_view(replace(still, zooms=(2.0,)), (640, 480))(1.0).focal_px == 1000.0
 
 
 def test_light_and_shadow_are_each_of_the_first_vmd_that_has_keys_of_it() -> None:
