@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ import tyro
 import manekko
 from manekko import cli
 from manekko.errors import FormatError, InputError
+from manekko.files.results import options_typed
 
 
 def manekko_command(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -137,6 +139,16 @@ def test_repairs_are_a_file_and_staying_on_the_spot_is_a_word() -> None:
     convert = parsed("convert", "a.vmd", "b.vmd", "--in-place")
     assert isinstance(convert, cli.Convert)
     assert convert.in_place
+
+
+def test_the_options_that_a_capture_was_given_are_typed_again_as_they_were() -> None:
+    words = "--people 2 --parts body,hands --formats bvh,vmd --start 65.5 --end 70 --in-place --legs fk --no-preview"
+    line = ["a.mp4", "--model", "My Model.pmx", *words.split(), "--fps", "24", "--workers", "3", "--fix", "b.toml"]
+    given, usual = parsed("capture", *line), parsed("capture", "a.mp4")
+    typed = options_typed(vars(given), vars(usual))
+    assert parsed("capture", *shlex.split(f"a.mp4 {typed} --workers 3 --fix b.toml")) == given
+    assert '--model "My Model.pmx"' in typed
+    assert options_typed(vars(usual), vars(usual)) == ""
 
 
 def test_times_of_a_clip_are_seconds() -> None:

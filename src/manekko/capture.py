@@ -19,7 +19,7 @@ from manekko.files.models import read_rig, standard_rig
 from manekko.files.motions import write_motion
 from manekko.files.names import name_fits
 from manekko.files.openpose import is_openpose, tracks_from_openpose
-from manekko.files.results import stem_of
+from manekko.files.results import options_typed, stem_of
 from manekko.files.vmd import MODEL_NAME_BYTES
 from manekko.lift.lift import Lifted, lift_track
 from manekko.motion.build import motion_from_lifted
@@ -211,10 +211,8 @@ def _kept(run: _Run) -> list[Track]:
         run.warnings.append(f"the video was looked at anew: {error}")
         return []
     if found is None or not found[0]:
-        if run.options.fix is not None:
-            run.warnings.append(
-                f"the video was looked at anew: {path.name} is of another clip, time or choice of options"
-            )
+        if found is None and run.options.fix is not None:
+            run.warnings.append(f"the video was looked at anew: {path.name} is of another clip, time or options")
         return []
     run.reused = True
     run.warnings.append(f"what an earlier run saw was used again; to look at the video anew, delete {path}")
@@ -317,7 +315,7 @@ def _write_seen(run: _Run, tracks: list[Track]) -> None:
     write_fixes_template(
         run.path("-fixes.toml"),
         options.input,
-        {"--model": options.model, "--out": options.out},
+        options_typed(vars(options), vars(CaptureOptions(options.input))),
         [track.track_id for track in tracks],
         start_s=options.start_s,
     )

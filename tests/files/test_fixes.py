@@ -203,8 +203,7 @@ def test_a_clips_name_cannot_write_into_its_template() -> None:
 
 def test_the_template_tells_what_to_type_and_where_times_begin(tmp_path: Path) -> None:
     path = tmp_path / "my dance-fixes.toml"
-    given_options = {"--model": Path("Miku.pmx"), "--out": Path("out")}
-    write_fixes_template(path, Path("my dance.mp4"), given_options, [1], start_s=12.5)
+    write_fixes_template(path, Path("my dance.mp4"), "--model Miku.pmx", [1], start_s=12.5)
     text = path.read_text(encoding="utf-8")
     assert f'manekko capture "my dance.mp4" --model Miku.pmx --fix "{path}"' in text
     assert "The motion begins at 12.5 s of the video: add that" in text
@@ -214,7 +213,7 @@ def test_the_template_tells_what_to_type_and_where_times_begin(tmp_path: Path) -
 def test_a_file_that_is_there_stays(tmp_path: Path) -> None:
     path = tmp_path / "dance-fixes.toml"
     path.write_text("# my work", encoding="utf-8")
-    write_fixes_template(path, Path("dance.mp4"), {}, [1], start_s=0.0)
+    write_fixes_template(path, Path("dance.mp4"), "", [1], start_s=0.0)
     assert path.read_text(encoding="utf-8") == "# my work"
 
 

@@ -1,6 +1,7 @@
 """Repairs by hand: each changes what it names, where it names it, and nothing else."""
 
 from dataclasses import replace
+from functools import cache
 from typing import get_args
 
 import numpy as np
@@ -34,6 +35,7 @@ LIMBS = {
 ARRAYS = ("keypoints_px", "confidences", "world_m")
 
 
+@cache
 def dancer(number: int = 1, *, parts: bool = False) -> Track:
     track = replace(seen(Dance(number), TIMES_S, noise_px=2.0), track_id=number)
     if not parts:
@@ -86,6 +88,7 @@ def test_what_is_ignored_is_unseen_then_and_only_then() -> None:
     assert other is two
 
 
+@pytest.mark.slow
 def test_an_ignored_time_is_bridged() -> None:
     [track] = apply_to_tracks([dancer()], Fixes(people={1: PersonFixes(ignored=(SPAN,))}))
     lifted = lift_track(track)
@@ -156,6 +159,7 @@ def facing_m(positions: np.ndarray) -> np.ndarray:
     return positions[:, BODY33_INDEX["nose"], 2] - ears
 
 
+@pytest.mark.slow
 def test_who_was_taken_for_facing_away_faces_the_camera_again() -> None:
     truth = seen(Dance(3), TIMES_S, noise_px=1.0)
     span = TimeSpan(1.5, 4.5)
@@ -170,6 +174,7 @@ def test_who_was_taken_for_facing_away_faces_the_camera_again() -> None:
     assert difference[inner].mean() < 0.01
 
 
+@pytest.mark.slow
 def test_an_automatic_repair_does_not_undo_what_a_person_says() -> None:
     track = seen(Dance(5), TIMES_S, noise_px=1.0)
     burst = PersonFixes(left_right=(Flip("body", TimeSpan(2.0, 2.3)),))

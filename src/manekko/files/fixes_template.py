@@ -1,6 +1,6 @@
 """The fixes file that every capture leaves: nothing in it counts until a person takes a "#" away."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from manekko.files.results import typed
@@ -11,7 +11,7 @@ _HEAD = """\
 #
 #  1. Look at the preview and the report, and note what is wrong and when.
 #  2. Below, take away the "#" in front of the line that helps, and put in your own times.
-#  3. Save this file and run the same command again, with this file after --fix:
+#  3. Save this file and capture again with it:
 #
 #       {command}
 #
@@ -93,22 +93,19 @@ def fixes_template(clip: str, command: str, people: Sequence[int], *, start_s: f
     return text + (_SWAP if several else "")
 
 
-def write_fixes_template(
-    path: Path, clip: Path, given: Mapping[str, Path | None], people: Sequence[int], *, start_s: float
-) -> None:
+def write_fixes_template(path: Path, clip: Path, options: str, people: Sequence[int], *, start_s: float) -> None:
     """Write the template for one capture, unless a file of that name is there: it may hold someone's work.
 
     Args:
         path: where it goes.
         clip: what was captured.
-        given: option → its value, or None; those that the capture was given besides.
+        options: the capture's other options, as they are typed.
         people: numbers of the people that were found.
         start_s: where in the clip the motion begins [s].
     """
     if path.exists():
         return
-    words = [f" {option} {typed(value)}" for option, value in given.items() if value not in (None, Path("out"))]
-    command = f"manekko capture {typed(clip)}{''.join(words)} --fix {typed(path)}"
+    command = " ".join(filter(None, ["manekko capture", typed(clip), options, "--fix", typed(path)]))
     text = fixes_template(clip.name, command, people, start_s=start_s)
     with whole_file(path) as temporary:
         temporary.write_bytes(text.encode("utf-8", "replace"))

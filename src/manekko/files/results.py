@@ -1,9 +1,11 @@
 """What the files of a capture are called, and what they are for."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 ARCHIVES = (".zip", ".tar", ".tgz", ".gz", ".bz2", ".xz")
 """Endings of archives, which may stand one behind the other."""
+_NOT_TYPED = {"input", "fix", "workers"}
 
 
 def stem_of(source: Path) -> str:
@@ -20,6 +22,25 @@ def stem_of(source: Path) -> str:
 def typed(name: str | Path) -> str:
     """Return a name as it is typed in any terminal."""
     return f'"{name}"' if " " in str(name) else str(name)
+
+
+def options_typed(given: Mapping[str, object], usual: Mapping[str, object]) -> str:
+    """Return the options of a capture as they are typed: those that are not as usual, but which fixes and how quickly.
+
+    Each is named as its field, times without their unit; a list has commas between.
+    """
+    words = []
+    for name, value in given.items():
+        if name in _NOT_TYPED or value == usual[name]:
+            continue
+        option = name.removesuffix("_s").replace("_", "-")
+        if isinstance(value, bool):
+            words.append(f"--{option}" if value else f"--no-{option}")
+        elif isinstance(value, tuple | frozenset):
+            words.append(f"--{option} {','.join(sorted(map(str, value)))}")
+        else:
+            words.append(f"--{option} {typed(f'{value:g}' if isinstance(value, float) else str(value))}")
+    return " ".join(words)
 
 
 def what_it_is(file: Path) -> str:
