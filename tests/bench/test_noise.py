@@ -1,11 +1,12 @@
 """Seeded errors of a detector have the sizes and the duration that the measurements say."""
 
 import numpy as np
+import pytest
 
 from manekko.bench.noise import (
     bursts,
-    dropped_keypoints,
     keypoint_noise,
+    lasting_noise,
     part_of,
     slow_noise,
     swapped_columns,
@@ -65,29 +66,39 @@ def test_twice_the_level_is_twice_the_error() -> None:
     np.testing.assert_allclose(two.moving_m, 2.0 * one.moving_m)
 
 
-def test_keypoints_err_by_centimetres_and_wrists_more_than_eyes() -> None:
-    moving = keypoint_noise(np.random.default_rng(6), 3000, 1.0).moving_m
-    size = np.sqrt((moving**2).sum(-1).mean(0))
+def test_lasting_noise_has_unit_size_and_fades_as_it_was_measured() -> None:
+    noise = lasting_noise(np.random.default_rng(12), (20_000, 4), 3.6)
+    alike = [(noise[lag:] * noise[:-lag]).mean() for lag in (1, 2, 4, 8)]
 
-    assert 0.02 < size.mean() < 0.06
-    assert size[BODY33_INDEX["left_wrist"]] > 1.5 * size[BODY33_INDEX["left_eye"]]
+    assert noise.std() == pytest.approx(1.0, abs=0.03)
+    np.testing.assert_allclose(alike, [0.76, 0.57, 0.33, 0.11], atol=0.04)
+
+
+def test_well_seen_keypoints_err_as_the_measurements_say() -> None:
+    noise = keypoint_noise(np.random.default_rng(6), 20_000, 1.0)
+    for name, size_m in (("left_wrist", 0.010), ("right_ankle", 0.010), ("left_elbow", 0.014), ("left_hip", 0.015)):
+        sure = noise.confidences[:, BODY33_INDEX[name]] > 0.88
+        middle = np.median(np.abs(noise.moving_m[sure, BODY33_INDEX[name]]))
+        assert middle / 0.6745 == pytest.approx(size_m, rel=0.25), name
 
 
 def test_confidence_tells_large_errors_from_small_ones() -> None:
-    noise = keypoint_noise(np.random.default_rng(7), 3000, 1.0)
-    error = np.linalg.norm(noise.moving_m, axis=-1).reshape(-1)
-    sure = noise.confidences.reshape(-1)
+    noise = keypoint_noise(np.random.default_rng(7), 5000, 1.0)
+    wrist = BODY33_INDEX["left_wrist"]
+    error, sure = np.linalg.norm(noise.moving_m[:, wrist], axis=-1), noise.confidences[:, wrist]
 
-    assert error[sure < 0.5].mean() > 2.0 * error[sure > 0.8].mean()
+    assert np.median(error[sure < 0.4]) > 2.5 * np.median(error[sure > 0.9])
+    assert (error[sure < 0.4] > 0.12).mean() > 4.0 * (error[sure > 0.9] > 0.12).mean()
+    assert 0.05 < (sure < 0.8).mean() < 0.3
 
 
-def test_limbs_are_lost_from_a_joint_outwards() -> None:
-    lost = dropped_keypoints(np.random.default_rng(8), 5000)
-    wrist, hand = lost[:, BODY33_INDEX["left_wrist"]], lost[:, BODY33_INDEX["left_index"]]
+def test_a_hand_goes_astray_with_its_wrist() -> None:
+    moving = keypoint_noise(np.random.default_rng(8), 20_000, 1.0).moving_m
+    wrist, hand, other = (moving[:, BODY33_INDEX[name]] for name in ("left_wrist", "left_index", "right_index"))
+    lost = np.linalg.norm(wrist, axis=-1) > 0.2
 
-    assert 0.01 < wrist.mean() < 0.06
-    np.testing.assert_array_equal(wrist, hand)
-    assert not lost[:, BODY33_INDEX["left_hip"]].any()
+    assert np.median(np.linalg.norm(hand[lost], axis=-1)) > 0.15
+    assert np.median(np.linalg.norm(other[lost], axis=-1)) < 0.06
 
 
 def test_bursts_lie_inside_the_clip_and_cover_about_their_share() -> None:

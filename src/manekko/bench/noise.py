@@ -1,39 +1,46 @@
-"""What a detector gets wrong, drawn from numbers: keypoints, weak depth, missed limbs, left for right.
+"""What our detector gets wrong, drawn from numbers: keypoints, weak depth, limbs hard to see, left for right.
 
-Sizes are those that WHAM and GVHMR train with (bias, jitter, peaks), made to last over frames as a detector's do.
-Level 1 is an ordinary clip, 2 is twice as bad, 0 is exact. All of it follows from the generator that is given.
+Sizes, durations and what confidences tell were measured on pictures of known motion and agree with real clips of
+known truth (``lift.detector_error``). Level 1 is an ordinary clip, 2 is twice as bad, 0 is exact. All of it follows
+from the generator that is given.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.interpolate import CubicSpline
+from scipy.signal import lfilter
 
-from manekko.arrays import Array, Bool, Float
+from manekko.arrays import Array, Float
 from manekko.people.keypoints import BODY33, BODY33_INDEX, BODY33_MIRROR
 from manekko.skeleton.rotations import from_rotation_vectors, rotate
 
 _SIZES_MM = {
-    "nose": (10, 40, 24, 0.10), "mouth": (10, 30, 24, 0.10), "eye": (5, 10, 24, 0.10), "ear": (5, 10, 24, 0.10),
-    "shoulder": (15, 15, 45, 0.05), "elbow": (10, 25, 75, 0.025), "wrist": (5, 35, 120, 0.017),
-    "pinky": (8, 30, 120, 0.017), "index": (8, 30, 120, 0.017), "thumb": (8, 30, 120, 0.017),
-    "hip": (20, 10, 24, 0.05), "knee": (10, 15, 90, 0.025), "ankle": (5, 25, 120, 0.017),
-    "heel": (8, 25, 120, 0.017), "toe": (8, 25, 120, 0.017),
+    "nose": (20, 14, 0.005), "mouth": (20, 14, 0.005), "eye": (15, 12, 0.005), "ear": (20, 14, 0.005),
+    "shoulder": (19, 18, 0.005), "elbow": (11, 14, 0.03), "wrist": (7, 10, 0.01), "pinky": (17, 12, 0.02),
+    "index": (17, 12, 0.02), "thumb": (15, 12, 0.02), "hip": (17, 15, 0.005), "knee": (13, 12, 0.03),
+    "ankle": (14, 10, 0.03), "heel": (16, 13, 0.03), "toe": (12, 9, 0.03),
 }  # fmt: skip
-"""Jitter, bias and peak of each keypoint [mm, standard deviation an axis], and the share of frames with a peak."""
+"""Of each keypoint when it is well seen: the constant and the moving error [mm, standard deviation an axis], and the
+share of frames in which it is somewhere else altogether."""
+_MOVING_LASTS_FRAMES = 3.6
+"""Moving errors of neighbouring frames are alike for so long: .76, .57, .33, .11 after 1, 2, 4, 8 frames."""
 _CARRIED = {"pinky": "wrist", "index": "wrist", "thumb": "wrist", "heel": "ankle", "toe": "ankle"}
-"""Whose peaks a keypoint shares: a hand that is lost is lost as a whole."""
-_SLOW_SHARE = 0.5
-"""Slow error by the bias: what is left in real clips once each keypoint's mean error is taken out."""
-_PEAK_FRAMES = (5, 11)
-_PEAK_LASTS = 3.0
-"""Frames that a peak counts for."""
+"""What goes astray with what: a hand that is lost is lost as a whole."""
+_ASTRAY_M, _ASTRAY_FRAMES, _ASTRAY_LASTS = 0.13, (3, 8), 3.0
+"""How far a keypoint goes astray [m, standard deviation an axis at most], for how long, and what that counts for."""
 
-_SURE_M = 0.12
-"""Moving error at which the confidence has fallen to half [m]."""
-_CONFIDENCE_SPREAD = 0.06
-
-_DROPPED_SHARE, _DROPPED_FRAMES, _DROPPED_M = 0.03, (4, 15), 0.08
+_SPELL_SHARE, _SPELL_FRAMES, _SPELL_CONFIDENCES = 0.08, (4, 20), (0.05, 0.85)
+"""Share of the frames in which the end of a limb is hard to see, for how long, and the confidence then."""
+_CONFIDENCES = np.array([0.0, 0.15, 0.4, 0.7, 0.9, 1.0])
+_LARGER = np.array([5.0, 4.5, 2.8, 1.9, 1.4, 1.0])
+"""How many times as large the moving error is at a confidence."""
+_ASTRAY_SHARES = np.array([0.4, 0.3, 0.15, 0.09, 0.04, 0.0])
+"""What a confidence adds to the share of frames astray."""
+_SURE = {"shoulder": 0.995, "hip": 0.995, "elbow": 0.97, "wrist": 0.96, "knee": 0.96, "ankle": 0.93, "heel": 0.85,
+         "toe": 0.9}  # fmt: skip
+"""Usual confidences; the head's and the hands': 0.95."""
+_CONFIDENCE_SPREAD = 0.02
 _SWAPPED_SHARE, _SWAPPED_FRAMES = 0.10, (3, 12)
 _CHAINS = (("elbow", "wrist", "pinky", "index", "thumb"), ("wrist", "pinky", "index", "thumb"),
            ("knee", "ankle", "heel", "toe"), ("ankle", "heel", "toe"))  # fmt: skip
@@ -43,9 +50,10 @@ _LEAN_RAD = np.radians(5.0)
 _WORLD_M = np.array([0.022, 0.022, 0.076])
 """Error of the detector's 3D [m] along (x, y, z) of the view, at a lever of 1."""
 _LEVERS = {
-    "nose": 0.9, "mouth": 0.9, "eye": 0.9, "ear": 0.9, "shoulder": 0.6, "elbow": 1.0, "wrist": 1.5, "pinky": 1.6,
-    "index": 1.6, "thumb": 1.5, "hip": 0.25, "knee": 1.1, "ankle": 1.6, "heel": 1.7, "toe": 1.7,
+    "nose": 0.9, "mouth": 0.9, "eye": 0.9, "ear": 0.9, "shoulder": 0.75, "elbow": 1.25, "wrist": 1.5, "pinky": 0.6,
+    "index": 0.6, "thumb": 0.6, "hip": 0.45, "knee": 1.1, "ankle": 1.3, "heel": 1.0, "toe": 1.0,
 }  # fmt: skip
+"""How much of it each keypoint has; hands and feet have their wrist's and ankle's as well."""
 
 
 def part_of(keypoint: str) -> str:
@@ -56,10 +64,18 @@ def part_of(keypoint: str) -> str:
 
 _PARTS = [part_of(name) for name in BODY33]
 _TABLE = np.array([_SIZES_MM[part] for part in _PARTS])
-_JITTER_M, _BIAS_M, _PEAK_M = (_TABLE[:, column] / 1000.0 for column in range(3))
-_PEAK_SHARE = _TABLE[:, 3]
+_BIAS_M, _MOVING_M = _TABLE[:, 0] / 1000.0, _TABLE[:, 1] / 1000.0
+_ASTRAY_SHARE = _TABLE[:, 2]
 _LEVER = np.array([_LEVERS[part] for part in _PARTS])
+_USUAL = np.array([_SURE.get(part, 0.95) for part in _PARTS])
 _LEGS = np.array([part in ("hip", "knee", "ankle", "heel", "toe") for part in _PARTS])
+_CARRIERS = np.array(
+    [
+        BODY33_INDEX[name.replace(part, _CARRIED[part])] if part in _CARRIED else BODY33_INDEX[name]
+        for name, part in zip(BODY33, _PARTS, strict=True)
+    ]
+)
+"""The keypoint whose fate each one shares: mostly itself."""
 
 
 @dataclass(frozen=True)
@@ -84,46 +100,51 @@ def slow_noise(rng: np.random.Generator, shape: tuple[int, ...], every: int) -> 
     return smooth / 0.92
 
 
+def lasting_noise(rng: np.random.Generator, shape: tuple[int, ...], frames: float) -> Float[Array, "frame *rest"]:
+    """Return noise of standard deviation 1 whose neighbours along the first axis are alike for some frames."""
+    alike = float(np.exp(-1.0 / frames))
+    fresh = rng.standard_normal(shape)
+    fresh[1:] *= np.sqrt(1.0 - alike**2)
+    return np.asarray(lfilter([1.0], [1.0, -alike], fresh, axis=0))
+
+
 def keypoint_noise(rng: np.random.Generator, frame_count: int, level: float) -> KeypointNoise:
     """Return how wrong the keypoints of a clip are seen."""
     shape = (frame_count, len(BODY33), 3)
     bias = rng.standard_normal(shape[1:]) * _BIAS_M[:, None] * level
-    slow = np.sqrt(0.5) * (slow_noise(rng, shape, 20) + slow_noise(rng, shape, 6))
-    moving = slow * _SLOW_SHARE * _BIAS_M[:, None] + rng.standard_normal(shape) * _JITTER_M[:, None]
-    moving = (moving + _peaks(rng, frame_count)) * level
-    dropped = dropped_keypoints(rng, frame_count) if level > 0.0 else np.zeros(shape[:2], dtype=bool)
-    moving = moving + np.where(dropped[..., None], slow_noise(rng, shape, 10) * _DROPPED_M * level, 0.0)
-    error = np.linalg.norm(moving, axis=-1)
-    sure = _SURE_M / (error + _SURE_M) + rng.standard_normal(shape[:2]) * _CONFIDENCE_SPREAD * min(level, 1.0)
-    sure = np.where(dropped, rng.uniform(0.05, 0.35, shape[:2]), sure)
-    return KeypointNoise(bias, moving, np.clip(sure, 0.02, 1.0))
+    confidences = _confidences(rng, frame_count) if level > 0.0 else np.ones(shape[:2])
+    larger = np.interp(confidences, _CONFIDENCES, _LARGER) / np.interp(_USUAL, _CONFIDENCES, _LARGER)
+    size = _MOVING_M * np.maximum(larger, 1.0)
+    moving = lasting_noise(rng, shape, _MOVING_LASTS_FRAMES) * size[..., None]
+    moving = (moving + _astray(rng, confidences)) * level
+    return KeypointNoise(bias, moving, confidences)
 
 
-def _peaks(rng: np.random.Generator, frame_count: int) -> Float[Array, "frame 33 3"]:
-    """Moments in which a keypoint runs off and comes back."""
-    result = np.zeros((frame_count, len(BODY33), 3))
-    for name, part, share, size in zip(BODY33, _PARTS, _PEAK_SHARE, _PEAK_M, strict=True):
-        if part in _CARRIED:
-            continue
-        carried = [BODY33_INDEX[name.replace(part, other)] for other, by in _CARRIED.items() if by == part]
-        for start in np.flatnonzero(rng.random(frame_count) < share / _PEAK_LASTS):
-            length = int(rng.integers(*_PEAK_FRAMES))
-            bump = np.hanning(length + 2)[1:-1, None] * rng.standard_normal(3) * size
-            end = min(start + length, frame_count)
-            for column in (BODY33_INDEX[name], *carried):
-                result[start:end, column] += bump[: end - start]
-    return result
-
-
-def dropped_keypoints(rng: np.random.Generator, frame_count: int) -> Bool[Array, "frame 33"]:
-    """Return which keypoints are lost when: ends of limbs, for a few frames."""
-    lost = np.zeros((frame_count, len(BODY33)), dtype=bool)
+def _confidences(rng: np.random.Generator, frame_count: int) -> Float[Array, "frame 33"]:
+    """High, but for spells in which ends of limbs are hard to see: hidden, blurred, or before their own colour."""
+    result = np.tile(_USUAL, (frame_count, 1))
     for side in ("left", "right"):
         for chain in _CHAINS:
             columns = [BODY33_INDEX[f"{side}_{part}"] for part in chain]
-            for start, end in bursts(rng, frame_count, _DROPPED_SHARE / 2.0, _DROPPED_FRAMES):
-                lost[start:end, columns] = True
-    return lost
+            for start, end in bursts(rng, frame_count, _SPELL_SHARE, _SPELL_FRAMES):
+                spell = rng.uniform(*_SPELL_CONFIDENCES)
+                result[start:end, columns] = np.minimum(result[start:end, columns], spell)
+    spread = lasting_noise(rng, result.shape, _MOVING_LASTS_FRAMES) * _CONFIDENCE_SPREAD
+    return np.clip(result + spread * (1.0 + 4.0 * (result < 0.9)), 0.02, 1.0)
+
+
+def _astray(rng: np.random.Generator, confidences: Float[Array, "frame 33"]) -> Float[Array, "frame 33 3"]:
+    """Moments in which a keypoint is somewhere else, the oftener the less sure it is."""
+    result = np.zeros((*confidences.shape, 3))
+    shares = _ASTRAY_SHARE + np.interp(confidences, _CONFIDENCES, _ASTRAY_SHARES)
+    for carrier in np.unique(_CARRIERS):
+        carried = np.flatnonzero(carrier == _CARRIERS)
+        for start in np.flatnonzero(rng.random(len(confidences)) < shares[:, carrier] / _ASTRAY_LASTS):
+            length = int(rng.integers(*_ASTRAY_FRAMES))
+            end = min(start + length, len(result))
+            bump = np.hanning(length + 2)[1:-1, None] * rng.standard_normal(3) * _ASTRAY_M
+            result[start:end, carried] += bump[: end - start, None]
+    return result
 
 
 def bursts(rng: np.random.Generator, frame_count: int, share: float, lengths: tuple[int, int]) -> list[tuple[int, int]]:
@@ -167,9 +188,9 @@ def weak_world(
     # About the view's x axis (forwards and back) and its z axis (sideways, which the picture mostly tells).
     turn = from_rotation_vectors(np.stack([lean[:, 0], np.zeros(frames), 0.3 * lean[:, 1]], axis=-1))
     shape = rotate(turn[:, None], points_m * np.array([1.0, 1.0, max(shrink, 0.2)]) * size)
-    noise = sum(
-        share * slow_noise(rng, shape.shape, every) for share, every in ((0.8, 20), (0.55, 6))
-    ) + 0.24 * rng.standard_normal(shape.shape)
-    shape = shape + noise * _WORLD_M * _LEVER[:, None] * level
+    noise = 0.8 * slow_noise(rng, shape.shape, 20) + 0.55 * slow_noise(rng, shape.shape, 6)
+    noise = (noise + 0.24 * rng.standard_normal(shape.shape)) * _LEVER[:, None]
+    noise = noise + np.where((np.arange(len(BODY33)) != _CARRIERS)[:, None], noise[:, _CARRIERS], 0.0)
+    shape = shape + noise * _WORLD_M * level
     hips = [BODY33_INDEX["left_hip"], BODY33_INDEX["right_hip"]]
     return shape - shape[:, hips].mean(1, keepdims=True)
