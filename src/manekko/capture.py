@@ -268,6 +268,7 @@ def _solve(run: _Run, tracks: Sequence[Track], rig: Rig) -> list[_Person]:
         raise problem
     # Everyone's motion starts from one common middle, so that dancers keep their distance from each other.
     origin = np.mean([one.start_m for _, one in lifted], axis=0)
+    run.warnings += ["danced on the spot, so the feet slide as on a treadmill"] if run.options.in_place else []
     people = []
     for track, one in lifted:
         own = run.fixes.of(track.track_id)

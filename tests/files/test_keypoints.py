@@ -1,3 +1,4 @@
+import contextlib
 import io
 import zipfile
 from dataclasses import fields, replace
@@ -9,13 +10,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from manekko.errors import FormatError, InputError
-from manekko.files.keypoints import read_tracks, write_tracks
+from manekko.files.keypoints import SeenIn, kept_tracks, read_tracks, write_tracks
 from manekko.people.camera_path import CameraPath, still_path
 from manekko.people.keypoints import Face, Hands, Track
 from manekko.skeleton.rotations import from_rotation_vectors
 from tests.lift.dancers import Dance, seen
 
 IN_ANY_FOLDER = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+SEEN_IN = SeenIn("a clip", parts=("body", "hands"), version="1", warnings=("cut",))
 
 
 def _track(number: int = 1, *, parts: bool = True) -> Track:
@@ -47,7 +51,7 @@ def _same(a: object, b: object) -> bool:
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     path = tmp_path_factory.mktemp("keypoints") / "two.npz"
-    write_tracks(path, [_track(1), _track(2, parts=False)])
+    write_tracks(path, [_track(1), _track(2, parts=False)], SEEN_IN)
     return path.read_bytes()
 
 
@@ -206,3 +210,40 @@ def test_a_camera_that_makes_no_sense_is_refused(tmp_path: Path, wrong: dict[str
     write_tracks(tmp_path / "k.npz", [replace(track, camera=path)])
     with pytest.raises(FormatError, match="camera"):
         read_tracks(tmp_path / "k.npz")
+
+
+def test_who_asks_for_the_same_gets_what_was_kept_and_who_asks_otherwise_nothing(tmp_path: Path, written: bytes):
+    path = tmp_path / "k.npz"
+    path.write_bytes(written)
+    kept = kept_tracks(path, replace(SEEN_IN, warnings=()))
+    assert kept is not None
+    assert kept[1] == SEEN_IN
+    assert all(_same(one, other) for one, other in zip(kept[0], read_tracks(path), strict=True))
+    assert kept_tracks(path, replace(SEEN_IN, clip="another clip")) is None
+    write_tracks(path, [_track(1)])
+    assert kept_tracks(path, SEEN_IN) is None
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", "[" * 100_000, '{"clip": "a clip", "parts": 3}', '{"end_s": NaN}'])
+def test_a_damaged_word_of_where_tracks_were_seen_is_refused(tmp_path: Path, written: bytes, text: str):
+    path = tmp_path / "damaged.npz"
+    with zipfile.ZipFile(io.BytesIO(written)) as source, zipfile.ZipFile(path, "w") as target:
+        for name in source.namelist():
+            buffer = io.BytesIO()
+            np.lib.format.write_array(buffer, np.array(text))
+            target.writestr(name, buffer.getvalue() if name == "seen_in.npy" else source.read(name))
+    with pytest.raises(FormatError, match=r"damaged\.npz"):
+        kept_tracks(path, SEEN_IN)
+
+
+@IN_ANY_FOLDER
+@given(st.floats(0.0, 1.0, exclude_max=True), st.integers(1, 255))
+def test_damage_to_what_is_kept_is_an_error_that_capture_knows(tmp_path: Path, written: bytes, share, flip):
+    data = bytearray(written)
+    data[int(share * len(data))] ^= flip
+    path = tmp_path / "damaged.npz"
+    path.write_bytes(bytes(data))
+    kept = None
+    with contextlib.suppress(FormatError, InputError):
+        kept = kept_tracks(path, replace(SEEN_IN, start_s=0.05, end_s=0.15))
+    assert kept is None or all(isinstance(track, Track) for track in kept[0])
