@@ -127,7 +127,7 @@ class Convert:
 
 @dataclass(frozen=True)
 class Check:
-    """Measure a motion on a model: foot slide, sinking into the floor, jitter, jumps, reach of the legs, keys."""
+    """Measure a motion on a model: feet, floor, jumps, trembling, sudden turns, reach of the legs, keys; what to do."""
 
     motion: Annotated[Positional[Path], arg(metavar="MOTION")]
     """The motion: VMD, VPD or BVH."""
