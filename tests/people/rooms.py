@@ -10,10 +10,10 @@ from manekko.people.keypoints import Track
 from manekko.people.turning import View
 from tests.lift.dancers import Dance, seen
 
-SIZE_PX = (320, 180)
-FOCAL_PX = 275.0
-VIEW = View(FOCAL_PX, (160.0, 90.0))
-_PER_RAD = 300.0
+SIZE_PX = (256, 144)
+FOCAL_PX = 220.0
+VIEW = View(FOCAL_PX, (128.0, 72.0))
+_PER_RAD = 240.0
 
 
 def pattern(seed: int = 0, *, sharpness_px: float = 1.5) -> np.ndarray:
@@ -38,7 +38,7 @@ def picture(
     return np.repeat(np.clip(noisy, 0, 255).astype(np.uint8)[..., None], 3, axis=2)
 
 
-def turned(degrees: Sequence[tuple[float, float, float]]) -> np.ndarray:
+def turned(degrees: Sequence[tuple[float, float, float]] | np.ndarray) -> np.ndarray:
     """Matrices of rotation vectors [°] (frame, 3, 3)."""
     return Rotation.from_rotvec(np.radians(degrees)).as_matrix()
 

@@ -113,7 +113,7 @@ def _bridged(
     poses: list[Pose], known: Bool[Array, " frame"], times_s: Float[Array, " frame"]
 ) -> tuple[Float[Array, "frame 4"], Float[Array, " frame"]]:
     """Rotations (xyzw) and zooms; frames that were not recognized lie between their neighbours."""
-    turned = Rotation.from_matrix(np.array([pose.matrix for pose in poses]))[known]
+    turned = Rotation.from_matrix(np.array([pose.matrix for pose in poses])[known])
     sizes = np.log([pose.zoom for pose in poses])[known]
     if known.sum() < 2:
         return np.tile(turned.as_quat(), (len(poses), 1)), np.full(len(poses), float(np.exp(sizes[0])))

@@ -97,8 +97,9 @@ def _flow(start: Array, end: Array, points_px: Array, guess_px: Array) -> tuple[
         flags=cv2.OPTFLOW_USE_INITIAL_FLOW,
     )
     there = there.astype(np.float64)
-    sound = np.isfinite(there).all(1)
-    return np.where(sound[:, None], there, 0.0), (status.reshape(-1) == 1) & sound
+    sound = np.asarray(np.isfinite(there).all(1))
+    there[~sound] = 0.0
+    return there, (status.reshape(-1) == 1) & sound
 
 
 def shift_between(
