@@ -51,7 +51,7 @@ class RigFigures:
     through_mm: float | None
     """Mean over the frames of how deep an arm is in the body beyond the dancer's own [mm]."""
     jitter: float | None
-    """Third difference of the wrists by that of the dancer's, in lengths of the arms."""
+    """Third difference of the wrists by that of the dancer's, each in lengths of its forearm."""
     seconds_per_1000: float | None
     """Processor time of the retarget [s]."""
 
@@ -186,7 +186,8 @@ def _arms(model: _Performed, motion: Motion) -> dict[str, Array]:
             np.maximum(np.minimum(_gaps(own_parts, a, parts), 0.0) - _gaps(parts, b, parts), 0.0) for a, b in samples
         ]
         through.append(np.max(deep, axis=(0, 1)))
-        jitters.append(_shake(their[1]) / max(_shake(own[1]), 1e-9))
+        own_m, their_m = (float(np.linalg.norm(points[1] - points[0], axis=-1).mean()) for points in (own, their))
+        jitters.append(_shake(their[1]) / their_m / max(_shake(own[1]) / own_m, 1e-9))
     if len(palms) < 2:
         return dict.fromkeys(("touch_mm", "clap_mm", "through_mm", "jitter"), np.zeros(0))
     share = palm_m(model.rig, "left") / palm_m(motion.skeleton, "left")

@@ -148,8 +148,8 @@ def side_by_side(paths: Mapping[str, FootPath], rig: Rig) -> dict[str, FootPath]
     left, right = (model_foot(rig, s).soles_m for s in "左右")
     width = (float(np.ptp(left[:, 0])) + float(np.ptp(right[:, 0]))) / 2.0
     length = (float(np.ptp(left[:, 2])) + float(np.ptp(right[:, 2]))) / 2.0
-    turns = [_heading(paths[side].turns_xyzw) for side in ("left", "right")]
-    across = normalized(sum(rotate(turn, np.array([1.0, 0.0, 0.0])) for turn in turns))
+    own_x = np.array([1.0, 0.0, 0.0])
+    across = normalized(np.sum([rotate(_heading(path.turns_xyzw), own_x) for path in paths.values()], axis=0))
     way = paths["left"].ankles_m - paths["right"].ankles_m
     aside = (way * across).sum(-1)
     before = np.linalg.norm((way - aside[:, None] * across)[:, [0, 2]], axis=-1)
