@@ -41,13 +41,13 @@ def naive_motion(track: Track, rig: Rig) -> RigMotion:
 
 
 def one_euro(
-    points_m: Float[Array, "frame keypoint 3"],
+    points_m: Float[Array, "frame keypoint axis"],
     times_s: Float[Array, " frame"],
     *,
     least_cutoff_hz: float = 0.1,
     beta: float = 40.0,
     speed_cutoff_hz: float = 1.0,
-) -> Float[Array, "frame keypoint 3"]:
+) -> Float[Array, "frame keypoint axis"]:
     """Return points smoothed by the One-Euro filter, its defaults MediaPipe's for world landmarks.
 
     It starts anew after frames without the person, which stay NaN.

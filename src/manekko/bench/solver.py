@@ -12,6 +12,7 @@ from typing import Any
 
 from manekko.bench.accuracy import MODEL, OURS, Row
 from manekko.bench.judge import measuring_file, table
+from manekko.bench.solver_ablations import ABLATIONS
 from manekko.bench.solver_bars import EXACT, JUDGED, PANNING, marks
 from manekko.bench.solver_exact import exact_figures
 from manekko.bench.solver_real import real_rows
@@ -22,7 +23,6 @@ from manekko.bench.solver_scenes import (
     Condition,
     Judged,
     Scene,
-    Solve,
     judged_motion,
     judged_rig_motion,
     manekko_motion,
@@ -43,8 +43,6 @@ CONDITIONS = (
 )
 ABLATED = "noise, swaps"
 """The condition under which parts are taken out."""
-ABLATIONS: tuple[tuple[str, Solve], ...] = ()
-"""Our method without one of its parts, by what is missing."""
 
 HEADS = {
     "mpjae_deg": "MPJAE °",

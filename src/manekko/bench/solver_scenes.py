@@ -17,11 +17,13 @@ from manekko.motion.motion import Motion, RigMotion
 from manekko.motion.retarget import retarget
 from manekko.motion.rigged import motion_from_rig_motion
 from manekko.people.camera_path import CameraPath, default_focal_px
+from manekko.people.fixes import NO_PERSON_FIXES, PersonFixes
 from manekko.people.keypoints import Track
 from manekko.people.turning import Turn, View, turn_between
 from manekko.skeleton.ground import on_level_ground
 from manekko.skeleton.rig import Rig
 from manekko.skeleton.rotations import as_axes, from_axes
+from manekko.solve.evidence import DEFAULT_WEIGHTS, Weights
 
 SEED = 1
 Solve = Callable[[Track], Motion]
@@ -66,9 +68,10 @@ def scenes(dances: Sequence[TrueMotion], condition: Condition, rig: Rig) -> list
     return result
 
 
-def manekko_motion(track: Track) -> Motion:
+def manekko_motion(track: Track, *, fixes: PersonFixes = NO_PERSON_FIXES, weights: Weights = DEFAULT_WEIGHTS) -> Motion:
     """Return the motion as ``manekko capture`` makes it."""
-    return motion_from_lifted(on_level_ground(lift_track(track)))
+    lifted = on_level_ground(lift_track(track, fixes=fixes))
+    return motion_from_lifted(lifted, fixes=fixes, weights=weights)
 
 
 def judged_motion(solve: Solve, shown: Sequence[Scene], rig: Rig) -> Judged:
