@@ -9,6 +9,7 @@ from manekko.arrays import Array, Bool, Float
 from manekko.lift.series import smoothed
 from manekko.motion.easing import carried
 from manekko.motion.foot_rest import FootRest, Sole, rest_foot
+from manekko.skeleton.flight import airborne_frames
 from manekko.skeleton.kinematics import joint_positions
 from manekko.skeleton.limbs import reach
 from manekko.skeleton.rotations import rotate
@@ -22,7 +23,11 @@ _DEEPEST_STOOP = 0.2
 """Most that the root comes down for a foot out of reach, as a share of the leg."""
 _STOOP_S = 0.15
 """Time in which the root goes down for a foot out of reach [s]."""
+_HIGHEST_GLIDE_M, _GLIDE_S = 0.15, 0.07
+"""A body that touches nothing and does not fall is lowered to the floor from no more than this height [m], in this
+time [s]: further up something else may carry it."""
 SIDES = ("left", "right")
+_UP = np.array([0.0, 1.0, 0.0])
 _FLESH_M = {"hips": 0.06, "head": 0.05} | {
     side + part: flesh
     for part, flesh in (("LowerLeg", 0.03), ("Hand", 0.01), ("LowerArm", 0.02), ("UpperArm", 0.03))
@@ -68,6 +73,11 @@ def plant_feet(body: Body, contacts: Bool[Array, "frame 4"], *, fps: float) -> B
         for rest, place, sole in zip(rests, seen, soles, strict=True)
     ]
     roots = body.root_positions_m + shift
+    down = _float(rests, ankles, soles, roots[:, 1], fps=fps)
+    roots[:, 1] -= down
+    ankles = [
+        place - np.where(rest.planted, 0.0, down)[:, None] * _UP for rest, place in zip(rests, ankles, strict=True)
+    ]
     roots[:, 1] -= _stoop(body.skeleton, roots, rotations, rests, ankles, fps=fps)
     roots[:, 1] += _rise(joints - body.root_positions_m[:, None] + roots[:, None], fps=fps)
     for side, rest, target in zip(SIDES, rests, ankles, strict=True):
@@ -93,7 +103,24 @@ def _above_floor(ankles_m: Array, rest: FootRest, sole: Sole) -> Float[Array, "f
     """Return ankles so high that no free foot is below the floor."""
     lowest = ankles_m[:, 1] + sole.lowest_m(rest.foot_xyzw, rest.toes_xyzw)
     up = np.where(rest.planted, 0.0, np.maximum(-lowest, 0.0))
-    return ankles_m + up[:, None] * np.array([0.0, 1.0, 0.0])
+    return ankles_m + up[:, None] * _UP
+
+
+def _float(
+    rests: list[FootRest], ankles: list[Array], soles: list[Sole], hips_m: Float[Array, " frame"], *, fps: float
+) -> Float[Array, " frame"]:
+    """Return how far above the floor the whole body is where nothing is planted and yet it does not fall [m].
+
+    Who glides or turns on a sole that never rests is on the floor all the same.
+    """
+    planted = np.stack([rest.planted for rest in rests], axis=1)
+    heights = [
+        place[:, 1] + sole.lowest_m(rest.foot_xyzw, rest.toes_xyzw)
+        for rest, place, sole in zip(rests, ankles, soles, strict=True)
+    ]
+    borne = planted.any(1) | airborne_frames(planted, hips_m, fps=fps)
+    above = np.where(borne | ~planted.any(), 0.0, np.clip(np.min(heights, axis=0), 0.0, _HIGHEST_GLIDE_M))
+    return gaussian_filter1d(above, _GLIDE_S * fps, mode="nearest") if above.any() else above
 
 
 def _stoop(
