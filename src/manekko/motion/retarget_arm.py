@@ -7,11 +7,13 @@ import numpy as np
 from manekko.arrays import Array, Float
 from manekko.skeleton.limbs import reach
 from manekko.skeleton.rig import Rig
-from manekko.skeleton.rotations import between, conjugate, multiply, normalized, rotate, swing_twist
+from manekko.skeleton.rotations import between, conjugate, multiply, normalized, rotate, slerp, swing_twist
 from manekko.skeleton.skeleton import ELBOW_NORMAL, JOINT_INDEX, Skeleton
 
 _STRAIGHTEST = 0.9985
 """Longest reach as a share of the arm."""
+_MOVED_M = 0.003
+"""A wrist that is moved by less than this [m] is moved by less still."""
 _PALM_OF_FOREARM = 0.35
 """Length of the palm by that of the forearm, for models without fingers."""
 
@@ -75,11 +77,12 @@ class Arm:
         unbent = between(lower_rest, straight)
         own = multiply(conjugate(multiply(self.upper_xyzw, unbent)), self.lower_xyzw)
         _, twist = swing_twist(own, normalized(lower_rest))
-        moved = _length(wrists_m - self.wrists_m) > 1e-4
+        # A straight arm that need not move keeps straight, and comes by its bend little by little.
+        share = np.clip(_length(wrists_m - self.wrists_m)[:, 0] / _MOVED_M, 0.0, 1.0)
         return replace(
             self,
-            upper_xyzw=np.where(moved, upper, self.upper_xyzw),
-            lower_xyzw=np.where(moved, multiply(multiply(lower, unbent), twist), self.lower_xyzw),
+            upper_xyzw=slerp(self.upper_xyzw, upper, share),
+            lower_xyzw=slerp(self.lower_xyzw, multiply(multiply(lower, unbent), twist), share),
         )
 
     def swung(self, turn: Float[Array, "frame 4"]) -> "Arm":
