@@ -15,8 +15,10 @@ _ARM_M = 0.25
 _ROUNDS = 3
 _AHEAD_FRAMES, _SMOOTH_FRAMES = 7, 2.5
 """Before and after it is needed a push grows and fades over so many frames."""
-_STRAIGHT = 0.15
-"""An elbow nearer than this to the line from shoulder to wrist, as a share of that line, cannot swing aside."""
+_STRAIGHT, _BENT = 0.1, 0.3
+"""An elbow nearer than the first to the line from shoulder to wrist, as a share of that line, does not swing aside; one
+further than the second does."""
+_LARGEST_SWING_RAD = 0.6
 _WRIST_PER_ELBOW = 1.5
 
 
@@ -67,23 +69,25 @@ def _smooth(push: Float[Array, "frame 3"]) -> Float[Array, "frame 3"]:
     strength = np.linalg.norm(push, axis=-1)
     if not strength.any():
         return push
-    strength = gaussian_filter1d(maximum_filter1d(strength, _AHEAD_FRAMES, mode="nearest"), _SMOOTH_FRAMES)
-    return normalized(gaussian_filter1d(push, 2.0 * _SMOOTH_FRAMES, axis=0)) * strength[:, None]
+    strength = gaussian_filter1d(maximum_filter1d(strength, _AHEAD_FRAMES), _SMOOTH_FRAMES, mode="nearest")
+    return normalized(gaussian_filter1d(push, 2.0 * _SMOOTH_FRAMES, axis=0, mode="nearest")) * strength[:, None]
 
 
 def _pushed(arm: Arm, *, elbow: Float[Array, "frame 3"], wrist: Float[Array, "frame 3"]) -> Arm:
     """Move the wrist and swing the elbow about the line from shoulder to wrist; a straight arm goes as a whole."""
+    aside, _, length = _elbow_aside(arm)
+    bent = np.linalg.norm(aside, axis=-1, keepdims=True) / np.maximum(length, 1e-9)
+    swings = np.clip((bent - _STRAIGHT) / (_BENT - _STRAIGHT), 0.0, 1.0)
+    arm = arm.reaching(arm.within_reach(arm.wrists_m + wrist + _WRIST_PER_ELBOW * (1.0 - swings) * elbow))
+    aside, axis, _ = _elbow_aside(arm)
+    wanted = aside + swings * (elbow - (elbow * axis).sum(-1, keepdims=True) * axis)
+    angle = np.arctan2((np.cross(aside, wanted) * axis).sum(-1), np.maximum((aside * wanted).sum(-1), 1e-6))
+    angle = gaussian_filter1d(_LARGEST_SWING_RAD * np.tanh(angle / _LARGEST_SWING_RAD), _SMOOTH_FRAMES, mode="nearest")
+    return arm.swung(from_rotation_vectors(angle[:, None] * axis))
+
+
+def _elbow_aside(arm: Arm) -> tuple[Float[Array, "frame 3"], Float[Array, "frame 3"], Float[Array, "frame 1"]]:
+    """Return the way from the line between shoulder and wrist to the elbow, the line's direction and its length."""
     line = arm.wrists_m - arm.shoulders_m
-    length = np.linalg.norm(line, axis=-1, keepdims=True)
-    aside = arm.elbows_m - arm.shoulders_m
-    aside = aside - (aside * line).sum(-1, keepdims=True) / np.maximum(length**2, 1e-9) * line
-    straight = np.clip(1.0 - np.linalg.norm(aside, axis=-1, keepdims=True) / (_STRAIGHT * length + 1e-9), 0.0, 1.0)
-    arm = arm.reaching(arm.within_reach(arm.wrists_m + wrist + _WRIST_PER_ELBOW * straight * elbow))
-    axis = normalized(arm.wrists_m - arm.shoulders_m)
-    aside = arm.elbows_m - arm.shoulders_m
-    aside = aside - (aside * axis).sum(-1, keepdims=True) * axis
-    wanted = aside + (1.0 - straight) * (elbow - (elbow * axis).sum(-1, keepdims=True) * axis)
-    sine = (np.cross(aside, wanted) * axis).sum(-1)
-    angle = np.arctan2(sine, np.maximum((aside * wanted).sum(-1), 1e-6))
-    swing = from_rotation_vectors(angle[:, None] * axis)
-    return arm.swung(swing)
+    axis, out = normalized(line), arm.elbows_m - arm.shoulders_m
+    return out - (out * axis).sum(-1, keepdims=True) * axis, axis, np.linalg.norm(line, axis=-1, keepdims=True)
