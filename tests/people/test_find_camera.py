@@ -145,6 +145,26 @@ def test_walls_at_two_distances_that_a_travelling_camera_passes_leave_a_doubt() 
     assert "travels" in path.notes[-1]
 
 
+def before_a_screen(frame: int) -> np.ndarray:
+    """A still room, most of whose back wall shows a film that moves."""
+    rgb, film = picture(seed=frame), picture(turned([(0.0, 1.5 * frame, 0.0)])[0], paper=OTHER_PAPER, seed=frame)
+    rgb[:118, 24:] = film[:118, 24:]
+    return rgb
+
+
+def test_a_film_on_a_screen_behind_the_dancer_moves_no_camera() -> None:
+    assert not found([before_a_screen(frame) for frame in range(12)]).moving
+
+
+def test_a_caption_over_a_pan_holds_nothing() -> None:
+    matrices = turned([(0.0, yaw, 0.0) for yaw in np.linspace(0.0, 9.0, 10)])
+    pictures = [picture(matrix, seed=frame) for frame, matrix in enumerate(matrices)]
+    caption = picture(paper=OTHER_PAPER)[120:138, 30:220]
+    for rgb in pictures:
+        rgb[120:138, 30:220] = caption
+    assert errors_deg(found(pictures), matrices).max() < 0.1
+
+
 def clip_of(folder: Path, pictures: Sequence[np.ndarray]) -> tuple[CameraPath, Glimpses]:
     track, glimpses = dancer(len(pictures)), Glimpses()
     shown = [with_dancer(rgb, track, frame) for frame, rgb in enumerate(pictures)]

@@ -6,7 +6,7 @@ import numpy as np
 
 from manekko.arrays import Array, Float, UInt8
 from manekko.people.turning import Turn, View, turn_between
-from manekko.pixels.background import alike, corners, followed, shift_between, within
+from manekko.pixels.background import alike, corners, followed, share_of_fields, shift_between, within
 
 _LEAST = 10
 """Corners that must agree on where the camera looks."""
@@ -16,6 +16,8 @@ _WORN_SHARE = 0.5
 """A key picture of which fewer of the corners are still found is replaced."""
 _LEAST_SPREAD = 0.25
 """Corners that agree must lie apart by this share of the picture: a shadow or a flag is no background."""
+_STAYS_PX, _STAYS_SHARE = 0.75, 0.3
+"""Where corners in so many of the picture's fields stay where they are, whatever moves is no background: a screen."""
 _CHANGED = 0.6
 """Pictures that correlate less are of another view."""
 _MOST_KEYS = 32
@@ -192,6 +194,10 @@ class Background:
         plain = self.view.rays(key.points_px[ok])
         to_plain = turned.matrix.T @ key.turned.matrix
         straight = turn_between(plain, there, self.view, _turn(to_plain, 1.0), zooms=False)
+        stays = np.linalg.norm(there - key.points_px[ok], axis=1) < _STAYS_PX
+        if share_of_fields(there, stays) > _STAYS_SHARE and (stays & straight.inliers).sum() < stays.sum() / 2:
+            seen = Seen(key.turned, key.zoomed, known=True, cut=False, agreeing=(float(stays.mean()),) * 2)
+            return seen, float(stays.sum())
         counts = float(straight.inliers.sum()), float(zoomed.inliers.sum())
         count = max(counts)
         agreed = there[zoomed.inliers if counts[1] > counts[0] else straight.inliers]

@@ -6,7 +6,15 @@ import numpy as np
 
 from manekko.arrays import Array, Bool, Float, UInt8
 from manekko.people.keypoints import BODY33_EDGES, BODY33_INDEX, Track
-from manekko.pixels.background import background_mask, corners, followed, small_grey, small_size, within
+from manekko.pixels.background import (
+    background_mask,
+    corners,
+    followed,
+    share_of_fields,
+    small_grey,
+    small_size,
+    within,
+)
 
 _EVERY = 16
 """Frames between looks, after the first few."""
@@ -17,7 +25,8 @@ _FOUND_SHARE = 0.25
 """Of the corners, those found again in a frame soon after; a camera that turns fast loses them."""
 _ENOUGH = 24
 _CORNERS = 120
-_FIELD_PX = 60.0
+_MOVED_SHARE = 0.7
+"""Of the corners, and of the picture's fields, those that move with a camera; a screen behind the dancer has fewer."""
 _LIMB_WIDTH = 0.16
 """Breadth of what is left out about a limb, in the person's size in the picture: clothes, hair, and the head."""
 _LIMBS = [
@@ -110,10 +119,4 @@ def _doubtful(pair: _Pair, found: Bool[Array, " point"], lost: Bool[Array, " poi
     moved = np.linalg.norm(pair.to_px[found] - pair.from_px[found], axis=1) > _MOVED_PX
     if len(moved) < _LEAST:
         return False
-    return min(float(moved.mean()), _share_of_fields(pair.from_px[found], moved)) > 0.5
-
-
-def _share_of_fields(points_px: Float[Array, "point 2"], flags: Bool[Array, " point"]) -> float:
-    """Return the share of the picture's fields in which most points are flagged: a line of text is only one."""
-    fields = np.unique((points_px // _FIELD_PX).astype(int), axis=0, return_inverse=True)[1].reshape(-1)
-    return float((np.bincount(fields, flags) / np.bincount(fields) > 0.5).mean())
+    return min(float(moved.mean()), share_of_fields(pair.from_px[found], moved)) > _MOVED_SHARE

@@ -17,6 +17,7 @@ _APART_PX = 10.0
 _WINDOW_PX = (17, 17)
 _LEVELS = 3
 _ENOUGH = (cv2.TERM_CRITERIA_COUNT | cv2.TERM_CRITERIA_EPS, 20, 0.02)
+_FIELD_PX = 60.0
 _COARSE = 4
 """Wide steps are looked for in pictures so many times smaller."""
 _FAR_PX = 10_000.0
@@ -53,6 +54,17 @@ def within(points_px: Float[Array, "point 2"], mask: UInt8[Array, "height width"
     x, y = np.rint(points_px).astype(int).T
     inside = (x >= 0) & (y >= 0) & (x < mask.shape[1]) & (y < mask.shape[0])
     return inside & (mask[np.where(inside, y, 0), np.where(inside, x, 0)] > 0)
+
+
+def share_of_fields(points_px: Float[Array, "point 2"], flags: Bool[Array, " point"]) -> float:
+    """Return the share of the picture's fields in which most points are flagged; 0 without points.
+
+    A line of text or a lamp has many corners, but few fields.
+    """
+    if len(points_px) == 0:
+        return 0.0
+    fields = np.unique((points_px // _FIELD_PX).astype(int), axis=0, return_inverse=True)[1].reshape(-1)
+    return float((np.bincount(fields, flags) / np.bincount(fields) > 0.5).mean())
 
 
 def corners(
