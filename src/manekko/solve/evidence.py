@@ -69,11 +69,11 @@ class Weights:
     """How far a point that is not planted reaches below the floor [m]."""
     fall_m_s2: float = 2.0
     """Error of the body's acceleration in flight [m/s²]: its middle is not its hips."""
-    robust_image: float = 4.0
+    robust_image: float = 1.4
     """Image errors of so many standard deviations count a quarter (Geman–McClure)."""
     robust_hurry: float = 3.0
     """Accelerations of so many times the usual count half: hits are hits (Cauchy)."""
-    smoothness: float = 2.0
+    smoothness: float = 2.5
     """Scale of the accelerations that are thought usual."""
     pose: float = 4.0
     """Scale of the usual ranges of joints."""

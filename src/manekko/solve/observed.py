@@ -33,12 +33,14 @@ _EDGES = {
     ("heel toe", "ankle toe", "ankle heel"): 0.5,
     ("wrist index", "wrist pinky", "index pinky"): 0.7,
     ("left_ear right_ear", "left_ear nose", "right_ear nose", "left_eye right_eye", "left_ear left_eye",
-     "right_ear right_eye"): 0.06,
+     "right_ear right_eye"): 0.2,
     ("left_ear left_shoulder", "right_ear right_shoulder", "left_ear right_shoulder", "right_ear left_shoulder"): 0.25,
 }  # fmt: skip
 """Pairs of keypoints, and how far off their depths are in the detector's 3D, as a share of their distance."""
 _ACROSS = 0.45
 """The same across the view, where the picture itself says more; the head's points are too near each other for it."""
+_HEAD_DOUBT = 3.0
+"""Points of the head tell where it is, hardly how it is turned: heads differ in shape."""
 _LEAST_EDGE_M = 0.06
 
 
@@ -123,6 +125,7 @@ def evidence_of(
     known = np.isfinite(lifted.keypoints_px).all(-1) & (lifted.confidences > _LEAST_CONFIDENCE)
     sigma = image_sigmas_m(lifted.confidences) * repeated(MOTION_FPS, IMAGE_LASTS_S)
     to_camera = as_axes(conjugate(lifted.to_world_xyzw))
+    sigma[:, : BODY33_INDEX["left_shoulder"]] *= _HEAD_DOUBT
     edge_m = lifted.shape_m[:, EDGES[:, 1]] - lifted.shape_m[:, EDGES[:, 0]]
     # A head is turned as its own frame says: its points are too near each other to be believed one by one.
     body = placed(start, skeleton, marks).points_m

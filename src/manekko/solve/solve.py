@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from manekko.arrays import Array, Bool
-from manekko.lift.lift import Lifted
+from manekko.lift.lift import MOTION_FPS, Lifted
+from manekko.skeleton.flight import airborne_frames
 from manekko.skeleton.skeleton import Skeleton
 from manekko.solve.evidence import Weights
 from manekko.solve.fit import fit_pose
@@ -25,6 +24,6 @@ class Solved:
 def solve(lifted: Lifted, contacts: Bool[Array, "frame 4"], weights: Weights) -> Solved:
     """Return the body that explains best what was seen of a person, given which points of the feet stand when."""
     start = start_of(lifted)
-    airborne = np.zeros(len(contacts), dtype=bool)
+    airborne = airborne_frames(contacts, start.pose.roots_m[:, 1], fps=MOTION_FPS)
     evidence = evidence_of(lifted, start.pose, start.skeleton, start.marks, start.raised_m, contacts, airborne)
     return Solved(start.skeleton, fit_pose(start.pose, evidence, weights))
