@@ -5,6 +5,7 @@ import pytest
 
 from manekko.bench.noise import (
     bursts,
+    carrier_of,
     keypoint_noise,
     lasting_noise,
     part_of,
@@ -129,3 +130,22 @@ def test_weak_depth_is_worse_than_what_the_picture_shows_and_hips_stay_at_the_or
     assert 0.05 < depth < 0.12
     hips = world[:, [BODY33.index("left_hip"), BODY33.index("right_hip")]].mean(1)
     np.testing.assert_allclose(hips, 0.0, atol=1e-12)
+
+
+def test_a_head_is_wrong_as_a_whole() -> None:
+    true = _standing()
+    error = weak_world(np.random.default_rng(3), true, 1.0) - true
+    nose, ear, hand = (error[:, BODY33_INDEX[name], 2] for name in ("nose", "left_ear", "left_wrist"))
+
+    assert np.corrcoef(nose, ear)[0, 1] > 0.8
+    assert abs(np.corrcoef(nose, hand)[0, 1]) < 0.5
+
+
+def test_carriers_are_of_the_same_side() -> None:
+    assert [carrier_of(name) for name in ("left_index", "right_toe", "mouth_left", "right_eye_inner", "left_hip")] == [
+        "left_wrist",
+        "right_ankle",
+        "nose",
+        "nose",
+        "left_hip",
+    ]

@@ -25,7 +25,8 @@ _SIZES_MM = {
 share of frames in which it is somewhere else altogether."""
 _MOVING_LASTS_FRAMES = 3.6
 """Moving errors of neighbouring frames are alike for so long: .76, .57, .33, .11 after 1, 2, 4, 8 frames."""
-_CARRIED = {"pinky": "wrist", "index": "wrist", "thumb": "wrist", "heel": "ankle", "toe": "ankle"}
+_CARRIED = {"pinky": "wrist", "index": "wrist", "thumb": "wrist", "heel": "ankle", "toe": "ankle", "eye": "nose",
+            "ear": "nose", "mouth": "nose"}  # fmt: skip
 """What goes astray with what: a hand that is lost is lost as a whole."""
 _ASTRAY_M, _ASTRAY_FRAMES, _ASTRAY_LASTS = 0.13, (3, 8), 3.0
 """How far a keypoint goes astray [m, standard deviation an axis at most], for how long, and what that counts for."""
@@ -50,16 +51,24 @@ _LEAN_RAD = np.radians(5.0)
 _WORLD_M = np.array([0.022, 0.022, 0.076])
 """Error of the detector's 3D [m] along (x, y, z) of the view, at a lever of 1."""
 _LEVERS = {
-    "nose": 0.9, "mouth": 0.9, "eye": 0.9, "ear": 0.9, "shoulder": 0.75, "elbow": 1.25, "wrist": 1.5, "pinky": 0.6,
+    "nose": 0.9, "mouth": 0.36, "eye": 0.36, "ear": 0.36, "shoulder": 0.75, "elbow": 1.25, "wrist": 1.5, "pinky": 0.6,
     "index": 0.6, "thumb": 0.6, "hip": 0.45, "knee": 1.1, "ankle": 1.3, "heel": 1.0, "toe": 1.0,
 }  # fmt: skip
-"""How much of it each keypoint has; hands and feet have their wrist's and ankle's as well."""
+"""How much of it each keypoint has; hands, feet and heads have their wrist's, ankle's and nose's as well."""
 
 
 def part_of(keypoint: str) -> str:
     """Return the part that a keypoint shows, without its side: ``wrist``, ``eye``."""
     words = keypoint.replace("left", "").replace("right", "").strip("_").split("_")
     return words[0]
+
+
+def carrier_of(keypoint: str) -> str:
+    """Return the keypoint whose fate one shares: itself, its wrist, its ankle, or the nose."""
+    carrier = _CARRIED.get(part_of(keypoint))
+    if carrier is None or carrier == "nose":
+        return carrier or keypoint
+    return f"{keypoint.split('_')[0]}_{carrier}"
 
 
 _PARTS = [part_of(name) for name in BODY33]
@@ -69,12 +78,7 @@ _ASTRAY_SHARE = _TABLE[:, 2]
 _LEVER = np.array([_LEVERS[part] for part in _PARTS])
 _USUAL = np.array([_SURE.get(part, 0.95) for part in _PARTS])
 _LEGS = np.array([part in ("hip", "knee", "ankle", "heel", "toe") for part in _PARTS])
-_CARRIERS = np.array(
-    [
-        BODY33_INDEX[name.replace(part, _CARRIED[part])] if part in _CARRIED else BODY33_INDEX[name]
-        for name, part in zip(BODY33, _PARTS, strict=True)
-    ]
-)
+_CARRIERS = np.array([BODY33_INDEX[carrier_of(name)] for name in BODY33])
 """The keypoint whose fate each one shares: mostly itself."""
 
 
