@@ -9,6 +9,7 @@ from scipy.spatial.transform import Rotation
 
 from manekko.people.background import Background, Seen
 from manekko.people.camera_path import CameraPath
+from manekko.people.find import find_people
 from manekko.people.find_camera import find_camera, path_of
 from manekko.people.glimpses import Glimpses, people_mask
 from manekko.pixels.background import small_grey
@@ -198,6 +199,20 @@ def test_one_picture_has_a_still_camera(tmp_path: Path) -> None:
     path, _ = clip_of(tmp_path, [picture()])
     assert not path.moving
     assert path.notes == ()
+
+
+@pytest.mark.slow
+@pytest.mark.data
+@pytest.mark.weights
+@pytest.mark.parametrize(
+    ("clip", "moving"),
+    [(("pose2sim", "cam02.mp4"), False), (("video", "gymnast_moving_camera_1080p_30fps.mp4"), True)],
+)
+def test_real_clips_tell_whether_their_camera_moves(
+    clip: tuple[str, ...], moving: bool, data_folder: Path, weights_folder: Path
+) -> None:
+    tracks = find_people(open_clip(data_folder.joinpath(*clip)), end_s=1.2)
+    assert all(track.camera is not None and track.camera.moving == moving for track in tracks)
 
 
 def test_the_dancer_is_no_background() -> None:

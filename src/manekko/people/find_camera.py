@@ -1,5 +1,7 @@
 """Whether the clip's camera moved, and how it turned."""
 
+from dataclasses import replace
+
 import numpy as np
 from scipy.spatial.transform import Rotation, Slerp
 
@@ -69,7 +71,9 @@ def find_camera(
         if frame.index < len(times_s):
             seen.append(background.see(small_grey(frame.rgb), people_mask(tracks, frame.index)))
             progress("camera", len(seen), len(times_s))
-    return path_of(seen, times_s[: len(seen)], view, focal_px)
+    # A damaged file may give fewer frames the second time.
+    seen += [replace(seen[-1], known=False, cut=False)] * (len(times_s) - len(seen))
+    return path_of(seen, times_s, view, focal_px)
 
 
 def path_of(seen: list[Seen], times_s: Float[Array, " frame"], view: View, focal_px: float) -> CameraPath:

@@ -100,7 +100,9 @@ def people_mask(tracks: list[Track], frame: int) -> UInt8[Array, "height width"]
 def _pair(before: tuple[int, Array, Array], index: int, grey: Array) -> _Pair:
     start, picture, points = before
     there, found = followed(picture, grey, points, points)
-    return _Pair(start, index, points, np.where(found[:, None], there, np.nan))
+    there[~found] = np.nan
+    # Half the numbers' width: an hour's looks are some thirty megabytes.
+    return _Pair(start, index, points.astype(np.float32), there.astype(np.float32))
 
 
 def _background(pair: _Pair, tracks: list[Track]) -> tuple[_Pair, Bool[Array, " point"], Bool[Array, " point"]]:
