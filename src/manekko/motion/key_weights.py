@@ -12,7 +12,7 @@ import numpy as np
 
 from manekko.arrays import Array, Bool, Float
 from manekko.motion.key_channels import Channel, Moving, Turning
-from manekko.motion.key_limbs import held
+from manekko.motion.key_limbs import held, is_finger
 from manekko.motion.motion import BoneTrack, RigMotion
 from manekko.motion.rig_kinematics import RigPose, pose_rig
 from manekko.motion.rig_sampling import sample_track
@@ -22,6 +22,14 @@ from manekko.skeleton.rotations import conjugate, continuous, normalized, rotate
 HANDS = ("左手首", "右手首")
 FEET = ("左足首", "右足首")
 _STILL_M, _STILL = 1e-7, 1e-7
+_REACH = 3.0
+"""Several bones share what hands and feet may miss, but do not miss it in the same way at the same time."""
+_KNEE = 0.25
+"""Weight of a knee's angle in the places of hip and foot."""
+_STRAIGHTEST = 0.1
+"""Sine of the bend below which a knee is not taken for straighter."""
+_FINGER = 2.0
+"""A finger may be off by so many times more than an arm."""
 _SEED = 0.03
 """Weight of an IK link's own keys where IK brings it into place anyway, against full weight."""
 
@@ -57,12 +65,7 @@ class Scene:
 
     def under(self, bone: str, end: str) -> bool:
         """Whether bone ``end`` hangs below ``bone``."""
-        number, top = self.rig.bones[self.rig.index[end]].parent, self.rig.index[bone]
-        for _ in self.rig.bones:
-            if number < 0 or number == top:
-                break
-            number = self.rig.bones[number].parent
-        return number == top
+        return self.rig.index[bone] in _above(self.rig, self.rig.index[end])
 
     def switched_on(self, name: str) -> Bool[Array, " frame"]:
         """Return in which frames an IK chain is on."""
@@ -83,8 +86,20 @@ def scene_of(rig: Rig, motion: RigMotion, start: int, end: int) -> Scene:
     states = tuple((max(frame - start, 0), on) for frame, on in sorted(motion.ik_states, key=lambda s: s[0]))
     stretch = RigMotion(motion.model_name, tracks, ik_states=states, fps=motion.fps)
     targets = {rig.bones[bone.ik.target].name for bone in rig.bones if bone.ik is not None}
-    wanted = sorted({*motion.bones, *HANDS, *FEET, *targets} & set(rig.index))
-    return Scene(rig, stretch, pose_rig(rig, stretch, np.arange(len(frames)), wanted), tracks)
+    wanted = [name for name in rig.index if name in {*motion.bones, *HANDS, *FEET, *targets}]
+    numbers = {rig.index[name] for name in wanted}
+    for number in tuple(numbers):
+        numbers |= set(_above(rig, number))
+    named = [rig.bones[number].name for number in sorted(numbers)]
+    return Scene(rig, stretch, pose_rig(rig, stretch, np.arange(len(frames)), named), tracks)
+
+
+def _above(rig: Rig, number: int) -> list[int]:
+    """Return a bone's parent, its parent's parent and so on."""
+    chain: list[int] = []
+    while (number := rig.bones[number].parent) >= 0 and number not in chain:
+        chain.append(number)
+    return chain
 
 
 def bone_channels(scene: Scene, name: str, tolerance: Tolerance) -> list[Channel | None]:
@@ -95,24 +110,28 @@ def bone_channels(scene: Scene, name: str, tolerance: Tolerance) -> list[Channel
         turning = _turning(scene, name, tolerance)
     weights = _shift_weights(scene, name, tolerance)
     moving: list[Channel | None] = [
-        Moving(column[:, None].copy(), weights) if np.ptp(column) > _STILL_M else None for column in track.positions_m.T
+        Moving(track.positions_m[:, [axis]], weights[:, axis])
+        if np.ptp(track.positions_m[:, axis]) > _STILL_M
+        else None
+        for axis in range(3)
     ]
     return [turning, *moving]
 
 
 def _turning(scene: Scene, name: str, tolerance: Tolerance) -> Turning:
     frame_count, rotations = scene.frame_count, scene.tracks[name].rotations_xyzw
-    plain = np.full(frame_count, tolerance.turn_rad**-2)
+    turn_rad = tolerance.turn_rad * (_FINGER if is_finger(name) else 1.0)
+    plain = np.full(frame_count, turn_rad**-2)
     axes, extra = None, np.zeros(frame_count)
     if name not in scene.rig:
         return Turning(rotations, plain, axes, extra)
     ends = [end for end in HANDS + FEET if end in scene.rig and scene.under(name, end) and end in scene.pose.positions]
     arms = [_in_bone(scene, name, end) for end in ends if end in HANDS or not _on_ik(scene, end)]
-    fixed = scene.rig.bones[scene.rig.index[name]].fixed_axis
+    fixed, ends_m = scene.rig.bones[scene.rig.index[name]].fixed_axis, _REACH * tolerance.ends_m
     for arm in arms:
-        square = (arm * arm).sum(-1) / tolerance.ends_m**2
+        square = (arm * arm).sum(-1) / ends_m**2
         if fixed is not None:
-            plain = plain + square - (arm @ np.array(fixed)) ** 2 / tolerance.ends_m**2
+            plain = plain + square - (arm @ np.array(fixed)) ** 2 / ends_m**2
         elif len(arms) == 1:
             plain, axes, extra = plain + square, normalized(arm), -square
         else:
@@ -183,9 +202,53 @@ def _in_bone(scene: Scene, name: str, end: str) -> Float[Array, "frame 3"]:
     return rotate(conjugate(scene.pose.rotations[name]), away)
 
 
-def _shift_weights(scene: Scene, name: str, tolerance: Tolerance) -> Float[Array, " frame"]:
-    """Return what a miss of a bone's place costs: as one of the hands and feet, of all of them that it carries."""
+def _shift_weights(scene: Scene, name: str, tolerance: Tolerance) -> Float[Array, "frame 3"]:
+    """Return what a miss of a bone's place along x, y and z costs.
+
+    It counts as a miss of each of the hands and feet that the bone carries, or of a foot where it is an IK goal; and
+    by what it does to knees, which bend fast when a leg that is nearly straight is pressed.
+    """
     carried: Sequence[str] = ()
     if name in scene.rig:
         carried = [end for end in HANDS + FEET if end in scene.rig and scene.under(name, end)]
-    return np.full(scene.frame_count, max(len(carried), 1) * tolerance.ends_m**-2)
+    weights = np.full((scene.frame_count, 3), max(len(carried), 1) * (_REACH * tolerance.ends_m) ** -2)
+    for leg in _legs(scene):
+        if name == leg.goal or scene.under(name, leg.hip):
+            weights = weights + _KNEE * (leg.bend_per_m / tolerance.turn_rad) ** 2
+    return weights
+
+
+@dataclass(frozen=True, eq=False)
+class _Leg:
+    """A chain of two bones that IK bends."""
+
+    goal: str
+    hip: str
+    bend_per_m: Float[Array, "frame 3"]
+    """How fast the knee bends when the hip is moved along x, y or z against the foot [rad/m]."""
+
+
+def _legs(scene: Scene) -> list[_Leg]:
+    """Return the legs that IK moves, in any frame."""
+    legs = []
+    for owner in scene.rig.bones:
+        ik = owner.ik
+        if ik is None or len(ik.links) != 2 or owner.name not in scene.tracks:
+            continue
+        knee, hip = (scene.rig.bones[link.bone].name for link in ik.links)
+        foot = scene.rig.bones[ik.target].name
+        if any(name not in scene.pose.positions for name in (hip, knee, foot)):
+            continue
+        on = scene.switched_on(owner.name)[:, None]
+        legs.append(_Leg(owner.name, hip, np.where(on, _bend_per_m(scene.pose, hip, knee, foot), 0.0)))
+    return legs
+
+
+def _bend_per_m(pose: RigPose, hip: str, knee: str, foot: str) -> Float[Array, "frame 3"]:
+    thigh, shin = pose.positions[knee] - pose.positions[hip], pose.positions[foot] - pose.positions[knee]
+    line = thigh + shin
+    area = np.linalg.norm(np.cross(thigh, shin), axis=1)
+    lengths = np.linalg.norm(thigh, axis=1) * np.linalg.norm(shin, axis=1)
+    # By the law of cosines; a straight leg would bend infinitely fast.
+    area = np.maximum(area, _STRAIGHTEST * lengths)
+    return line / np.maximum(area, 1e-9)[:, None]

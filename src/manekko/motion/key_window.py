@@ -6,23 +6,30 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from manekko.arrays import Array, Bool, Int
-from manekko.motion.key_channels import Channel
+from manekko.motion.key_chain import Chain
+from manekko.motion.key_channels import Channel, Turning
 from manekko.motion.key_curves import STRAIGHT
-from manekko.motion.key_limbs import accents, limbs_of, marked, pinned_frames, rests_between
+from manekko.motion.key_limbs import accents, is_large, limbs_of, marked, pinned_frames, rests_between
+from manekko.motion.key_pruning import kept_keys
 from manekko.motion.key_spans import Stops, cheapest_keys, cost_table
 from manekko.motion.key_values import best_keys
-from manekko.motion.key_weights import FEET, HANDS, Scene, Tolerance, bone_channels, driven_by_ik
+from manekko.motion.key_weights import Scene, Tolerance, bone_channels, driven_by_ik
+from manekko.motion.key_worth import how_far_off
 from manekko.motion.motion import BoneTrack
-from manekko.motion.rig_kinematics import RigPose, pose_rig
-from manekko.skeleton.rotations import angle_between
 
-_KEY_COST = 3.0
-"""A key is saved where that costs less than this many misses as large as the tolerance."""
-_SHARED = 0.6
+_KEY_COST = 3.4
+"""A key goes where that costs less than this many misses as large as the tolerance."""
+_FIRST_COST = 0.25
+"""Cost of a key against that while keys are still taken to lie on the meant motion."""
+_SHARED = 0.5
 """Share of a limb's bones that take up each of its key frames."""
-_DEAREST = 4.0
+_DEAREST = 10.0
 """Spans that cost more than this many keys are never worth it."""
-_TIGHTER, _ROUNDS = 0.6, 4
+_ROUNDS = 3
+_AIM, _NEAR = 0.97, 0.88
+"""Share of the tolerance that is aimed at, and from which on it is used well."""
+_STEP = (0.6, 1.3)
+"""The error is taken to grow like the square root of the cost of a key, this much at once."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,22 +50,27 @@ def keyed_window(scene: Scene, tolerance: Tolerance, forced: Mapping[str, Array]
 
     Args:
         scene: the stretch of motion.
-        tolerance: limbs that miss more than this get more keys, a few times over.
+        tolerance: the cost of a key is set, in a few rounds, so that the errors come near to this.
         forced: bone → frames that must be keys.
     """
     limbs = [_limb(scene, bones, tolerance, forced) for bones in limbs_of(list(scene.tracks))]
-    costs = [_KEY_COST] * len(limbs)
+    costs = np.full(len(limbs), _KEY_COST)
+    tries: list[tuple[float, int, dict[str, BoneTrack]]] = []
     tracks: dict[str, BoneTrack] = {}
-    changed = set(range(len(limbs)))
     for _ in range(_ROUNDS):
-        for number in changed:
-            tracks |= _keyed(scene, limbs[number], costs[number])
-        changed = _strayed(scene, tracks, limbs, tolerance)
-        for number in changed:
-            costs[number] *= _TIGHTER
-        if not changed:
+        tracks = _keyed(scene, limbs, costs, tracks)
+        off = how_far_off(scene, tracks, [tuple(limb.tables) for limb in limbs], tolerance)
+        worst = float(off.max(initial=0.0))
+        tries.append((worst, _count(tracks), tracks))
+        if _NEAR <= worst <= 1.0:
             break
-    return tracks
+        costs *= np.clip(_AIM / np.maximum(off, 1e-3), *_STEP) ** 2
+    # The fewest keys of those that are near enough; if none is, the nearest.
+    return min(tries, key=lambda each: (max(each[0], 1.0), each[1]))[2]
+
+
+def _count(tracks: Mapping[str, BoneTrack]) -> int:
+    return sum(len(track.frames) for track in tracks.values())
 
 
 def _limb(scene: Scene, bones: tuple[str, ...], tolerance: Tolerance, forced: Mapping[str, Array]) -> _Limb:
@@ -69,7 +81,7 @@ def _limb(scene: Scene, bones: tuple[str, ...], tolerance: Tolerance, forced: Ma
         frames |= accents(track, turns=not driven_by_ik(scene, name))
     frames[[0, -1]] = True
     stops = Stops(frames, rests_between(frames, list(tracks.values())))
-    most = _KEY_COST * _DEAREST * max(1.0, _SHARED * len(bones))
+    most = _KEY_COST * _FIRST_COST * _DEAREST
     tables = {
         name: cost_table(active, stops, most)
         for name, parts in channels.items()
@@ -78,19 +90,48 @@ def _limb(scene: Scene, bones: tuple[str, ...], tolerance: Tolerance, forced: Ma
     return _Limb(bones, channels, tables, stops)
 
 
-def _keyed(scene: Scene, limb: _Limb, key_cost: float) -> dict[str, BoneTrack]:
-    """Return the tracks of a limb's bones, their keys on frames that they share."""
-    shared: Bool[Array, " frame"] = np.zeros(scene.frame_count, dtype=bool)
-    if limb.tables:
-        together = np.sum(list(limb.tables.values()), axis=0)
-        shared[cheapest_keys(together, limb.stops, key_cost * max(1.0, _SHARED * len(limb.tables)))] = True
-    tracks = {}
-    for name in limb.bones:
-        keys = np.unique([0, scene.frame_count - 1])
-        if name in limb.tables:
-            keys = cheapest_keys(limb.tables[name], limb.stops, key_cost, shared)
-        tracks[name] = _track(scene.tracks[name], limb.channels[name], keys)
+def _keyed(scene: Scene, limbs: list[_Limb], costs: Array, before: Mapping[str, BoneTrack]) -> dict[str, BoneTrack]:
+    """Return few keys for each bone.
+
+    Args:
+        scene: the motion.
+        limbs: its bones.
+        costs: the price of a key in each limb.
+        before: keys found at another price: fingers and the like keep them.
+    """
+    tracks: dict[str, BoneTrack] = {}
+    chain = Chain(scene)
+    for limb, key_cost in zip(limbs, costs.tolist(), strict=True):
+        if before and not is_large(limb.bones):
+            tracks |= {name: before[name] for name in limb.bones}
+            continue
+        shared: Bool[Array, " frame"] = np.zeros(scene.frame_count, dtype=bool)
+        if limb.tables:
+            together, first_cost = np.sum(list(limb.tables.values()), axis=0), _FIRST_COST * key_cost
+            frames = cheapest_keys(together, limb.stops, first_cost * max(1.0, _SHARED * len(limb.tables)))
+            shared[frames] = True
+        for name in limb.bones:
+            tracks[name] = _bone(scene, limb, name, shared, key_cost, chain)
+            chain.put(name, tracks[name])
     return tracks
+
+
+def _bone(
+    scene: Scene, limb: _Limb, name: str, shared: Bool[Array, " frame"], key_cost: float, chain: Chain
+) -> BoneTrack:
+    """Return a bone's keys, some of the frames that its limb shares."""
+    full, channels = scene.tracks[name], list(limb.channels[name])
+    if name not in limb.tables:
+        return _track(full, channels, np.unique([0, scene.frame_count - 1]))
+    if isinstance(channels[0], Turning):
+        full = replace(full, rotations_xyzw=chain.meant(name))
+        channels[0] = replace(channels[0], rotations_xyzw=full.rotations_xyzw)
+    keys = cheapest_keys(limb.tables[name], limb.stops, _FIRST_COST * key_cost, shared)
+    track = _track(full, channels, keys)
+    values = [track.rotations_xyzw, *(track.positions_m[:, [axis]] for axis in range(3))]
+    active = [(channel, value) for channel, value in zip(channels, values, strict=True) if channel is not None]
+    fewer = kept_keys(active, keys, limb.stops.frames, key_cost)
+    return track if len(fewer) == len(keys) else _track(full, channels, fewer)
 
 
 def _track(full: BoneTrack, channels: list[Channel | None], keys: Int[Array, " key"]) -> BoneTrack:
@@ -106,41 +147,3 @@ def _track(full: BoneTrack, channels: list[Channel | None], keys: Int[Array, " k
             values, curves[:, axis] = best_keys(channel, keys, ends | pinned_frames(full)[keys])
             positions[:, axis] = values[:, 0]
     return BoneTrack(keys, positions, rotations, curves)
-
-
-def _strayed(scene: Scene, tracks: dict[str, BoneTrack], limbs: list[_Limb], tolerance: Tolerance) -> set[int]:
-    """Return the limbs that need more keys: for the places of hands and feet, or, if too much is off, for angles."""
-    fewer = replace(scene.motion, bones=tracks)
-    found = pose_rig(scene.rig, fewer, np.arange(scene.frame_count), list(scene.pose.positions))
-    bad: set[int] = set()
-    for end in HANDS + FEET:
-        if end in found.positions and _place_p99(scene.pose, found, end) > tolerance.ends_m:
-            bad |= {number for number, limb in enumerate(limbs) if limb.tables and _moves(scene, limb, end)}
-    angles = {
-        number: np.concatenate([_angles(scene.pose, found, name) for name in limb.tables if name in found.positions])
-        for number, limb in enumerate(limbs)
-        if any(name in found.positions for name in limb.tables)
-    }
-    if angles and np.percentile(np.concatenate(list(angles.values())), 95.0) > tolerance.turn_rad:
-        bad |= {number for number, off in angles.items() if np.percentile(off, 95.0) > tolerance.turn_rad}
-    return bad
-
-
-def _place_p99(meant: RigPose, found: RigPose, end: str) -> float:
-    return float(np.percentile(np.linalg.norm(meant.positions[end] - found.positions[end], axis=1), 99.0))
-
-
-def _angles(meant: RigPose, found: RigPose, name: str) -> Array:
-    return angle_between(meant.local_rotations[name], found.local_rotations[name])
-
-
-def _moves(scene: Scene, limb: _Limb, end: str) -> bool:
-    """Whether a limb carries an end, or is an IK goal that draws it."""
-    number = scene.rig.index[end]
-    for name in limb.tables:
-        if name not in scene.rig:
-            continue
-        ik = scene.rig.bones[scene.rig.index[name]].ik
-        if (ik is not None and ik.target == number) or (ik is None and scene.under(name, end)):
-            return True
-    return False
