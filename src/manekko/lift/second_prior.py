@@ -45,8 +45,8 @@ _DETECTOR = {"torso": 0.13, "shoulders": 0.20, "hips": 0.25, "upper_arm": 0.34, 
 nothing was trained on (``python -m manekko.bench.detector_noise``)."""
 _MODEST = {"torso": 1.4, "shoulders": 1.6, "hips": 2.2, "upper_arm": 1.1, "forearm": 1.1, "thigh": 1.35, "shin": 1.35,
            "foot": 3.0, "sole": 3.0}  # fmt: skip
-"""How much larger the net's errors are than it tells: there, and for shoulders and hips on real people, whose hips are not
-where motion capture has them; on feet, because ankles and toes lie elsewhere in shoes."""
+"""How much larger the net's errors are than it tells: there, and for shoulders and hips on real people, whose hips
+are not where motion capture has them; on feet, because ankles and toes lie elsewhere in shoes."""
 _ALIKE = 1.2
 """Both opinions err alike a little: together they are so much less sure than two that have nothing in common."""
 _SURE, _UNSURE = 0.05, 1.0
