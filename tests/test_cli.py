@@ -69,7 +69,7 @@ def test_without_arguments_the_help_is_shown() -> None:
         "capture clip.mp4 --end nan",
         "capture clip.mp4 --fps 0",
         "capture clip.mp4 --legs hover",
-        "capture clip.mp4 --keys tiny",
+        "capture clip.mp4 --keys none",
         "check dance.vmd",
         "render dance.vmd",
         "render dance.vmd a.mp4 --size 1280",

@@ -23,6 +23,7 @@ from manekko.files.results import options_typed, stem_of
 from manekko.files.vmd import MODEL_NAME_BYTES
 from manekko.lift.lift import Lifted, lift_track
 from manekko.motion.build import motion_from_lifted
+from manekko.motion.keys import Keys, reduce_keys
 from manekko.motion.metrics import figures
 from manekko.motion.motion import Motion, RigMotion
 from manekko.motion.placing import in_place, raised, raised_keys, spot_of
@@ -67,6 +68,8 @@ class CaptureOptions:
     """Of ``vmd``, ``bvh``."""
     legs: Legs = "ik"
     """Whether foot IK or the leg bones themselves carry the legs."""
+    keys: Keys = "edit"
+    """How many keys a VMD gets."""
     start_s: float = 0.0
     """Begin here in the clip [s]; this is the motion's frame 0."""
     end_s: float | None = None
@@ -278,15 +281,15 @@ def _solve(run: _Run, tracks: Sequence[Track], rig: Rig) -> list[_Person]:
             # One dancer goes to the middle of the stage; several would stand in each other.
             motion = in_place(motion, spot_of(motion) if len(lifted) > 1 else None)
         rig_motion = raised_keys(retarget(motion, rig, legs=run.options.legs), rig, own.raise_m)
+        rig_motion = reduce_keys(rig_motion, rig, run.options.keys)
         told = (*track.warnings, *_solve_warnings(one))
         people.append(_Person(track, raised(motion, own.raise_m), rig_motion, told, camera, own.raise_m))
     return people
 
 
 def _solve_warnings(lifted: Lifted) -> list[str]:
-    if not lifted.swapped_frames:
-        return []
-    return [f"left and right were swapped in {lifted.swapped_frames} frames: repaired"]
+    count = lifted.swapped_frames
+    return [f"left and right were swapped in {count} frames: repaired"] if count else []
 
 
 def _name(people: Sequence[_Person], person: _Person) -> str:

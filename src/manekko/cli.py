@@ -101,6 +101,8 @@ class Capture:
     """Stay on the spot: travel over the floor is taken away, so that the feet slide as on a treadmill."""
     legs: Literal["ik", "fk"] = "ik"
     """ik: the feet are placed, as MMD models expect. fk: hips, knees and ankles are turned."""
+    keys: Literal["full", "edit", "tiny"] = "edit"
+    """full: a key in every frame. edit: few keys on curves, within 1 degree. tiny: fewer still, within 3."""
     preview: bool = True
     """Also write a video of the skeleton over the clip, beside the solved motion."""
     fps: _Fps = None
