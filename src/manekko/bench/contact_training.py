@@ -2,7 +2,7 @@
 
 Motion capture of walks, sports and dances (CMU's, without the held-out subject 05) is seen by a made-up detector and
 lifted; a net with one hidden layer learns which points were planted. Some of the motions slow to a stop now and then,
-since a held pose with a raised foot is what dancers do and walkers do not. Takes about ten minutes.
+since a held pose with a raised foot is what dancers do and walkers do not; some go in jerks. Takes about ten minutes.
 """
 
 import argparse
@@ -13,11 +13,11 @@ from pathlib import Path
 
 import numpy as np
 
-from manekko.arrays import Array, Bool, Float
+from manekko.arrays import Array, Bool, Float, spans
 from manekko.bench.judge import measuring_file
 from manekko.bench.synthetic import TrueMotion, seen
 from manekko.bench.synthetic_joints import with_known_joints
-from manekko.bench.synthetic_motions import FPS, sole_points_m, true_contacts
+from manekko.bench.synthetic_motions import FPS, sole_points_m
 from manekko.errors import InputError
 from manekko.files.bvh import motion_from_bvh, parse_bvh
 from manekko.lift.lift import lift_track
@@ -31,13 +31,15 @@ _PACKS = ("cmu_bvh_30fps.npz", "cmu_more_30fps.npz", "cmu_more2_30fps.npz")
 _HELD_OUT = ("/005/", "/05/", "/05_")
 _LONGEST, _SHORTEST = 300, 90
 _STOPS, _STOP_FRAMES, _SLOWEST = (2, 5), (15, 50), 0.1
+_GO_FRAMES, _HOLD_FRAMES, _HASTE = (2, 12), (2, 9), 1.3
+_STILL_M, _LOW_M = 0.01, 0.04
 _LEVELS = (0.1, 1.5)
 """Size of the noise: a net that has only seen trembling points does not trust calm ones."""
-_UNITS, _EPOCHS, _BATCH, _RATE, _DECAY = 16, 12, 512, 3e-3, 1e-3
+_UNITS, _EPOCHS, _BATCH, _RATE, _DECAY = 32, 14, 512, 3e-3, 1e-3
 
 
 def training_motions(rng: np.random.Generator) -> Iterator[TrueMotion]:
-    """Yield the clips to learn from, whole or in part, every second one with held poses.
+    """Yield the clips to learn from, whole or in part, as they are, with held poses or in jerks.
 
     Raises:
         MissingToolError: the measuring data is missing.
@@ -52,10 +54,10 @@ def training_motions(rng: np.random.Generator) -> Iterator[TrueMotion]:
             floor = float(np.percentile(sole_points_m(motion)[..., 1].min(1), 10.0))
             start = int(rng.integers(0, max(1, motion.frame_count - _LONGEST)))
             part = _at_frames(motion, np.arange(start, min(start + _LONGEST, motion.frame_count), dtype=np.float64))
-            part = with_held_poses(part, rng) if rng.random() < 0.5 else part
+            part = (_as_it_is, with_held_poses, in_jerks)[int(rng.integers(3))](part, rng)
             roots = part.root_positions_m - np.array([0.0, floor, 0.0])
             part = replace(part, root_positions_m=roots)
-            yield TrueMotion(name, replace(part, contacts=true_contacts(part)))
+            yield TrueMotion(name, replace(part, contacts=standing(part)))
 
 
 def with_held_poses(motion: Motion, rng: np.random.Generator) -> Motion:
@@ -69,6 +71,36 @@ def with_held_poses(motion: Motion, rng: np.random.Generator) -> Motion:
         times.append(time)
         time += float(np.clip(_SLOWEST + 0.25 * np.abs(stops - time).min(), _SLOWEST, 1.0))
     return _at_frames(motion, np.array(times[:_LONGEST]))
+
+
+def in_jerks(motion: Motion, rng: np.random.Generator) -> Motion:
+    """Return the motion as poppers and hand-made dances move: at once, and not at all for a few frames."""
+    times, time = [], 0.0
+    while time < motion.frame_count - 1.0 and len(times) < _LONGEST:
+        go = int(rng.integers(*_GO_FRAMES))
+        times += [time + _HASTE * step for step in range(go)] + [time + _HASTE * go] * int(rng.integers(*_HOLD_FRAMES))
+        time += _HASTE * go
+    times = np.array(times[:_LONGEST])
+    return _at_frames(motion, times[times < motion.frame_count - 1.0])
+
+
+def standing(motion: Motion) -> Bool[Array, "frame 4"]:
+    """Return which points of the soles stand: low, and still before or after each frame, for three frames or longer.
+
+    For motions without jerks these are the true contacts of the benchmarks.
+    """
+    points = sole_points_m(motion)
+    steps = np.linalg.norm(np.diff(points, axis=0), axis=-1)
+    ahead, behind = np.concatenate([steps, steps[-1:]]), np.concatenate([steps[:1], steps])
+    planted = (np.minimum(ahead, behind) < _STILL_M) & (points[..., 1] < _LOW_M)
+    for column in planted.T:
+        for start, end in spans(column):
+            column[start:end] = end - start >= 3
+    return planted
+
+
+def _as_it_is(motion: Motion, rng: np.random.Generator) -> Motion:
+    return motion
 
 
 def _at_frames(motion: Motion, frames: Float[Array, " frame"]) -> Motion:
@@ -108,7 +140,7 @@ def examples(
     synthetic = seen(true, seed, level)
     lifted = lift_track(synthetic.track)
     frames = min(len(lifted.positions_m), len(synthetic.truth.contacts))
-    features = contact_features(lifted.positions_m, across_m(lifted))
+    features = contact_features(lifted.positions_m, across_m(lifted), lifted.confidences)
     return features[:frames], synthetic.truth.contacts[:frames]
 
 

@@ -10,7 +10,7 @@ from manekko.motion.feet import Body, plant_feet
 from manekko.motion.motion import Motion
 from manekko.people.fixes import NO_PERSON_FIXES, PersonFixes, apply_to_contacts
 from manekko.people.keypoints import BODY33_INDEX
-from manekko.skeleton.contacts import find_contacts
+from manekko.skeleton.contacts import find_contacts, held_points
 from manekko.skeleton.kinematics import local_rotations
 from manekko.skeleton.rotations import angle_between, continuous, normalized, slerp
 from manekko.skeleton.skeleton import HUMANOID, JOINT_INDEX
@@ -45,9 +45,10 @@ def motion_from_lifted(
     Of the repairs by hand, those of planted and lifted feet are made here.
     """
     contacts = apply_to_contacts(find_contacts(lifted), fixes, fps=MOTION_FPS)
-    solved = solve(lifted, contacts, weights)
+    kept = apply_to_contacts(held_points(lifted), fixes, fps=MOTION_FPS)
+    solved = solve(lifted, kept, weights)
     rotations = continuous(whole_body(solved.pose))
-    body = plant_feet(Body(solved.skeleton, solved.pose.roots_m, rotations), contacts, fps=MOTION_FPS)
+    body = plant_feet(Body(solved.skeleton, solved.pose.roots_m, rotations), kept, fps=MOTION_FPS)
     start = (lifted.start_m if origin_m is None else origin_m) * np.array([1.0, 0.0, 1.0])
     held = _held_frames(lifted.seen & _sure(lifted.confidences))
     return Motion(

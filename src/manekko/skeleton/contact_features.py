@@ -24,15 +24,18 @@ _HIGHEST_REST_M = 0.08
 
 
 def contact_features(
-    positions_m: Float[Array, "frame 33 3"], across_m: Float[Array, "frame 33 2"]
+    positions_m: Float[Array, "frame 33 3"],
+    across_m: Float[Array, "frame 33 2"],
+    confidences: Float[Array, "frame 33"],
 ) -> Float[Array, "frame 4 feature"]:
     """Return the features of left heel, left toe, right heel and right toe.
 
     Args:
         positions_m: keypoints in the upright world, +Y up, +Z towards the camera.
         across_m: where they are in a picture of a camera that stands still, in metres at the dancer's distance.
+        confidences: how well each is seen, 0–1.
     """
-    columns = [*_picture_features(across_m), *_height_features(positions_m)]
+    columns = [*_picture_features(across_m), *_height_features(positions_m), *_sight_features(confidences)]
     return np.stack([np.broadcast_to(column, (len(positions_m), 4)) for column in columns], axis=-1)
 
 
@@ -80,6 +83,13 @@ def _height_features(positions_m: Float[Array, "frame 33 3"]) -> list[Array]:
         np.clip(depth_speed - 0.6, 0.0, 1.5),
         *(np.clip(_later(fall, lag), -1.5, 1.5) for lag in (-2, 0, 2)),
     ]
+
+
+def _sight_features(confidences: Float[Array, "frame 33"]) -> list[Array]:
+    """How well the point, and the worst seen of its foot, is seen: what is hidden trembles without moving."""
+    points, ankles = confidences[:, _POINTS], confidences[:, _ANKLES]
+    feet = np.minimum(points.reshape(-1, 2, 2).min(2), ankles)[:, _FOOT_OF_POINT]
+    return [points, *(_later(feet, lag) for lag in (-3, 0, 3))]
 
 
 def _heights_m(up_m: Float[Array, "frame 4"]) -> Float[Array, "frame 4"]:

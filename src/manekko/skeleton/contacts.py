@@ -18,8 +18,9 @@ _WEIGHTS = Path(__file__).with_name("contact_weights.json")
 """Made by ``python -m manekko.bench.contact_training``."""
 _SWITCH_COST = 1.5
 """Doubt, in nats, that a point lands or leaves within any one frame."""
-_LEAST_SURE = 0.3
-"""Nats by which a contact has to be likelier than none: a foot pinned by mistake costs more than one that is not."""
+_SURE, _HELD = 0.3, -1.0
+"""Nats by which a contact is likelier than none where it is believed, and where the foot is kept still all the same:
+a foot that stands and is let slide is seen at once, one that creeps and is held is not."""
 _SHORTEST_FRAMES = 2
 _HIPS = [BODY33_INDEX["left_hip"], BODY33_INDEX["right_hip"]]
 _DISTANCE_FRAMES = 31
@@ -71,7 +72,13 @@ def find_contacts(lifted: Lifted) -> Bool[Array, "frame 4"]:
     What stands still in the picture is the best evidence; a small net weighs it against heights and what the rest of
     the body does, and the likeliest sequence of landings and lift-offs is taken (Viterbi 1967).
     """
-    return likeliest_contacts(contact_log_odds(lifted.positions_m, across_m(lifted)))
+    return likeliest_contacts(contact_log_odds(lifted), least_sure=_SURE)
+
+
+def held_points(lifted: Lifted) -> Bool[Array, "frame 4"]:
+    """Return which of ``motion.CONTACT_POINTS`` to keep where they are: those planted, and those that may be."""
+    log_odds = contact_log_odds(lifted)
+    return likeliest_contacts(log_odds, least_sure=_HELD) | likeliest_contacts(log_odds, least_sure=_SURE)
 
 
 def across_m(lifted: Lifted) -> Float[Array, "frame 33 2"]:
@@ -87,22 +94,15 @@ def across_m(lifted: Lifted) -> Float[Array, "frame 33 2"]:
     return np.where(np.isfinite(places), places, lifted.positions_m[..., :2] * np.array([1.0, -1.0]))
 
 
-def contact_log_odds(
-    positions_m: Float[Array, "frame 33 3"], picture_m: Float[Array, "frame 33 2"]
-) -> Float[Array, "frame 4"]:
-    """Return the log-odds of contact of each of ``motion.CONTACT_POINTS`` by what is seen around each frame.
-
-    Args:
-        positions_m: keypoints in the upright world at 30 frames a second.
-        picture_m: as ``across_m`` returns them.
-    """
-    features, nets = contact_features(positions_m, picture_m), _nets()
+def contact_log_odds(lifted: Lifted) -> Float[Array, "frame 4"]:
+    """Return the log-odds of contact of each of ``motion.CONTACT_POINTS`` by what is seen around each frame."""
+    features, nets = contact_features(lifted.positions_m, across_m(lifted), lifted.confidences), _nets()
     return np.stack([nets[("heel", "toe")[k % 2]].log_odds(features[:, k]) for k in range(4)], axis=1)
 
 
-def likeliest_contacts(log_odds: Float[Array, "frame point"]) -> Bool[Array, "frame point"]:
-    """Return the sequence of contacts that log-odds and the cost of switching make likeliest."""
-    gain = (log_odds - _LEAST_SURE) / 2.0
+def likeliest_contacts(log_odds: Float[Array, "frame point"], *, least_sure: float) -> Bool[Array, "frame point"]:
+    """Return the sequence of contacts that log-odds, less ``least_sure``, and the cost of switching make likeliest."""
+    gain = (log_odds - least_sure) / 2.0
     came_from = np.zeros((len(gain), 2, gain.shape[1]), dtype=np.int8)
     score = np.zeros((2, gain.shape[1]))
     for frame, now in enumerate(gain):

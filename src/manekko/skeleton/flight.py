@@ -19,7 +19,7 @@ def airborne_frames(
     rough size only. Measured on dances: hips fall at 7–12 m/s² in jumps, at 0–5 where a foot only slides.
     """
     flying = np.zeros(len(contacts), dtype=bool)
-    for start, end in spans(~contacts.any(1)):
+    for start, end in spans(np.logical_not(np.asarray(contacts.any(1)))):
         first, last = max(start - _SLACK_FRAMES, 0), min(end + _SLACK_FRAMES, len(contacts))
         if not _SHORTEST_S * fps <= end - start <= _LONGEST_S * fps or last - first < 4:
             continue
