@@ -14,6 +14,7 @@ from manekko.bench.accuracy import MODEL, OURS, Row
 from manekko.bench.judge import measuring_file, table
 from manekko.bench.solver_ablations import ABLATIONS
 from manekko.bench.solver_bars import EXACT, JUDGED, PANNING, marks
+from manekko.bench.solver_camera import camera_rows
 from manekko.bench.solver_exact import exact_figures
 from manekko.bench.solver_real import real_rows
 from manekko.bench.solver_rigs import BARS as RIG_BARS
@@ -67,6 +68,7 @@ HEADS = {
     "root_vs_still": "root x",
     "jump_height_error": "height",
     "hang_time_error": "hang",
+    "camera_deg": "camera °",
     "seconds_per_1000": "s/1000",
 }
 """Heads of the columns."""
@@ -118,6 +120,7 @@ def solver() -> Solver:
         rows += condition_rows(condition.name, shown, rig)
         if condition.name == ABLATED:
             ablations = [_row(condition.name, name, judged_motion(solve, shown, rig)) for name, solve in ABLATIONS]
+    rows += camera_rows(dances, rig)
     with tempfile.TemporaryDirectory(prefix="manekko-bench-") as folder:
         real = real_rows(rig, Path(folder), ABLATIONS, manekko_motion)
     rigs = rigs_report([dance.motion for dance in dances])

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from manekko.arrays import Array, Bool, Float
+from manekko.arrays import Array, Bool
 from manekko.bench.naive import motionless, naive_motion
 from manekko.bench.peer_kalidokit import kalidokit_motion
 from manekko.bench.solver_figures import Mean, Performance, figures_of, performed, pooled
@@ -22,7 +22,7 @@ from manekko.people.keypoints import Track
 from manekko.people.turning import Turn, View, turn_between
 from manekko.skeleton.ground import on_level_ground
 from manekko.skeleton.rig import Rig
-from manekko.skeleton.rotations import as_axes, from_axes
+from manekko.skeleton.rotations import from_axes
 from manekko.solve.evidence import DEFAULT_WEIGHTS, Weights
 
 SEED = 1
@@ -158,12 +158,3 @@ def estimated_path(synthetic: Synthetic) -> CameraPath:
         rays[new] = view.rays(points[new]) @ turn.matrix
         turns.append(turn.matrix.T)
     return CameraPath(synthetic.track.times_s, from_axes(np.array(turns)), np.ones(len(turns)), focal)
-
-
-def path_error_deg(synthetic: Synthetic, path: CameraPath) -> Float[Array, " frame"]:
-    """Return by how much a camera's path is wrong in each frame [°], the first frame taken as right."""
-    true = as_axes(synthetic.camera.to_world_xyzw)
-    relative = np.einsum("ji,fjk->fik", true[0], true)
-    error = np.einsum("fji,fjk->fik", as_axes(path.rotations_xyzw), relative)
-    cosine = np.clip((np.trace(error, axis1=1, axis2=2) - 1.0) / 2.0, -1.0, 1.0)
-    return np.degrees(np.arccos(cosine))
