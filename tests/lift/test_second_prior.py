@@ -3,7 +3,8 @@
 import numpy as np
 
 from manekko.lift.camera import default_camera
-from manekko.lift.second_prior import BONES, ends, improved_shape
+from manekko.lift.guess import guessed_prior
+from manekko.lift.second_prior import BONES, GUESS_DOUBT, ends, improved_shape
 from manekko.people.keypoints import BODY33_INDEX, BODY33_MIRROR
 from manekko.skeleton.rotations import from_rotation_vectors, normalized, rotate
 from tests.lift.dancers import PICTURE_PX, Dance, camera_points, degrees_apart, project
@@ -27,6 +28,12 @@ def bones_of(shape_m: np.ndarray) -> np.ndarray:
         return shape_m[:, [BODY33_INDEX[name] for name in names]].mean(1)
 
     return np.stack([at(ends(bone)[1]) - at(ends(bone)[0]) for bone in BONES], axis=1)
+
+
+def smoothed_guess(keypoints_px: np.ndarray) -> np.ndarray:
+    """A shape guessed from the picture alone, about the mid-hip."""
+    shape = guessed_prior(keypoints_px, fps=30.0)
+    return shape - shape[:, HIPS].mean(1, keepdims=True)
 
 
 def leaning(shape_m: np.ndarray) -> np.ndarray:
@@ -87,6 +94,19 @@ def test_points_that_are_never_seen_leave_the_rest_finite():
     assert np.isfinite(shape).all()
     assert np.isfinite(told.unit).all()
     assert ((told.sigma > 0.0) & (told.sigma < 1.0)).all()
+
+
+def test_a_guessed_shape_has_less_say():
+    true, keypoints = filmed(2)
+    guessed = smoothed_guess(keypoints)
+    sure, doubted = (
+        improved_shape(guessed, keypoints, np.full(keypoints.shape[:2], 0.95), CAMERA, fps=30.0, doubt=doubt)
+        for doubt in (1.0, GUESS_DOUBT)
+    )
+    off = [degrees_apart(told.unit, normalized(bones_of(true))).mean() for _, told in (sure, doubted)]
+    before = degrees_apart(normalized(bones_of(guessed)), normalized(bones_of(true))).mean()
+    assert off[1] < off[0] < before
+    assert (doubted[1].sigma > sure[1].sigma).all()
 
 
 def test_what_is_smaller_in_the_picture_is_further_away_not_another_pose():

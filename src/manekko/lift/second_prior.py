@@ -47,6 +47,8 @@ _MODEST = {"torso": 1.4, "shoulders": 1.6, "hips": 2.2, "upper_arm": 1.1, "forea
            "foot": 3.0, "sole": 3.0}  # fmt: skip
 """How much larger the net's errors are than it tells: there, and for shoulders and hips on real people, whose hips
 are not where motion capture has them; on feet, because ankles and toes lie elsewhere in shoes."""
+GUESS_DOUBT = 2.0
+"""How many times further off than the detector's 3D a shape is that ``guess`` made."""
 _ALIKE = 1.2
 """Both opinions err alike a little: together they are so much less sure than two that have nothing in common."""
 _SURE, _UNSURE = 0.05, 1.0
@@ -112,6 +114,7 @@ def improved_shape(
     camera: Camera,
     *,
     fps: float,
+    doubt: float = 1.0,
 ) -> tuple[Float[Array, "frame 33 3"], Directions]:
     """Return the detector's shape with its bones turned to what both opinions say, and those directions.
 
@@ -121,11 +124,13 @@ def improved_shape(
         confidences: 0–1.
         camera: the clip's.
         fps: frames per second of all of them, 30 or a multiple.
+        doubt: how many times further off than the detector's own 3D the shape is thought to be; ``GUESS_DOUBT`` for
+            one that was guessed without it.
     """
     bones = np.einsum("bk,fkc->fbc", _OF_BODY33, shape_m)
     own = normalized(bones)
     second = _second_opinion(shape_m, keypoints_px, confidences, camera, fps)
-    weights = np.stack([np.broadcast_to(_by_bone(_DETECTOR) ** -2.0, second.sigma.shape), second.sigma**-2.0])
+    weights = np.stack([np.broadcast_to((doubt * _by_bone(_DETECTOR)) ** -2.0, second.sigma.shape), second.sigma**-2.0])
     mean = (weights[0, ..., None] * own + weights[1, ..., None] * second.unit) / weights.sum(0)[..., None]
     unit = normalized(smoothed(mean, fps=fps, cutoff_hz=_SHAPE_CUTOFF_HZ))
     return _with_directions(shape_m, bones, unit), Directions(unit, _ALIKE * weights.sum(0) ** -0.5)
