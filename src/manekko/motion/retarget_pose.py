@@ -59,10 +59,6 @@ class RigInPose:
         """Return where a bone is [m]."""
         return self._position(self.rig.index[name], 0)
 
-    def carried_m(self, name: str, rest_point_m: Float[Array, "3"]) -> Float[Array, "frame 3"]:
-        """Return where a point is that is fixed to a bone and at ``rest_point_m`` in the rest pose [m]."""
-        return self.position_m(name) + rotate(self.rotation(name), rest_point_m - self.rig.rest(name))
-
     def move_to(self, name: str, places_m: Float[Array, "frame 3"]) -> None:
         """Shift a bone so that it is at the places given."""
         number = self.rig.index[name]
