@@ -15,6 +15,7 @@ from manekko.lift.gravity import levelled, mean_up, to_world, up_direction, upri
 from manekko.lift.guess import guessed_prior
 from manekko.lift.plausible import plausible_hands, plausible_legs, straightened_knees
 from manekko.lift.proportions import bone_lengths, root_depths, with_lengths
+from manekko.lift.second_prior import improved_shape
 from manekko.lift.series import resampled, smoothed, without_spikes
 from manekko.lift.swaps import repair_swaps
 from manekko.people.camera_path import still_path
@@ -59,7 +60,9 @@ class Lifted:
     keypoints_px: Float[Array, "frame 33 2"]
     """Image points [px] at the first frame's zoom, gaps bridged; NaN where a keypoint is never seen."""
     shape_m: Float[Array, "frame 33 3"]
-    """The detector's own shape about the mid-hip in each frame's camera axes [m], at the body's bone lengths."""
+    """The shape about the mid-hip in each frame's camera axes before the image points moved it [m]."""
+    shape_sigma: Float[Array, "frame bone"]
+    """Error along the view of each of ``second_prior.BONES`` of the shape, in bone lengths."""
     seen: Bool[Array, " frame"]
     """Whether the person was seen at all."""
     swapped_frames: int
@@ -103,6 +106,7 @@ def lift_track(track: Track, *, focal_px: float | None = None, fixes: PersonFixe
     turns = path.rotations_xyzw
     keypoints, confidences = _on_grid(track, grid)
     prior = plausible_hands(_prior(track, grid, keypoints, camera, rate), confidences)
+    prior, directions = improved_shape(prior, keypoints, confidences, camera, fps=rate)
     sure = confidences[:, _HIPS].min(1) > 0.1 if len(grid) > 1 else np.ones(1, dtype=bool)
     up = up_direction(rotate(turns[:, None], prior)[sure], mean_up(turns))
     prior = balanced(prior, levelled(rotate(conjugate(turns), up)), fps=rate)
@@ -114,6 +118,7 @@ def lift_track(track: Track, *, focal_px: float | None = None, fixes: PersonFixe
         confidences=confidences[::step],
         keypoints_px=_thinned(keypoints, rate, step),
         shape_m=_thinned(shape, rate, step),
+        shape_sigma=directions.sigma[::step],
         seen=_seen(track, grid)[::step],
         swapped_frames=int(swapped.sum()),
         camera=camera,

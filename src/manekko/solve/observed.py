@@ -1,10 +1,13 @@
 """From a lifted person to what the fit is told."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from manekko.arrays import Array, Bool, Float
 from manekko.lift.detector_error import IMAGE_LASTS_S, SHAPE_LASTS_S, image_sigmas_m, repeated
 from manekko.lift.lift import MOTION_FPS, Lifted
+from manekko.lift.second_prior import BONES
 from manekko.people.keypoints import BODY33, BODY33_INDEX, BODY33_MIRROR
 from manekko.skeleton.rotations import as_axes, conjugate, from_rotation_vectors, multiply, rotate
 from manekko.skeleton.skeleton import JOINT_INDEX, Skeleton
@@ -23,40 +26,63 @@ _LEAST_CONFIDENCE = 0.03
 _HEEL_BEHIND_ANKLE = 0.35
 """How far the heel stands behind the ankle, as a share of the way from ankle to ball."""
 
-_EDGES = {
-    ("left_hip left_shoulder", "right_hip right_shoulder", "left_hip right_shoulder", "right_hip left_shoulder"): 0.17,
-    ("left_shoulder right_shoulder", "left_hip right_hip"): 0.26,
-    ("shoulder elbow",): 0.45,
-    ("elbow wrist",): 0.5,
-    ("hip knee",): 0.3,
-    ("knee ankle",): 0.25,
-    ("heel toe", "ankle toe", "ankle heel"): 0.5,
-    ("wrist index", "wrist pinky", "index pinky"): 0.7,
+_EDGES: dict[tuple[str, ...], str | float] = {
+    ("left_hip left_shoulder", "right_hip right_shoulder", "left_hip right_shoulder", "right_hip left_shoulder"):
+        "torso",
+    ("left_shoulder right_shoulder",): "shoulders",
+    ("left_hip right_hip",): "hips",
+    ("shoulder elbow",): "upper_arm",
+    ("elbow wrist",): "forearm",
+    ("hip knee",): "thigh",
+    ("knee ankle",): "shin",
+    ("heel toe",): "sole",
+    ("ankle toe", "ankle heel"): "foot",
+    ("wrist index", "wrist pinky", "index pinky"): 2.8,
     ("left_ear right_ear", "left_ear nose", "right_ear nose", "left_eye right_eye", "left_ear left_eye",
-     "right_ear right_eye"): 0.2,
+     "right_ear right_eye"): 0.3,
     ("left_ear left_shoulder", "right_ear right_shoulder", "left_ear right_shoulder", "right_ear left_shoulder"): 0.25,
 }  # fmt: skip
-"""Pairs of keypoints, and how far off their depths are in the detector's 3D, as a share of their distance."""
+"""Pairs of keypoints, and whose error along the view is theirs: a bone's of the shape, or so much of their distance."""
 _ACROSS = 0.45
-"""The same across the view, where the picture itself says more; the head's points are too near each other for it."""
-_HEAD_DOUBT = 3.0
+"""The same across the view, where the picture itself says more; the points of head and hands are too near each other for it."""
+_HEAD_DOUBT = 4.0
 """Points of the head tell where it is, hardly how it is turned: heads differ in shape."""
+_ARM_DOUBT = 1.3
+"""Dancers' arms do what those of the motion capture behind the shape's errors did not."""
 _LEAST_EDGE_M = 0.06
 
 
-def _edges() -> tuple[Array, Array]:
-    pairs, shares = [], []
-    for names, share in _EDGES.items():
-        for name in names:
-            for side in _SIDES if "_" not in name else ("",):
-                prefix = side + "_" if side else ""
-                pairs.append([BODY33_INDEX[prefix + part] for part in name.split()])
-                shares.append(share)
-    return np.array(pairs), np.array(shares)
+@dataclass(frozen=True)
+class _Edge:
+    """Two keypoints whose difference the shape tells."""
+
+    first: int
+    second: int
+    share: float
+    """Error along the view as a share of their distance; of edges that follow a bone, 1."""
+    bone: int | None
+    """Index into ``second_prior.BONES`` of the bone whose error it shares."""
 
 
-EDGES, _DEPTH_SHARES = _edges()
+def _edge(names: str, side: str, told: str | float) -> _Edge:
+    prefix = side + "_" if side else ""
+    first, second = (BODY33_INDEX[prefix + part] for part in names.split())
+    if isinstance(told, float):
+        return _Edge(first, second, told, None)
+    return _Edge(first, second, 1.0, BONES.index(told if told in BONES else prefix + told))
+
+
+_ALL = [
+    _edge(names, side, told)
+    for group, told in _EDGES.items()
+    for names in group
+    for side in (_SIDES if "_" not in names else ("",))
+]
+EDGES = np.array([[edge.first, edge.second] for edge in _ALL])
+"""Pairs of keypoints whose difference the shape tells."""
 _OF_HEAD = (BODY33_INDEX["mouth_right"] >= EDGES).all(1)
+_OF_ARMS = np.array([edge.bone is not None and "arm" in BONES[edge.bone] for edge in _ALL])
+_OF_HANDS = np.array(["pinky" in names or "index" in names for names in (BODY33[edge.second] for edge in _ALL)])
 
 
 def _carriers() -> Array:
@@ -131,10 +157,7 @@ def evidence_of(
     body = placed(start, skeleton, marks).points_m
     turned = np.einsum("fij,fej->fei", to_camera, body[:, EDGES[:, 1]] - body[:, EDGES[:, 0]])
     edge_m[:, _OF_HEAD] = turned[:, _OF_HEAD]
-    length = np.maximum(np.median(np.linalg.norm(edge_m, axis=-1), axis=0), _LEAST_EDGE_M)
-    across = np.where(_OF_HEAD, _DEPTH_SHARES, _ACROSS)
-    shares = np.stack([across, across, _DEPTH_SHARES], axis=-1)
-    edge_sigma_m = length[:, None] * shares * repeated(MOTION_FPS, SHAPE_LASTS_S)
+    edge_sigma_m = _edge_sigmas(lifted.shape_sigma, edge_m)
     positions = np.zeros((len(raised_m), 3))
     positions[:, 1] = raised_m
     return Evidence(
@@ -151,8 +174,19 @@ def evidence_of(
         image_sigma_m=np.where(known, sigma, np.inf),
         edges=EDGES,
         edge_m=edge_m,
-        edge_sigma_m=np.broadcast_to(edge_sigma_m, edge_m.shape).copy(),
+        edge_sigma_m=edge_sigma_m,
         soles=sole_marks(skeleton),
         contacts=contacts,
         airborne=airborne,
     )
+
+
+def _edge_sigmas(shape_sigma: Float[Array, "frame bone"], edge_m: Float[Array, "frame edge 3"]) -> Array:
+    """Standard deviation of each edge along each camera axis [m]; shape (frame, edge, 3)."""
+    length = np.maximum(np.median(np.linalg.norm(edge_m, axis=-1), axis=0), _LEAST_EDGE_M)
+    told = np.stack(
+        [np.full(len(edge_m), edge.share) if edge.bone is None else shape_sigma[:, edge.bone] for edge in _ALL], axis=1
+    )
+    told = told * np.where(_OF_ARMS, _ARM_DOUBT, 1.0)
+    across = np.where(_OF_HEAD | _OF_HANDS, told, _ACROSS)
+    return length[:, None] * np.stack([across, across, told], axis=-1) * repeated(MOTION_FPS, SHAPE_LASTS_S)
