@@ -44,7 +44,7 @@ _EDGES: dict[tuple[str, ...], str | float] = {
 }  # fmt: skip
 """Pairs of keypoints, and whose error along the view is theirs: a bone's of the shape, or so much of their distance."""
 _ACROSS = 0.45
-"""The same across the view, where the picture itself says more; the points of head and hands are too near each other for it."""
+"""The same across the view, where the picture itself says more, but of head and hands: their points are too near."""
 _HEAD_DOUBT = 4.0
 """Points of the head tell where it is, hardly how it is turned: heads differ in shape."""
 _ARM_DOUBT = 1.3
