@@ -6,11 +6,12 @@ import numpy as np
 
 from manekko.arrays import Array, Bool, Float, spans
 from manekko.lift.balance import balanced
+from manekko.lift.gravity import levelled
 from manekko.lift.lift import MOTION_FPS, Lifted
 from manekko.lift.series import smoothed
 from manekko.people.keypoints import BODY33_INDEX
 from manekko.skeleton.contacts import find_contacts
-from manekko.skeleton.rotations import between, multiply, rotate
+from manekko.skeleton.rotations import between, conjugate, multiply, rotate
 
 _FLOOR_M = 0.07
 """Standard deviation of where a point that stands was lifted to, over or under a level floor [m]."""
@@ -59,8 +60,9 @@ def on_level_ground(lifted: Lifted) -> Lifted:
     turned = replace(
         lifted, positions_m=rotate(turn, lifted.positions_m), upright_xyzw=multiply(turn, lifted.upright_xyzw)
     )
-    # The lean of the detector's shape was held to the old vertical.
-    return replace(turned, shape_m=balanced(lifted.shape_m, turned.to_world_xyzw, fps=MOTION_FPS))
+    # The lean of the detector's shape was held to the old vertical; it leans along each frame's own view.
+    up = rotate(conjugate(turned.to_world_xyzw), np.array([0.0, 1.0, 0.0]))
+    return replace(turned, shape_m=balanced(lifted.shape_m, levelled(up), fps=MOTION_FPS))
 
 
 def _up(lifted: Lifted, contacts: Bool[Array, "frame 4"]) -> Float[Array, "3"]:
