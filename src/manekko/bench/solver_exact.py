@@ -8,7 +8,7 @@ import numpy as np
 from manekko.arrays import Array, Float
 from manekko.bench.solver_figures import Mean, mean_of, mpjae_deg, mpjpe_mm, performed, pooled
 from manekko.bench.synthetic import Synthetic, TrueMotion, seen
-from manekko.lift.lift import Lifted
+from manekko.lift.lift import Lifted, lift_track
 from manekko.motion.motion import Motion
 from manekko.motion.retarget import retarget
 from manekko.people.keypoints import BODY33_INDEX
@@ -81,18 +81,13 @@ def rebuilt(shown: Synthetic) -> tuple[Motion, Float[Array, "frame 33 3"]]:
 
 def _lifted(shown: Synthetic) -> Lifted:
     """What the solver would know of a dance if it knew everything: the camera is the world's origin."""
-    frames = shown.truth.frame_count
-    turns = multiply(conjugate(shown.camera.to_world_xyzw[:1]), shown.camera.to_world_xyzw)
     view = shown.camera.looked_at(shown.keypoints_m)
-    return Lifted(
+    return replace(
+        lift_track(shown.track),
         positions_m=rotate(shown.camera.to_world_xyzw[:, None], view),
-        confidences=np.ones((frames, len(BODY33_INDEX))),
         keypoints_px=shown.camera.lens.project(view),
         shape_m=_about_hips(view),
-        seen=np.ones(frames, dtype=bool),
-        swapped_frames=0,
         camera=shown.camera.lens,
         upright_xyzw=shown.camera.to_world_xyzw[0],
-        turns_xyzw=turns,
-        zooms=np.ones(frames),
+        turns_xyzw=multiply(conjugate(shown.camera.to_world_xyzw[:1]), shown.camera.to_world_xyzw),
     )
