@@ -18,7 +18,7 @@ _WEIGHTS = Path(__file__).with_name("contact_weights.json")
 """Made by ``python -m manekko.bench.contact_training``."""
 _SWITCH_COST = 1.5
 """Doubt, in nats, that a point lands or leaves within any one frame."""
-_SURE, _HELD = 0.3, -1.0
+_SURE, _HELD = 0.3, -1.2
 """Nats by which a contact is likelier than none where it is believed, and where the foot is kept still all the same:
 a foot that stands and is let slide is seen at once, one that creeps and is held is not."""
 _SHORTEST_FRAMES = 2
