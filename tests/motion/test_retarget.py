@@ -13,7 +13,7 @@ from manekko.motion.rig_kinematics import pose_rig
 from manekko.motion.rigged import motion_from_rig_motion
 from manekko.skeleton.kinematics import global_rotations, local_rotations
 from manekko.skeleton.limbs import reach
-from manekko.skeleton.rig import Rig, RigBone
+from manekko.skeleton.rig import Append, Rig, RigBone
 from manekko.skeleton.rotations import angle_between, from_rotation_vectors, multiply
 from manekko.skeleton.skeleton import ELBOW_NORMAL, HUMANOID, JOINT_INDEX, Skeleton, default_skeleton
 from tests.lift.dancers import Dance, degrees_apart
@@ -290,3 +290,18 @@ def test_a_damaged_model_with_an_endless_chain_of_bones_is_danced_all_the_same()
         contacts=np.ones((3, 4), dtype=bool),
     )
     assert "頭" in retarget(still, deep).bones
+
+
+def test_a_damaged_model_whose_bones_follow_each_other_in_circles_is_danced_all_the_same(motion) -> None:
+    """Eighty bones above the leg each take a share of the leg's turn."""
+    rig = standard_rig()
+    leg = rig.index["左足"]
+    first = len(rig.bones)
+    above = rig.bones[leg].parent
+    chain = [
+        RigBone(f"x{k}", above if k == 0 else first + k - 1, (0.0, 1.0, 0.0), append=Append(leg, 0.5, True, False))
+        for k in range(80)
+    ]
+    bones = tuple(replace(bone, parent=first + 79) if number == leg else bone for number, bone in enumerate(rig.bones))
+    rig_motion = retarget(motion, replace(rig, bones=(*bones, *chain)))
+    assert np.isfinite(rig_motion.bones["左足"].rotations_xyzw).all()

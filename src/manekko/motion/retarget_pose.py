@@ -33,6 +33,8 @@ class RigInPose:
     """Global rotation of each bone that was turned (frame, 4)."""
     shifts: dict[int, Array] = field(default_factory=dict)
     """Shift of each bone that was moved, in its parent's frame (frame, 3) [m]."""
+    _followed: dict[int, Array] = field(default_factory=dict)
+    """Rotations of bones that were not turned, as worked out since one was."""
 
     def __contains__(self, name: str) -> bool:
         """Whether the rig has a bone of this name."""
@@ -42,6 +44,7 @@ class RigInPose:
         """Turn a bone, if the rig has it, to a global rotation."""
         if name in self.rig:
             self.rotations[self.rig.index[name]] = rotation
+            self._followed.clear()
 
     def turned(self, name: str) -> bool:
         """Whether the motion turns a bone."""
@@ -90,15 +93,21 @@ class RigInPose:
         """Any bone's rotation: as put, or its parent's and the share it takes of a bone that was put."""
         if number in self.rotations:
             return self.rotations[number]
+        if number in self._followed:
+            return self._followed[number]
+        still = np.broadcast_to(IDENTITY_XYZW, (self.frames, 4))
         if number < 0 or depth > _DEEPEST_CHAIN:
-            return np.broadcast_to(IDENTITY_XYZW, (self.frames, 4))
+            return still
+        # Where bones follow each other in a circle, the one asked for first counts as at rest.
+        self._followed[number] = still
         bone = self.rig.bones[number]
-        parent = self._rotation(bone.parent, depth + 1)
-        if bone.append is None or not bone.append.rotates or bone.append.source not in self.rotations:
-            return parent
-        outer = self._rotation(self.rig.bones[bone.append.source].parent, depth + 1)
-        own = multiply(conjugate(outer), self.rotations[bone.append.source])
-        return multiply(parent, slerp(IDENTITY_XYZW, own, bone.append.ratio))
+        result = self._rotation(bone.parent, depth + 1)
+        if bone.append is not None and bone.append.rotates and bone.append.source in self.rotations:
+            outer = self._rotation(self.rig.bones[bone.append.source].parent, depth + 1)
+            own = multiply(conjugate(outer), self.rotations[bone.append.source])
+            result = multiply(result, slerp(IDENTITY_XYZW, own, bone.append.ratio))
+        self._followed[number] = result
+        return result
 
     def _position(self, number: int, depth: int) -> Float[Array, "frame 3"]:
         bone = self.rig.bones[number]
