@@ -79,12 +79,15 @@ def held(track: BoneTrack) -> BoneTrack:
     return BoneTrack(track.frames, positions, track.rotations_xyzw)
 
 
-def pinned_frames(track: BoneTrack) -> Bool[Array, " frame"]:
-    """Mark the frames in which a bone stands: there its keys are exactly where it stands."""
-    pinned = np.zeros(len(track.frames), dtype=bool)
+def pinned_frames(track: BoneTrack) -> tuple[Bool[Array, " frame"], Bool[Array, " frame"]]:
+    """Mark the frames in which a bone stands, and those in which it is not turned: there its keys are exact."""
+    stands, turned_no_more = (np.zeros(len(track.frames), dtype=bool) for _ in range(2))
     for first, last in still_spans(track):
-        pinned[first : last + 1] = True
-    return pinned
+        stands[first : last + 1] = True
+    turns = angle_between(track.rotations_xyzw[1:], track.rotations_xyzw[:-1])
+    for first, last in spans(np.append(turns < _STILL_RAD, False)):
+        turned_no_more[first : last + 1] |= last - first >= _STILL_FRAMES
+    return stands, turned_no_more
 
 
 def rests_between(stops: Bool[Array, " frame"], tracks: Sequence[BoneTrack]) -> tuple[tuple[int, int], ...]:

@@ -139,11 +139,12 @@ def _track(full: BoneTrack, channels: list[Channel | None], keys: Int[Array, " k
     ends = np.isin(keys, (0, len(full.frames) - 1))
     positions, rotations = full.positions_m[keys].copy(), full.rotations_xyzw[keys]
     curves = np.tile(STRAIGHT, (len(keys), 4, 1))
+    stands, turned_no_more = pinned_frames(full)
     turning, *moving = channels
     if turning is not None:
-        rotations, curves[:, 3] = best_keys(turning, keys, ends)
+        rotations, curves[:, 3] = best_keys(turning, keys, ends | turned_no_more[keys])
     for axis, channel in enumerate(moving):
         if channel is not None:
-            values, curves[:, axis] = best_keys(channel, keys, ends | pinned_frames(full)[keys])
+            values, curves[:, axis] = best_keys(channel, keys, ends | stands[keys])
             positions[:, axis] = values[:, 0]
     return BoneTrack(keys, positions, rotations, curves)

@@ -52,7 +52,7 @@ def reduce_keys(motion: RigMotion, rig: Rig, level: Keys, forced: Mapping[str, A
         return motion
     tolerance, forced = TOLERANCES[level], forced or {}
     pieces = []
-    for start, end in _windows(motion.frame_count):
+    for start, end in _windows(motion.frame_count) if motion.bones else ():
         own = {name: np.asarray(frames) - start for name, frames in forced.items()}
         pieces.append((start, keyed_window(scene_of(rig, motion, start, end), tolerance, own)))
     tracks = {name: _joined([(start, piece[name]) for start, piece in pieces]) for name in motion.bones}
