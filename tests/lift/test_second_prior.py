@@ -4,7 +4,7 @@ import numpy as np
 
 from manekko.lift.camera import default_camera
 from manekko.lift.guess import guessed_prior
-from manekko.lift.second_prior import BONES, GUESS_DOUBT, ends, improved_shape
+from manekko.lift.second_prior import BONES, GUESS_DOUBT, ends, improved_shape, packed, unpacked
 from manekko.people.keypoints import BODY33_INDEX, BODY33_MIRROR
 from manekko.skeleton.rotations import from_rotation_vectors, normalized, rotate
 from tests.lift.dancers import PICTURE_PX, Dance, camera_points, degrees_apart, project
@@ -116,3 +116,11 @@ def test_what_is_smaller_in_the_picture_is_further_away_not_another_pose():
     far, _ = improved(true, half)
     # Perspective tells a little: the same rays would be seen of another pose.
     assert degrees_apart(normalized(bones_of(near)), normalized(bones_of(far))).mean() < 8.0
+
+
+def test_a_net_in_few_bytes_is_nearly_the_same():
+    net = {"inner0": np.random.default_rng(0).normal(size=(60, 40)) * np.linspace(0.1, 3.0, 40), "shift0": np.ones(40)}
+    again = unpacked(packed(net))
+    assert packed(net)["inner0"].dtype == np.int8
+    np.testing.assert_array_less(np.abs(again["inner0"] - net["inner0"]), np.abs(net["inner0"]).max(0) / 253.0)
+    np.testing.assert_array_equal(again["shift0"], 1.0)

@@ -16,7 +16,7 @@ import numpy as np
 from manekko.arrays import Array, Float
 from manekko.bench.detector_noise import read_errors
 from manekko.bench.prior_bodies import Batch, captured_bodies, drawn_batch
-from manekko.lift.second_prior import BONES, POINTS, STEPS, WEIGHTS, evened
+from manekko.lift.second_prior import BONES, POINTS, STEPS, WEIGHTS, evened, packed
 
 UNITS, FRAME_UNITS, LAYERS = 256, 96, 2
 _WINDOWS, _RATE, _WARM_UP, _DECAY = 320, 2e-3, 200, 0.01
@@ -141,8 +141,8 @@ def main() -> None:
         rounds=given.rounds,
         told=lambda number, far: print(f"{number} {time.monotonic() - begun:.0f} s {far:.4f}", flush=True),
     )
-    half: dict[str, Any] = {name: values.astype(np.float16) for name, values in net.items()}
-    np.savez_compressed(given.out, **half)
+    stored: dict[str, Any] = packed(net)
+    np.savez_compressed(given.out, **stored)
 
 
 if __name__ == "__main__":

@@ -193,8 +193,29 @@ def evened(values: Float[Array, "window unit"]) -> Float[Array, "window unit"]:
 
 @cache
 def _net() -> dict[str, Array]:
-    with (files("manekko.lift") / WEIGHTS).open("rb") as file, np.load(file) as weights:
-        return {name: weights[name].astype(np.float64) for name in weights.files}
+    with (files("manekko.lift") / WEIGHTS).open("rb") as file, np.load(file) as stored:
+        return unpacked({name: stored[name] for name in stored.files})
+
+
+_STEPS_OF = "steps_of_"
+
+
+def packed(net: dict[str, Array]) -> dict[str, Array]:
+    """Return the net in few bytes: matrices in 8 bits, each column with a step of its own."""
+    result: dict[str, Array] = {}
+    for name, values in net.items():
+        if values.ndim == 1:
+            result[name] = values.astype(np.float16)
+            continue
+        steps = np.maximum(np.abs(values).max(0) / 127.0, 1e-6).astype(np.float32)
+        result |= {name: np.round(values / steps).astype(np.int8), _STEPS_OF + name: steps}
+    return result
+
+
+def unpacked(stored: dict[str, Array]) -> dict[str, Array]:
+    """Return the net that ``packed`` made small."""
+    names = [name for name in stored if not name.startswith(_STEPS_OF)]
+    return {name: stored[name].astype(np.float64) * stored.get(_STEPS_OF + name, 1.0) for name in names}
 
 
 def _with_directions(shape_m: Array, bones: Array, unit: Array) -> Float[Array, "frame 33 3"]:
