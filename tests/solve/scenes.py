@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -18,6 +19,8 @@ from manekko.solve.ranges import Hinge, hinge_angles
 from tests.lift.dancers import Dance, keypoints_of
 
 FPS = 30.0
+FEWER = settings(max_examples=max(settings().max_examples // 3, 1))
+"""For laws that take long to check."""
 FOCAL_PX, CENTRE_PX = 1200.0, (640.0, 360.0)
 CAMERA_M = np.array([0.1, 1.0, 4.0])
 LOOKING_BACK = np.diag([1.0, -1.0, -1.0])

@@ -9,7 +9,7 @@ from manekko.solve.joints import FREEDOMS, IN_HUMANOID, INDEX, JOINTS
 from manekko.solve.observed import CARRIERS, pose_of
 from manekko.solve.pose import Marks, Pose, jacobians, joined, own_turns, placed, whole_body
 from tests.lift.dancers import Dance
-from tests.solve.scenes import SKELETON, SOLES, danced, degrees_apart, drawn_poses, t_pose
+from tests.solve.scenes import FEWER, SKELETON, SOLES, danced, degrees_apart, drawn_poses, t_pose
 
 _STEP = 1e-5
 MARKS = Marks(CARRIERS, np.random.default_rng(0).normal(0.0, 0.1, (len(CARRIERS), 3)))
@@ -21,6 +21,7 @@ def with_each_freedom_moved(pose: Pose) -> tuple[Pose, Pose]:
     return every.moved(_STEP * np.eye(FREEDOMS)), every.moved(-_STEP * np.eye(FREEDOMS))
 
 
+@FEWER
 @given(drawn_poses(1, most_rad=1.5))
 def test_points_move_with_each_freedom_as_told(pose: Pose):
     told = jacobians(placed(pose, SKELETON, MARKS), MARKS)[0]
@@ -28,6 +29,7 @@ def test_points_move_with_each_freedom_as_told(pose: Pose):
     np.testing.assert_allclose(np.moveaxis(told, -1, 0), (ahead - behind) / (2.0 * _STEP), atol=1e-7)
 
 
+@FEWER
 @given(drawn_poses(1, most_rad=1.5))
 def test_each_joint_turns_in_its_own_frame_as_told(pose: Pose):
     ahead, behind = (moved.local_xyzw for moved in with_each_freedom_moved(pose))
@@ -40,6 +42,7 @@ def test_each_joint_turns_in_its_own_frame_as_told(pose: Pose):
         np.testing.assert_allclose(expected, found[:, INDEX[name]], atol=1e-7)
 
 
+@FEWER
 @given(drawn_poses(2))
 def test_joints_are_where_forward_kinematics_puts_them(pose: Pose):
     place = placed(pose, SKELETON, SOLES)
