@@ -49,9 +49,9 @@ def _transition_costs(track: Track, frames: Array) -> Float[Array, "step 2"]:
 
 
 def _facing_costs(track: Track, frames: Array) -> Float[Array, "frame 2"]:
-    """Cost of taking each frame as is, and swapped: toes point the way a body faces, whichever side is called left.
+    """Cost of taking each frame as is, and swapped: toes and nose point the way a body faces, whichever side is left.
 
-    Legs that cross in a side view look like a swap to the image points alone; the feet tell them apart.
+    Legs that cross in a side view look like a swap to the image points alone; feet and face tell them apart.
     """
     world = track.world_m[frames]
 
@@ -63,8 +63,11 @@ def _facing_costs(track: Track, frames: Array) -> Float[Array, "frame 2"]:
     across = at("left_shoulder") - at("right_shoulder") + at("left_hip") - at("right_hip")
     facing = normalized(np.cross(across, shoulders - hips))
     feet = normalized(at("left_toe") - at("left_heel") + at("right_toe") - at("right_heel"))
-    agreement = np.nan_to_num((facing * feet).sum(-1))
-    return _FACING_COST * np.stack([1.0 - agreement, 1.0 + agreement], axis=1) / 2.0
+    face = normalized(2.0 * at("nose") - at("left_ear") - at("right_ear"))
+    # Feet seen from behind are often taken for feet seen from before, and heads look over shoulders: both must say so.
+    agreement = np.nan_to_num(np.maximum((facing * feet).sum(-1), (facing * face).sum(-1)))
+    against = np.nan_to_num(np.minimum((facing * feet).sum(-1), (facing * face).sum(-1)))
+    return _FACING_COST * np.stack([np.maximum(-agreement, 0.0), np.maximum(against, 0.0)], axis=1)
 
 
 def _cheapest_states(costs: Float[Array, "step 2"], own_costs: Float[Array, "frame 2"]) -> Bool[Array, " frame"]:
