@@ -11,7 +11,7 @@ from math import radians
 
 import numpy as np
 
-from manekko.arrays import Array, Float
+from manekko.arrays import Array
 from manekko.bench.judge import measuring_file, table
 from manekko.bench.synthetic_motions import held_out_motions
 from manekko.files.models import read_rig
@@ -29,6 +29,7 @@ BARS = {"share": 0.18, "turn_p95_deg": 1.0, "ends_p99_mm": 15.0, "seconds_per_10
 """What ``edit`` may have at most, on average over the dances."""
 
 _TURN_RAD, _SHIFT_M = radians(1.0), 0.005
+_STILL = 1e-7
 _LONGEST, _LONGEST_CURVE, _PATIENCE = 60, 24, 3
 """Frames of a span; spans that are longer than a curve's are nearly still, and straight; lengths that may fail."""
 
@@ -127,12 +128,12 @@ def _keys(motion: RigMotion, bones: list[str]) -> int:
 
 
 def _turns(motion: RigMotion, bone: str) -> bool:
-    return bool(np.ptp(continuous(motion.bones[bone].rotations_xyzw), axis=0).max() > 1e-7)
+    return bool(np.ptp(continuous(motion.bones[bone].rotations_xyzw), axis=0).max() > _STILL)
 
 
 def _moves(track: BoneTrack) -> bool:
     values = np.concatenate([track.positions_m, continuous(track.rotations_xyzw)], axis=1)
-    return bool(np.ptp(values, axis=0).max() > 1e-7)
+    return bool(np.ptp(values, axis=0).max() > _STILL)
 
 
 def _longest(full: RigMotion, *, curved: bool) -> RigMotion:
@@ -141,29 +142,32 @@ def _longest(full: RigMotion, *, curved: bool) -> RigMotion:
 
 
 def _longest_track(full: BoneTrack, *, curved: bool) -> BoneTrack:
-    count = len(full.frames)
+    count, turns = len(full.frames), continuous(full.rotations_xyzw)
     weights = np.ones(count)
-    channels: list[Channel] = [
-        *(Moving(column[:, None].copy(), weights / _SHIFT_M**2) for column in full.positions_m.T),
-        Turning(continuous(full.rotations_xyzw), weights / _TURN_RAD**2, None, np.zeros(count)),
-    ]
+    channels: dict[int, Channel] = {
+        axis: Moving(full.positions_m[:, [axis]], weights / _SHIFT_M**2)
+        for axis in range(3)
+        if np.ptp(full.positions_m[:, axis]) > _STILL
+    }
+    if np.ptp(turns, axis=0).max() > _STILL:
+        channels[3] = Turning(turns, weights / _TURN_RAD**2, None, np.zeros(count))
     keys, curves = [0], [np.tile(STRAIGHT, (4, 1))]
-    while keys[-1] < count - 1 and _moves(full):
+    while channels and keys[-1] < count - 1:
         length, best = _farthest(channels, keys[-1], min(_LONGEST, count - 1 - keys[-1]), curved=curved)
         keys.append(keys[-1] + length)
         curves.append(best)
-    return BoneTrack(
-        np.array(keys), full.positions_m[keys], full.rotations_xyzw[keys], np.array(curves, dtype=np.uint8)
-    )
+    return BoneTrack(np.array(keys), full.positions_m[keys], turns[keys], np.array(curves, dtype=np.uint8))
 
 
-def _farthest(channels: list[Channel], start: int, most: int, *, curved: bool) -> tuple[int, Array]:
+def _farthest(channels: Mapping[int, Channel], start: int, most: int, *, curved: bool) -> tuple[int, Array]:
     """Return the longest span from a frame that keeps to the tolerance, and its curves."""
     best, curves, failures = 1, np.tile(STRAIGHT, (4, 1)), 0
     for length in range(2, most + 1):
-        spans = [_span(channel, start, length, curved=curved) for channel in channels]
-        if max(miss for miss, _ in spans) <= 1.0:
-            best, curves, failures = length, np.array([curve for _, curve in spans]), 0
+        spans = {number: _span(channel, start, length, curved=curved) for number, channel in channels.items()}
+        if max(miss for miss, _ in spans.values()) <= 1.0:
+            best, failures = length, 0
+            for number, (_, curve) in spans.items():
+                curves[number] = curve
         else:
             failures += 1
         if failures >= _PATIENCE:
@@ -171,7 +175,7 @@ def _farthest(channels: list[Channel], start: int, most: int, *, curved: bool) -
     return best, curves
 
 
-def _span(channel: Channel, start: int, length: int, *, curved: bool) -> tuple[float, Float[Array, "4"] | Array]:
+def _span(channel: Channel, start: int, length: int, *, curved: bool) -> tuple[float, Array]:
     """Return the largest miss of one span, squared, and its curve."""
     frames = np.arange(start + 1, start + length)[None]
     values = values_of(channel)

@@ -30,15 +30,16 @@ def kept_keys(
     count = len(keys)
     stays = np.append(0, np.cumsum(stops[keys]))
     own = np.sum([_at_keys(channel, values, keys) for channel, values in channels], axis=0) + key_cost
-    costs = np.full((_FARTHEST + 1, count), np.inf)
-    for step in range(1, min(_FARTHEST, count - 1) + 1):
-        ends = np.arange(step, count)
-        ends = ends[stays[ends] == stays[ends - step + 1]]
-        costs[step, ends] = np.sum([_between(*each, keys, ends - step, ends) for each in channels], axis=0)
+    steps, ends = np.meshgrid(np.arange(1, _FARTHEST + 1), np.arange(count), indexing="ij")
+    starts = ends - steps
+    open_spans = (starts >= 0) & (stays[ends] == stays[starts + 1])
+    costs = np.full(steps.shape, np.inf)
+    first, last = starts[open_spans], ends[open_spans]
+    costs[open_spans] = np.sum([_between(*each, keys, first, last) for each in channels], axis=0)
     best, before = np.zeros(count), np.zeros(count, dtype=np.int64)
     for key in range(1, count):
         steps = np.arange(1, min(_FARTHEST, key) + 1)
-        ways = best[key - steps] + costs[steps, key]
+        ways = best[key - steps] + costs[steps - 1, key]
         cheapest = int(ways.argmin())
         best[key], before[key] = ways[cheapest] + own[key], key - 1 - cheapest
     path = [count - 1]

@@ -22,13 +22,12 @@ from manekko.skeleton.rotations import (
     slerp,
 )
 
-_ROUNDS = 3
 _PULL = 1e-3
 """Weight, against a frame's, of leaving a key where it is."""
 
 
 def best_keys(
-    channel: Channel, keys: Int[Array, " key"], pinned: Bool[Array, " key"]
+    channel: Channel, keys: Int[Array, " key"], pinned: Bool[Array, " key"], rounds: int = 3
 ) -> tuple[Float[Array, "key n"], UInt8[Array, "key 4"]]:
     """Return the values at the keys and the curves of the spans that end at them.
 
@@ -36,10 +35,11 @@ def best_keys(
         channel: the meant values; what is missed is weighted as it says.
         keys: rising frames; the first frame and the last are among them.
         pinned: keys whose values stay exactly as meant.
+        rounds: how often curves and values are found in turn; two are nearly as good as many.
     """
     values = values_of(channel)[keys].copy()
     curves = np.tile(STRAIGHT, (len(keys), 1))
-    for _ in range(_ROUNDS if len(keys) > 1 else 0):
+    for _ in range(rounds if len(keys) > 1 else 0):
         curves = _curves(channel, keys, values)
         values = _moved(channel, keys, values, curves, pinned)
     return values, curves

@@ -127,14 +127,14 @@ def _bone(
         full = replace(full, rotations_xyzw=chain.meant(name))
         channels[0] = replace(channels[0], rotations_xyzw=full.rotations_xyzw)
     keys = cheapest_keys(limb.tables[name], limb.stops, _FIRST_COST * key_cost, shared)
-    track = _track(full, channels, keys)
+    track = _track(full, channels, keys, rounds=2)
     values = [track.rotations_xyzw, *(track.positions_m[:, [axis]] for axis in range(3))]
     active = [(channel, value) for channel, value in zip(channels, values, strict=True) if channel is not None]
     fewer = kept_keys(active, keys, limb.stops.frames, key_cost)
-    return track if len(fewer) == len(keys) else _track(full, channels, fewer)
+    return _track(full, channels, fewer)
 
 
-def _track(full: BoneTrack, channels: list[Channel | None], keys: Int[Array, " key"]) -> BoneTrack:
+def _track(full: BoneTrack, channels: list[Channel | None], keys: Int[Array, " key"], rounds: int = 3) -> BoneTrack:
     """Return a bone's keys at ``keys`` with the values and curves that miss least."""
     ends = np.isin(keys, (0, len(full.frames) - 1))
     positions, rotations = full.positions_m[keys].copy(), full.rotations_xyzw[keys]
@@ -142,9 +142,9 @@ def _track(full: BoneTrack, channels: list[Channel | None], keys: Int[Array, " k
     stands, turned_no_more = pinned_frames(full)
     turning, *moving = channels
     if turning is not None:
-        rotations, curves[:, 3] = best_keys(turning, keys, ends | turned_no_more[keys])
+        rotations, curves[:, 3] = best_keys(turning, keys, ends | turned_no_more[keys], rounds)
     for axis, channel in enumerate(moving):
         if channel is not None:
-            values, curves[:, axis] = best_keys(channel, keys, ends | stands[keys])
+            values, curves[:, axis] = best_keys(channel, keys, ends | stands[keys], rounds)
             positions[:, axis] = values[:, 0]
     return BoneTrack(keys, positions, rotations, curves)
