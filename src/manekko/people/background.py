@@ -196,8 +196,8 @@ class Background:
         straight = turn_between(plain, there, self.view, _turn(to_plain, 1.0), zooms=False)
         stays = np.linalg.norm(there - key.points_px[ok], axis=1) < _STAYS_PX
         if share_of_fields(there, stays) > _STAYS_SHARE and (stays & straight.inliers).sum() < stays.sum() / 2:
-            seen = Seen(key.turned, key.zoomed, known=True, cut=False, agreeing=(float(stays.mean()),) * 2)
-            return seen, float(stays.sum())
+            share = float(stays.mean())
+            return Seen(key.turned, key.zoomed, known=True, cut=False, agreeing=(share, share)), float(stays.sum())
         counts = float(straight.inliers.sum()), float(zoomed.inliers.sum())
         count = max(counts)
         agreed = there[zoomed.inliers if counts[1] > counts[0] else straight.inliers]
