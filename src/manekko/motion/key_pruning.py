@@ -32,7 +32,7 @@ def kept_keys(
     own = np.sum([_at_keys(channel, values, keys) for channel, values in channels], axis=0) + key_cost
     steps, ends = np.meshgrid(np.arange(1, _FARTHEST + 1), np.arange(count), indexing="ij")
     starts = ends - steps
-    open_spans = (starts >= 0) & (stays[ends] == stays[starts + 1])
+    open_spans = (starts >= 0) & (stays[ends] == stays[np.maximum(starts, 0) + 1])
     costs = np.full(steps.shape, np.inf)
     first, last = starts[open_spans], ends[open_spans]
     costs[open_spans] = np.sum([_between(*each, keys, first, last) for each in channels], axis=0)
