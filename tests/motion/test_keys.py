@@ -136,4 +136,5 @@ def test_long_motions_are_worked_on_in_stretches_without_a_seam() -> None:
     _, rotations = sample_track(fewer.bones["左腕"], frames)
     assert angle_between(rotations, arm).max() < np.radians(3.0)
     assert np.percentile(angle_between(rotations, arm), 95.0) < np.radians(1.1)
-    assert fewer.bones["頭"].frames[-2] < 200
+    # Nothing but the last frame where the head rests through a whole stretch.
+    assert fewer.bones["頭"].frames[-2] < 1300
