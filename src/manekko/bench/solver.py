@@ -16,6 +16,8 @@ from manekko.bench.solver_ablations import ABLATIONS
 from manekko.bench.solver_bars import EXACT, JUDGED, PANNING, marks
 from manekko.bench.solver_camera import camera_rows
 from manekko.bench.solver_exact import exact_figures
+from manekko.bench.solver_keys import BARS as KEY_BARS
+from manekko.bench.solver_keys import KeysReport, keys_report
 from manekko.bench.solver_real import real_rows
 from manekko.bench.solver_rigs import BARS as RIG_BARS
 from manekko.bench.solver_rigs import RigsReport, rigs_report
@@ -30,11 +32,14 @@ from manekko.bench.solver_scenes import (
     scenes,
 )
 from manekko.bench.speed import Mark
-from manekko.bench.synthetic import held_out_motions
+from manekko.bench.synthetic import TrueMotion, held_out_motions
 from manekko.errors import MissingToolError
 from manekko.files.models import read_rig
+from manekko.motion.retarget import retarget
 from manekko.skeleton.rig import Rig
 
+BARRED = (JUDGED, PANNING)
+"""Conditions that bars are held under: with all dances."""
 CONDITIONS = (
     Condition(JUDGED),
     Condition("noise, swaps", swaps=True),
@@ -44,6 +49,8 @@ CONDITIONS = (
 )
 ABLATED = "noise, swaps"
 """The condition under which parts are taken out."""
+FEW = ("05_07", "05_16", "jesse", "wavefile_a")
+"""Dances of every kind: those that stand for all where no bar is held."""
 
 HEADS = {
     "mpjae_deg": "MPJAE °",
@@ -82,6 +89,7 @@ class Solver:
     real: list[Row]
     ablations: list[Row]
     rigs: RigsReport
+    keys: KeysReport
     marks: list[Mark]
 
     def as_dict(self) -> dict[str, Any]:
@@ -96,13 +104,15 @@ class Solver:
             rows_table(self.rows),
             "Measuring clips, by the judge",
             rows_table(self.real),
+            f"Without one part ({ABLATED}; {', '.join(FEW)})",
+            rows_table(self.ablations),
             "Known dances on models of all kinds",
             str(self.rigs),
+            "Fewer keys",
+            str(self.keys),
             "Ours against the bar",
             table(["what", "found", "bar", ""], [[m.what, m.value, m.bar, words[m.passed]] for m in self.marks]),
         ]
-        if self.ablations:
-            parts[4:4] = [f"Without one part ({ABLATED})", rows_table(self.ablations)]
         return "\n\n".join(parts)
 
 
@@ -113,18 +123,25 @@ def solver() -> Solver:
         MissingToolError: data, judge or the detector's models are missing. (A row that cannot be had says why.)
     """
     rig, dances = read_rig(measuring_file(*MODEL)), held_out_motions()
+    few = [dance for dance in dances if dance.name in FEW]
     rows = [Row(EXACT, OURS, exact_figures(dances, rig))]
-    ablations: list[Row] = []
     for condition in CONDITIONS:
-        shown = scenes(dances, condition, rig)
+        shown = scenes(dances if condition.name in BARRED else few, condition, rig)
         rows += condition_rows(condition.name, shown, rig)
-        if condition.name == ABLATED:
-            ablations = [_row(condition.name, name, judged_motion(solve, shown, rig)) for name, solve in ABLATIONS]
-    rows += camera_rows(dances, rig)
+    rows += camera_rows(few, rig)
     with tempfile.TemporaryDirectory(prefix="manekko-bench-") as folder:
         real = real_rows(rig, Path(folder), ABLATIONS, manekko_motion)
-    rigs = rigs_report([dance.motion for dance in dances])
-    return Solver(rows, real, ablations, rigs, [*marks([*rows, *real]), *rig_marks(rigs)])
+    rigs = rigs_report([dance.motion for dance in few])
+    keys = keys_report({dance.name: retarget(dance.motion, rig) for dance in few}, rig)
+    held = [*marks([*rows, *real]), *rig_marks(rigs), *key_marks(keys)]
+    return Solver(rows, real, ablation_rows(few, rig), rigs, keys, held)
+
+
+def ablation_rows(dances: Sequence[TrueMotion], rig: Rig) -> list[Row]:
+    """Return a row for our method, and one for it without each of its parts."""
+    shown = scenes(dances, Condition(ABLATED, swaps=True), rig)
+    ways = (("nothing missing", manekko_motion), *ABLATIONS)
+    return [_row(ABLATED, name, judged_motion(solve, shown, rig)) for name, solve in ways]
 
 
 def condition_rows(name: str, shown: Sequence[Scene], rig: Rig) -> list[Row]:
@@ -150,6 +167,13 @@ def rig_marks(report: RigsReport) -> list[Mark]:
         worst = max(values, default=None)
         found.append(Mark(f"all models: {figure}", worst, f"<= {limit:g}", worst is not None and worst <= limit))
     return found
+
+
+def key_marks(report: KeysReport) -> list[Mark]:
+    """Hold ``--keys edit`` against its bars."""
+    mean = next(row for row in report.means() if row.method == "edit")
+    values = {figure: float(getattr(mean, figure)) for figure in KEY_BARS}
+    return [Mark(f"edit keys: {f}", values[f], f"<= {limit:g}", values[f] <= limit) for f, limit in KEY_BARS.items()]
 
 
 def rows_table(rows: Sequence[Row]) -> str:
