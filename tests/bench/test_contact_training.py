@@ -42,3 +42,14 @@ def test_a_net_learns_what_no_plane_divides(monkeypatch):
     net = {name: np.array(values) for name, values in trained(features, planted, rng).items()}
     log_odds = np.tanh(features @ net["hidden"] + net["hidden_bias"]) @ net["out"] + net["out_bias"]
     assert ((log_odds > 0.0) == planted).mean() > 0.85
+
+
+@pytest.mark.data
+@pytest.mark.slow
+def test_a_training_clip_becomes_examples(data_folder):
+    rng = np.random.default_rng(0)
+    true = next(contact_training.training_motions(rng))
+    features, planted = contact_training.examples(true, 1, 1.0)
+    assert features.shape[:2] == planted.shape == (len(planted), 4)
+    assert np.isfinite(features).all()
+    assert 0.05 < planted.mean() < 0.95
