@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from manekko.lift.lift import Lifted, lift_track
+from manekko.people.keypoints import BODY33_INDEX
 from manekko.skeleton.contacts import (
     contact_log_odds,
     find_contacts,
@@ -12,6 +13,7 @@ from manekko.skeleton.contacts import (
     known_contacts,
     likeliest_contacts,
     resting_heights,
+    support_points,
 )
 from tests.lift.dancers import Dance, seen
 
@@ -142,6 +144,14 @@ def test_one_doubtful_frame_does_not_interrupt_a_contact_and_short_ones_need_to_
     planted = likeliest_contacts(odds, least_sure=0.3)
     assert planted[10:30].all()
     assert planted.sum() == 80
+
+
+def test_the_floor_is_under_who_lies_on_it_with_raised_feet():
+    positions = np.full((90, 33, 3), 0.5)
+    positions[:, [BODY33_INDEX["left_hip"], BODY33_INDEX["right_hip"]], 1] = 0.1
+    assert floor_heights(support_points(positions), fps=FPS) == pytest.approx(np.full(90, 0.04))
+    positions[:, [BODY33_INDEX["left_heel"], BODY33_INDEX["left_toe"]], 1] = 0.0
+    assert floor_heights(support_points(positions), fps=FPS) == pytest.approx(np.zeros(90))
 
 
 def test_no_evidence_at_all_is_no_contact():
