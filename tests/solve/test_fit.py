@@ -126,9 +126,9 @@ def test_a_single_frame_is_fitted_too():
 
 
 def stepping(frames: int) -> tuple[Pose, Evidence]:
-    """A dance that was seen with noise, its steps known."""
+    """A dance that was seen well, its steps known."""
     truth = danced(frames, Dance(6, turn_rad_s=0.4))
-    evidence = told(truth, noise_m=NOISY)
+    evidence = told(truth, noise_m=0.004)
     planted = np.repeat(Dance(6).planted(np.arange(frames) / FPS), 2, axis=1)
     return shaken(truth, 0.03), replace(evidence, contacts=planted)
 

@@ -86,7 +86,7 @@ def test_pull_is_minus_half_the_slope_of_the_cost(pose: Pose):
         assert term(pose, SEEN, normal) == pytest.approx(term(pose, SEEN, None))
         slope = (term(ahead, SEEN, None) - term(behind, SEEN, None)) / (2.0 * _STEP)
         # At a kink, as where a knee is just straight, the slopes of either side differ by up to this much.
-        size = np.linalg.norm(normal.pull) + 50.0
+        size = float(np.linalg.norm(normal.pull)) + 50.0
         assert -2.0 * float((normal.pull * way).sum()) == pytest.approx(slope, abs=1e-3 * size, rel=1e-4), name
 
 
