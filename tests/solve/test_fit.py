@@ -38,41 +38,38 @@ def test_a_body_seen_well_is_found_from_a_bad_start():
     assert apart_m(found, truth, evidence).mean() < 0.004
 
 
-def test_the_cost_falls_with_each_step_and_the_fit_ends_by_itself():
-    truth = danced(5)
+def test_the_cost_falls_with_each_step():
+    truth = danced(4)
     evidence, start = told(truth, noise_m=NOISY), shaken(truth)
-    costs = [cost_of(start, evidence, DEFAULT_WEIGHTS)]
-    costs += [
-        cost_of(fit_pose(start, evidence, replace(DEFAULT_WEIGHTS, rounds=rounds)), evidence, DEFAULT_WEIGHTS)
-        for rounds in (1, 2, 3, 30, 31)
-    ]
+    poses = [start] + [fit_pose(start, evidence, replace(DEFAULT_WEIGHTS, rounds=n)) for n in (1, 2, 4)]
+    costs = [cost_of(pose, evidence, DEFAULT_WEIGHTS) for pose in poses]
     assert costs == sorted(costs, reverse=True)
-    assert costs[3] < 0.5 * costs[0]
-    assert costs[-1] == costs[-2]
+    assert costs[-1] < 0.5 * costs[0]
 
 
-@pytest.mark.parametrize("hinge", [ELBOW, KNEE])
-def test_a_joint_told_to_bend_backwards_hardly_does(hinge):
-    forwards = danced(5)
-    now = angles(forwards, hinge)
-    step = np.zeros((5, FREEDOMS))
-    step[:, hinge.freedom] = -np.radians(40.0) - now
-    backwards = forwards.moved(step)
-    assert angles(backwards, hinge) == pytest.approx(np.full(5, -np.radians(40.0)))
+def test_joints_told_to_bend_backwards_hardly_do():
+    told_rad = -np.radians(40.0)
+    backwards = danced(5)
+    for hinge in (ELBOW, KNEE):
+        step = np.zeros((5, FREEDOMS))
+        step[:, hinge.freedom] = told_rad - angles(backwards, hinge)
+        backwards = backwards.moved(step)
     found = fit_pose(backwards, told(backwards), DEFAULT_WEIGHTS)
-    assert np.degrees(angles(found, hinge)).min() > -6.0
+    for hinge in (ELBOW, KNEE):
+        assert angles(backwards, hinge) == pytest.approx(np.full(5, told_rad))
+        assert np.degrees(angles(found, hinge)).min() > -6.0
 
 
 def test_planted_feet_are_still_and_on_the_floor():
-    truth = t_pose(12)
-    evidence = told(truth, noise_m=NOISY)
-    evidence.contacts[2:10] = True
-    found = fit_pose(shaken(truth, 0.02), evidence, DEFAULT_WEIGHTS)
-    soles = placed(found, SKELETON, SOLES).points_m[3:9]
-    free = placed(fit_pose(shaken(truth, 0.02), told(truth, noise_m=NOISY), DEFAULT_WEIGHTS), SKELETON, SOLES)
-    steps, loose = (np.linalg.norm(np.diff(p, axis=0), axis=-1).mean() for p in (soles, free.points_m[3:9]))
-    assert steps < min(0.0006, 0.2 * loose)
-    assert np.abs(soles[..., 1]).max() < 0.006
+    truth = t_pose(10)
+    evidence, start = told(truth, noise_m=NOISY), shaken(truth, 0.02)
+    evidence.contacts[1:9] = True
+    before, after = (
+        placed(pose, SKELETON, SOLES).points_m[2:8] for pose in (start, fit_pose(start, evidence, DEFAULT_WEIGHTS))
+    )
+    assert np.linalg.norm(np.diff(before, axis=0), axis=-1).mean() > 0.02
+    assert np.linalg.norm(np.diff(after, axis=0), axis=-1).mean() < 0.0006
+    assert np.abs(after[..., 1]).max() < 0.006
 
 
 def test_feet_that_are_not_planted_do_not_reach_below_the_floor():
@@ -84,26 +81,25 @@ def test_feet_that_are_not_planted_do_not_reach_below_the_floor():
 
 
 def test_who_is_in_the_air_falls():
-    frames = 14
+    frames = 12
     times_s = np.arange(frames) / FPS
     truth = t_pose(frames)
     truth.roots_m[:, 1] += 2.5 * times_s - 9.81 / 2.0 * times_s**2 + 0.1
-    evidence = told(truth, noise_m=NOISY)
-    flying = replace(evidence, airborne=np.ones(frames, dtype=bool))
-    falls = [
-        np.diff(fit_pose(shaken(truth, 0.03), told_so, DEFAULT_WEIGHTS).roots_m[:, 1], 2) * FPS**2
-        for told_so in (flying, evidence)
-    ]
-    assert falls[0] == pytest.approx(np.full(frames - 2, -9.81), abs=2.0)
-    assert np.abs(falls[1] + 9.81).max() > 2.0 * np.abs(falls[0] + 9.81).max()
+    evidence = replace(told(truth, noise_m=NOISY), airborne=np.ones(frames, dtype=bool))
+    start = shaken(truth, 0.02)
+    before, after = (
+        np.diff(pose.roots_m[:, 1], 2) * FPS**2 for pose in (start, fit_pose(start, evidence, DEFAULT_WEIGHTS))
+    )
+    assert np.abs(before + 9.81).max() > 20.0
+    assert after == pytest.approx(np.full(frames - 2, -9.81), abs=2.0)
 
 
 def test_a_wrist_seen_far_off_for_a_few_frames_moves_little():
-    truth = danced(14)
+    truth = danced(12)
     evidence = told(truth, noise_m=0.004)
     wrong = replace(evidence, keypoints_px=evidence.keypoints_px.copy())
-    wrong.keypoints_px[5:9, BODY33_INDEX["left_wrist"], 0] += 300.0
-    clean, found = (fit_pose(shaken(truth, 0.02), e, DEFAULT_WEIGHTS) for e in (evidence, wrong))
+    wrong.keypoints_px[4:8, BODY33_INDEX["left_wrist"], 0] += 300.0
+    clean, found = (fit_pose(truth, e, DEFAULT_WEIGHTS) for e in (evidence, wrong))
     moved = apart_m(clean, found, evidence)
     assert moved[:, BODY33_INDEX["left_wrist"]].max() < 0.02
     assert np.delete(moved, np.arange(11, 23), axis=1).max() < 0.005
