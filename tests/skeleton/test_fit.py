@@ -123,7 +123,7 @@ def test_the_t_pose_is_no_rotation_anywhere():
 def test_convention_a_bent_elbow_points_the_forearm_forwards_and_up_from_the_t_pose(side):
     sign = 1.0 if side == "left" else -1.0
     forearm = np.cross(HINGE[side], np.array([sign, 0.0, 0.0]))
-    assert forearm == pytest.approx([0.0, np.sqrt(0.5), np.sqrt(0.5)])
+    assert forearm == pytest.approx([0.0, np.sin(np.radians(22.0)), np.cos(np.radians(22.0))])
 
 
 def test_a_straight_arm_has_the_twist_of_the_chest():

@@ -33,9 +33,13 @@ _BELIEVED_RAD = np.radians(120.0)
 """A joint farther than this from its mean is the capture's mistake."""
 _TWIST_SIGMA_RAD = np.radians(30.0)
 """Optical capture knows next to nothing of the forearm's twist: it is at least so free, whatever else the arm does."""
+_DANCE = 1.25
+"""Dancers' arms range this much wider than those of the captures, most of which are no dances."""
+_SHOULDER_SIGMA_RAD = np.radians([12.0, 12.0, 12.0])
 _HAND_SIGMA_RAD = np.radians([25.0, 25.0, 25.0])
 _FOOT_MEAN_RAD, _FOOT_SIGMA_RAD = np.radians([-5.0, 4.0, 0.0]), np.radians([20.0, 12.0, 10.0])
-"""Set by hand: captures' rest poses of hands and feet differ by more than people move them."""
+"""Set by hand: captures' rest poses of hands and feet differ by more than people move them; most captures leave the
+shoulders where they are."""
 
 Limb = dict[str, list]
 """What ``solve/usual.py`` reads of a limb: means_xyzw, mean_angles_rad, covariance_rad2."""
@@ -78,6 +82,7 @@ def usual_limbs(people: Captured) -> dict[str, Limb]:
     return {
         "spine": _shared([people.of("spine"), people.of("chest")], dict(SPINE_SHARES)["spine"]),
         "head": _nodding(_shared([people.of("neck"), people.of("head")], dict(HEAD_SHARES)["head"])),
+        "shoulder": _by_hand(np.zeros(3), _SHOULDER_SIGMA_RAD),
         "arm": _arm(people),
         "hand": _by_hand(np.zeros(3), _HAND_SIGMA_RAD),
         "leg": _leg(people),
@@ -106,7 +111,7 @@ def _arm(people: Captured) -> Limb:
     covariance = _covariance(np.column_stack([away, bend, twist]))
     covariance[-1, :-1] = covariance[:-1, -1] = 0.0
     covariance[-1, -1] = max(covariance[-1, -1], _TWIST_SIGMA_RAD**2)
-    return _limb([mean], [float(np.median(bend)), 0.0], covariance)
+    return _limb([mean], [float(np.median(bend)), 0.0], covariance * _DANCE**2)
 
 
 def _turn_of_elbow(lower_xyzw: Float[Array, "moment 4"]) -> Float[Array, "4"]:

@@ -15,7 +15,7 @@ from manekko.lift.gravity import levelled, mean_up, to_world, up_direction, upri
 from manekko.lift.guess import guessed_prior
 from manekko.lift.plausible import plausible_hands, plausible_legs, straightened_knees
 from manekko.lift.proportions import bone_lengths, root_depths, with_lengths
-from manekko.lift.second_prior import improved_shape
+from manekko.lift.second_prior import GUESS_DOUBT, improved_shape
 from manekko.lift.series import resampled, smoothed, without_spikes
 from manekko.lift.swaps import repair_swaps
 from manekko.people.camera_path import still_path
@@ -106,7 +106,8 @@ def lift_track(track: Track, *, focal_px: float | None = None, fixes: PersonFixe
     turns = path.rotations_xyzw
     keypoints, confidences = _on_grid(track, grid)
     prior = plausible_hands(_prior(track, grid, keypoints, camera, rate), confidences)
-    prior, directions = improved_shape(prior, keypoints, confidences, camera, fps=rate)
+    doubt = 1.0 if np.isfinite(track.world_m).all(-1).any() else GUESS_DOUBT
+    prior, directions = improved_shape(prior, keypoints, confidences, camera, fps=rate, doubt=doubt)
     sure = confidences[:, _HIPS].min(1) > 0.1 if len(grid) > 1 else np.ones(1, dtype=bool)
     up = up_direction(rotate(turns[:, None], prior)[sure], mean_up(turns))
     prior = balanced(prior, levelled(rotate(conjugate(turns), up)), fps=rate)

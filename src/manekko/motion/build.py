@@ -1,26 +1,21 @@
 """A person in 3D → a rig-independent motion."""
 
 import numpy as np
-from scipy.ndimage import maximum_filter1d, uniform_filter1d
 
 from manekko.arrays import Array, Bool, Float, Int
 from manekko.lift.lift import MOTION_FPS, Lifted
-from manekko.lift.series import smoothed
 from manekko.motion.feet import Body, plant_feet
 from manekko.motion.motion import Motion
 from manekko.people.fixes import NO_PERSON_FIXES, PersonFixes, apply_to_contacts
 from manekko.people.keypoints import BODY33_INDEX
 from manekko.skeleton.contacts import find_contacts, held_points
 from manekko.skeleton.kinematics import local_rotations
-from manekko.skeleton.rotations import angle_between, continuous, normalized, slerp
-from manekko.skeleton.skeleton import HUMANOID, JOINT_INDEX
+from manekko.skeleton.rotations import continuous
+from manekko.skeleton.skeleton import HUMANOID
 from manekko.solve.evidence import DEFAULT_WEIGHTS, Weights
 from manekko.solve.pose import whole_body
 from manekko.solve.solve import solve
 
-_FASTEST_RAD_S = np.radians(750.0)
-_TAMED_CUTOFF_HZ = 2.5
-_TAMED = ("neck", "head", *(s + part for s in ("left", "right") for part in ("UpperArm", "LowerArm", "Hand")))
 _SURE_SHARE = 0.7
 _MAIN = [BODY33_INDEX[f"{side}_{part}"] for part in ("shoulder", "hip", "knee", "ankle") for side in ("left", "right")]
 
@@ -55,7 +50,7 @@ def motion_from_lifted(
         fps=MOTION_FPS,
         skeleton=solved.skeleton,
         root_positions_m=(body.root_positions_m - start)[held],
-        local_rotations_xyzw=_tamed(local_rotations(body.global_rotations_xyzw))[held],
+        local_rotations_xyzw=local_rotations(body.global_rotations_xyzw)[held],
         confidences=_joint_confidences(lifted.confidences),
         contacts=contacts[held],
     )
@@ -71,21 +66,6 @@ def _held_frames(seen: Bool[Array, " frame"]) -> Int[Array, " frame"]:
     """Which frame's pose each frame shows: before someone appears and after they leave, the nearest seen."""
     known = np.flatnonzero(seen)
     return np.clip(np.arange(len(seen)), known[0], known[-1]) if len(known) else np.arange(len(seen))
-
-
-def _tamed(rotations: Float[Array, "frame joint 4"]) -> Float[Array, "frame joint 4"]:
-    """Slow down turns that no body makes: the plane of an almost straight arm flips, its owner does not."""
-    if len(rotations) < 2:
-        return rotations
-    joints = [JOINT_INDEX[name] for name in _TAMED]
-    own = continuous(rotations[:, joints])
-    fast = angle_between(own[1:], own[:-1]) * MOTION_FPS > _FASTEST_RAD_S
-    near = maximum_filter1d(np.pad(fast, ((1, 0), (0, 0))).astype(float), size=7, axis=0)
-    share = uniform_filter1d(near, size=5, axis=0)
-    slow = normalized(smoothed(own, fps=MOTION_FPS, cutoff_hz=_TAMED_CUTOFF_HZ))
-    result = rotations.copy()
-    result[:, joints] = slerp(own, slow, share)
-    return result
 
 
 def _joint_confidences(confidences: Float[Array, "frame 33"]) -> Float[Array, "frame joint"]:

@@ -77,7 +77,7 @@ class Weights:
     """Scale of the accelerations that are thought usual."""
     pose: float = 4.0
     """Scale of the usual ranges of joints."""
-    rounds: int = 12
+    rounds: int = 25
     """Most steps of the fit."""
     window: int = 450
     """Frames that are solved at once."""

@@ -19,8 +19,8 @@ _FIRST_DAMPING = 1e-3
 _MOST_DAMPING = 1e6
 _OVERLAP = 60
 """Frames by which windows reach into each other on either side."""
-_DONE = 1e-3
-"""A step that lowers the cost by less than this share ends the fit."""
+_DONE = 1e-4
+"""Two steps in a row that lower the cost by less than this share end the fit: one may only be a pause."""
 
 
 @dataclass(frozen=True)
@@ -63,11 +63,12 @@ def fit_pose(start: Pose, evidence: Evidence, weights: Weights) -> Pose:
 
 def _fit_window(start: Pose, evidence: Evidence, weights: Weights) -> Pose:
     state, damping = _State(start, cost_of(start, evidence, weights)), _FIRST_DAMPING
+    pauses = 0
     for _ in range(weights.rounds):
         better, damping = _improved(state, evidence, weights, damping)
-        gain = state.cost - better.cost
+        pauses = pauses + 1 if state.cost - better.cost < _DONE * max(state.cost, 1e-12) else 0
         state = better
-        if gain < _DONE * max(state.cost, 1e-12):
+        if pauses == 2:
             break
     return state.pose
 

@@ -31,7 +31,7 @@ ACCELERATIONS_RAD = {name: float(np.radians(value)) for name, value in {
     }.items()},
 }.items()}  # fmt: skip
 """Root mean square of each joint's angular acceleration in dance, at 30 frames a second [rad a frame²]."""
-ROOT_ACCELERATION_M = 0.004
+ROOT_ACCELERATION_M = 0.006
 
 
 def _hinges() -> tuple[Hinge, ...]:

@@ -16,6 +16,8 @@ from manekko.solve.usual import deviations, usual_poses
 
 _NEAREST_M = 0.3
 """Nothing is seen nearer to the camera than this [m]."""
+_HIT = 0.95
+"""Share of an acceleration's cost that is forgiven where it is a hit; the rest keeps neighbours together."""
 _GRAVITY = np.array([0.0, -9.81, 0.0])
 
 
@@ -118,7 +120,7 @@ def smoothness_term(pose: Pose, evidence: Evidence, weights: Weights, normal: No
         turns = turns_between(pose.local_xyzw[:, joint])
         residual = -np.diff(turns, axis=0) / sigma
         squared = (residual**2).sum(-1)
-        cost += limit * float(np.log1p(squared / limit).sum())
+        cost += float((_HIT * limit * np.log1p(squared / limit) + (1.0 - _HIT) * squared).sum())
         if normal is None:
             continue
         columns, own = own_turns(pose, joint)
@@ -129,7 +131,7 @@ def smoothness_term(pose: Pose, evidence: Evidence, weights: Weights, normal: No
             -(later[:-1] + earlier[1:]) @ own[1:-1],
             later[1:] @ own[2:],
         )
-        share = 1.0 / np.sqrt(1.0 + squared / limit)
+        share = np.sqrt(_HIT / (1.0 + squared / limit) + 1.0 - _HIT)
         blocks = tuple(block * share[:, None, None] for block in blocks)
         _add_bends(normal, columns, blocks, residual * share[:, None])
     return cost

@@ -19,8 +19,8 @@ from manekko.solve.ranges import HINGES, hinge_angles
 from manekko.solve.rotation_steps import inverse_right_jacobian
 
 DATA = "usual_poses.json"
-PARTS = {"spine": ("spine",), "head": ("head",), "arm": ("UpperArm", "LowerArm"), "hand": ("Hand",),
-         "leg": ("UpperLeg", "LowerLeg"), "foot": ("Foot",)}  # fmt: skip
+PARTS = {"spine": ("spine",), "head": ("head",), "shoulder": ("Shoulder",), "arm": ("UpperArm", "LowerArm"),
+         "hand": ("Hand",), "leg": ("UpperLeg", "LowerLeg"), "foot": ("Foot",)}  # fmt: skip
 """Joints of each limb without their side; the ends of a hinge are angles, all other joints rotation vectors."""
 
 
@@ -57,8 +57,11 @@ def _usual(told: dict[str, list], joints: tuple[str, ...], mirrored: bool) -> Us
         sense = np.concatenate([_sense(joint) for joint in joints])
         covariance = covariance * np.outer(sense, sense)
         means = {joint: mean * [1.0, -1.0, -1.0, 1.0] for joint, mean in means.items()}
+    angles = np.array(told["mean_angles_rad"], dtype=np.float64)
     whitening = np.linalg.cholesky(np.linalg.inv(covariance)).T
-    return Usual(joints, means, np.array(told["mean_angles_rad"], dtype=np.float64), whitening)
+    if mirrored and len(angles):
+        angles = angles * np.concatenate([_sense(joint) for joint in joints if _hinges_of(joint)])
+    return Usual(joints, means, angles, whitening)
 
 
 def _hinges_of(joint: str) -> list:
@@ -67,7 +70,10 @@ def _hinges_of(joint: str) -> list:
 
 def _sense(joint: str) -> Float[Array, " value"]:
     hinges = _hinges_of(joint)
-    return np.ones(len(hinges)) if hinges else np.array([1.0, -1.0, -1.0])
+    if not hinges:
+        return np.array([1.0, -1.0, -1.0])
+    # A bend stays what it is in the mirror; a forearm twists the other way about its own length.
+    return np.array([1.0, -1.0])[: len(hinges)]
 
 
 def deviations(
