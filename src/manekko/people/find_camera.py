@@ -61,7 +61,7 @@ def find_camera(
     """
     times_s = tracks[0].times_s
     if not glimpses.moved(tracks):
-        return still_path(times_s, focal_px, (_UNKNOWN,) if glimpses.blind(tracks) else ())
+        return still_path(times_s, focal_px)
     small = small_size(clip.info.size_px)
     scale = small[0] / clip.info.size_px[0]
     view = View(focal_px * scale, (small[0] / 2.0, small[1] / 2.0))

@@ -75,11 +75,6 @@ class Glimpses:
         """Return whether any two frames leave a doubt that the camera stood still; the people prove nothing."""
         return any(_doubtful(*_background(pair, tracks), pair.end - pair.start) for pair in self._pairs)
 
-    def blind(self, tracks: list[Track]) -> bool:
-        """Return whether most of the frames show too little of a background to tell anything."""
-        few = [int(found.sum()) < _LEAST for _, found, _ in (_background(pair, tracks) for pair in self._pairs)]
-        return bool(few) and float(np.mean(few)) > 0.5
-
 
 def people_mask(tracks: list[Track], frame: int) -> UInt8[Array, "height width"]:
     """Return the small picture of a frame, 0 where a person is and 255 elsewhere."""
