@@ -67,9 +67,9 @@ class _Edge:
 def _edge(names: str, side: str, told: str | float) -> _Edge:
     prefix = side + "_" if side else ""
     first, second = (BODY33_INDEX[prefix + part] for part in names.split())
-    if isinstance(told, float):
-        return _Edge(first, second, told, None)
-    return _Edge(first, second, 1.0, BONES.index(told if told in BONES else prefix + told))
+    if isinstance(told, str):
+        return _Edge(first, second, 1.0, BONES.index(told if told in BONES else prefix + told))
+    return _Edge(first, second, told, None)
 
 
 _ALL = [
