@@ -114,6 +114,27 @@ def test_a_person_never_seen_is_refused_in_words():
         lift_track(replace(track, keypoints_px=np.full_like(track.keypoints_px, np.nan)))
 
 
+def test_hips_never_seen_are_refused_in_words():
+    track = seen(Dance(1), TIMES_S[:5])
+    keypoints = track.keypoints_px.copy()
+    keypoints[:, HIPS] = np.nan
+    with pytest.raises(InputError, match="never: the hips"):
+        lift_track(replace(track, keypoints_px=keypoints))
+
+
+def test_points_all_in_one_place_are_refused_in_words():
+    track = seen(Dance(1), TIMES_S[:5])
+    with pytest.raises(InputError, match="no body at any distance"):
+        lift_track(replace(track, keypoints_px=np.full_like(track.keypoints_px, 100.0)))
+
+
+def test_hips_that_are_always_doubtful_are_lifted_all_the_same():
+    track = seen(Dance(1), TIMES_S[:20])
+    confidences = track.confidences.copy()
+    confidences[:, HIPS] = 0.05
+    assert np.isfinite(lift_track(replace(track, confidences=confidences)).positions_m).all()
+
+
 def _times(rate: str, seconds: float) -> np.ndarray:
     if rate == "variable":
         steps = np.random.default_rng(1).choice([1 / 60, 1 / 30, 1 / 20], 400)

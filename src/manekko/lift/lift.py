@@ -47,6 +47,8 @@ _LEAST_INSIDE = 0.2
 _STANDING_LEG_M = {"knee": (0.40, 0.0), "ankle": (0.79, 0.02), "heel": (0.84, 0.05), "toe": (0.84, -0.13)}
 """(down, away from the camera) of a leg's points from its hip, for someone who stands and faces the camera."""
 _HIPS = [BODY33_INDEX["left_hip"], BODY33_INDEX["right_hip"]]
+_LEAST_HIPS = 0.1
+_WHOLE_BODY = "use a clip that shows the dancer from head to feet"
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,7 @@ def lift_track(track: Track, *, focal_px: float | None = None, fixes: PersonFixe
     """Return the person of a track in 3D; of the repairs by hand the flips are made here, after the automatic ones.
 
     Raises:
-        InputError: when the person is seen in too few frames to know their proportions.
+        InputError: when too little of the person is ever seen to know their proportions and place.
     """
     if track.seen.sum() < 1:
         raise InputError(f"person {track.track_id} is never seen: nothing to lift")
@@ -105,10 +107,12 @@ def lift_track(track: Track, *, focal_px: float | None = None, fixes: PersonFixe
     path = (track.camera or still_path(track.times_s, camera.focal_px)).at(grid)
     turns = path.rotations_xyzw
     keypoints, confidences = _on_grid(track, grid)
+    if not np.isfinite(keypoints[:, _HIPS]).all():
+        raise InputError(f"too little of the body is seen (never: the hips); {_WHOLE_BODY}")
     prior = plausible_hands(_prior(track, grid, keypoints, camera, rate), confidences)
     doubt = 1.0 if np.isfinite(track.world_m).all(-1).any() else GUESS_DOUBT
     prior, directions = improved_shape(prior, keypoints, confidences, camera, fps=rate, doubt=doubt)
-    sure = confidences[:, _HIPS].min(1) > 0.1 if len(grid) > 1 else np.ones(1, dtype=bool)
+    sure = _frames_of_hips(confidences)
     up = up_direction(rotate(turns[:, None], prior)[sure], mean_up(turns))
     prior = balanced(prior, levelled(rotate(conjugate(turns), up)), fps=rate)
     positions, shape = _fit(keypoints, confidences, prior, camera, turns, rate)
@@ -127,6 +131,12 @@ def lift_track(track: Track, *, focal_px: float | None = None, fixes: PersonFixe
         turns_xyzw=turns[::step],
         zooms=path.zooms[::step],
     )
+
+
+def _frames_of_hips(confidences: Float[Array, "frame 33"]) -> Bool[Array, " frame"]:
+    """The frames in which the hips are seen, for they tell up; all where they never are, as in the picture of a bust."""
+    sure = confidences[:, _HIPS].min(1) > _LEAST_HIPS
+    return sure if sure.any() else np.ones(len(sure), dtype=bool)
 
 
 def _at_first_zoom(track: Track) -> Track:
@@ -219,7 +229,11 @@ def _prior(track: Track, grid: Array, keypoints: Array, camera: Camera, rate: fl
 def _fit(
     keypoints: Array, confidences: Array, prior: Array, camera: Camera, turns_xyzw: Array, rate: float
 ) -> tuple[Float[Array, "frame 33 3"], Float[Array, "frame 33 3"]]:
-    """Keypoints in the first frame's camera axes [m], and the shape that they were fitted to."""
+    """Keypoints in the first frame's camera axes [m], and the shape that they were fitted to.
+
+    Raises:
+        InputError: when no frame's points tell how far away they are.
+    """
     shape, lengths = prior, np.zeros(len(BONES))
     sizes = np.median(np.linalg.norm(prior[:, BONES[:, 1]] - prior[:, BONES[:, 0]], axis=-1), axis=0)
     for _ in range(3):
@@ -230,6 +244,8 @@ def _fit(
         shape = with_lengths(prior, lengths)
     times = np.arange(len(keypoints)) / rate
     depths = resampled(times, root_depths(keypoints, confidences, shape, camera), times)
+    if not np.isfinite(depths).all():
+        raise InputError(f"what was seen is no body at any distance from the camera; {_WHOLE_BODY}")
     depths = smoothed(without_spikes(depths), fps=rate, cutoff_hz=_DEPTH_CUTOFF_HZ)
     rays = camera.rays(keypoints[:, _HIPS].mean(1))
     shape = bent_legs(shape, keypoints, depths, camera)

@@ -27,7 +27,11 @@ class Normal:
         return Normal(diagonal, after, later, np.zeros((frames, n)))
 
     def step(self, damping: Float[Array, " n"]) -> Float[Array, "frame n"]:
-        """Solve for the step, the diagonal raised by ``damping`` (Levenberg–Marquardt)."""
+        """Solve for the step, the diagonal raised by ``damping`` (Levenberg–Marquardt).
+
+        Raises:
+            numpy.linalg.LinAlgError: when the equations are not positive definite.
+        """
         bands = self._bands(damping)
         factor = cholesky_banded(bands, lower=True, overwrite_ab=True, check_finite=False)
         return cho_solve_banded((factor, True), self.pull.reshape(-1), check_finite=False).reshape(self.pull.shape)

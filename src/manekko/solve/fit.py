@@ -79,12 +79,21 @@ def _improved(state: _State, evidence: Evidence, weights: Weights, damping: floa
     cost_of(state.pose, evidence, weights, normal)
     size = _typical_diagonal(normal)
     while damping < _MOST_DAMPING:
-        moved = state.pose.moved(normal.step(damping * size))
-        cost = cost_of(moved, evidence, weights)
-        if cost < state.cost:
+        moved = _moved(state.pose, normal, damping * size)
+        cost = np.inf if moved is None else cost_of(moved, evidence, weights)
+        if moved is not None and cost < state.cost:
             return _State(moved, cost), damping * 0.3
         damping *= 10.0
     return state, damping
+
+
+def _moved(pose: Pose, normal: Normal, damping: Float[Array, " freedom"]) -> Pose | None:
+    """Take a step; None where rounding leaves the equations without a solution, which more damping gives them."""
+    try:
+        step = normal.step(damping)
+    except np.linalg.LinAlgError:
+        return None
+    return pose.moved(step) if np.isfinite(step).all() else None
 
 
 def _typical_diagonal(normal: Normal) -> Float[Array, " freedom"]:
