@@ -134,7 +134,7 @@ def lift_track(track: Track, *, focal_px: float | None = None, fixes: PersonFixe
 
 
 def _frames_of_hips(confidences: Float[Array, "frame 33"]) -> Bool[Array, " frame"]:
-    """The frames in which the hips are seen, for they tell up; all where they never are, as in the picture of a bust."""
+    """The frames in which the hips are seen, for they tell up; all where they never are, as in a bust."""
     sure = confidences[:, _HIPS].min(1) > _LEAST_HIPS
     return sure if sure.any() else np.ones(len(sure), dtype=bool)
 

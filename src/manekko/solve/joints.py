@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from manekko.arrays import Array, Bool, Float, Int
+from manekko.arrays import Array, Bool, Float
 from manekko.skeleton.skeleton import ELBOW_NORMAL, HUMANOID_PARENTS, JOINT_INDEX
 
 _SIDES = ("left", "right")
@@ -85,11 +85,6 @@ LEVERS = _levers()
 FREEDOMS = LEVERS[-1].freedom + 1
 """How many degrees of freedom a frame has; 0–2 are the place of the hips in the world."""
 ROOT = slice(0, 3)
-
-
-def freedoms_of(joint: str) -> Int[Array, " freedom"]:
-    """Return the degrees of freedom that turn a joint."""
-    return np.array([lever.freedom for lever in LEVERS if lever.joint == INDEX[joint]])
 
 
 def _ancestry() -> Bool[Array, "joint joint"]:

@@ -30,8 +30,11 @@ ACCELERATIONS_RAD = {name: float(np.radians(value)) for name, value in {
         "Shoulder": 1.0, "UpperArm": 3.0, "LowerArm": 4.0, "Hand": 3.0, "UpperLeg": 1.6, "LowerLeg": 2.5, "Foot": 2.5,
     }.items()},
 }.items()}  # fmt: skip
-"""Root mean square of each joint's angular acceleration in dance, at 30 frames a second [rad a frame²]."""
+"""What is thought usual of each joint's angular acceleration, at 30 frames a second [rad/frame²].
+
+``Weights.smoothness`` scales all of them: it is how they stand to each other that counts."""
 ROOT_ACCELERATION_M = 0.006
+"""The same of the place of the hips [m/frame²]."""
 
 
 def _hinges() -> tuple[Hinge, ...]:
