@@ -150,11 +150,11 @@ def test_memory_does_not_grow_with_the_clip():
     assert peaks[1] < 1.5 * peaks[0]
 
 
-@pytest.mark.parametrize("sigma_m", [np.nan, 1e-160, 1e-12])
+@pytest.mark.parametrize("sigma_m", [np.nan, 1e-160, 1e-16])
 def test_what_cannot_be_computed_ends_in_a_body_all_the_same(sigma_m: float):
     start = shaken(danced(6))
     evidence = told(danced(6))
-    evidence.edge_sigma_m[2] = sigma_m
+    evidence.edge_sigma_m[2, 0] = sigma_m
     with np.errstate(over="ignore", invalid="ignore"):
         found = fit_pose(start, evidence, DEFAULT_WEIGHTS)
     assert np.isfinite(found.roots_m).all()

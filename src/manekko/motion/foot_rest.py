@@ -18,10 +18,8 @@ from manekko.skeleton.rotations import (
     rotate,
     slerp,
 )
-from manekko.skeleton.skeleton import JOINT_INDEX, Skeleton
+from manekko.skeleton.skeleton import HEEL_BEHIND_ANKLE, JOINT_INDEX, Skeleton
 
-_HEEL_BEHIND_ANKLE = 0.35
-"""How far the heel stands behind the ankle, as a share of the way from ankle to ball."""
 _STEEPEST_COS = np.cos(np.radians(50.0))
 """A sole steeper than this is not pressed flat."""
 _TIP_AHEAD_OF_BALL = 0.5
@@ -43,7 +41,7 @@ class Sole:
         """Return the sole of one foot; ``side`` is ``left`` or ``right``."""
         ankle_height = float(skeleton.rest_positions_m[JOINT_INDEX[side + "Foot"], 1])
         ball = skeleton.rest_offsets_m[JOINT_INDEX[side + "Toes"]]
-        heel = np.array([0.0, -ankle_height, -_HEEL_BEHIND_ANKLE * ball[2]])
+        heel = np.array([0.0, -ankle_height, -HEEL_BEHIND_ANKLE * ball[2]])
         return Sole(heel, ball, ankle_height + float(ball[1]))
 
     def lowest_m(self, foot: Float[Array, "frame 4"], toes: Float[Array, "frame 4"]) -> Float[Array, " frame"]:

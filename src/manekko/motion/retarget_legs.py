@@ -9,12 +9,10 @@ from manekko.arrays import Array, Bool, Float
 from manekko.errors import InputError
 from manekko.skeleton.rig import Rig
 from manekko.skeleton.rotations import from_rotation_vectors, normalized, rotate
-from manekko.skeleton.skeleton import JOINT_INDEX, Skeleton
+from manekko.skeleton.skeleton import HEEL_BEHIND_ANKLE, JOINT_INDEX, Skeleton
 
 _BALL = 0.7
 """Where the ball of the foot is between ankle and toe tip."""
-_HEEL_BEHIND = 0.35
-"""How far the heel stands behind the ankle, as a share of the way from ankle to ball."""
 _FARTHEST_SOLE_M = 0.1
 """A sole further than this from the floor at rest [m] is no sole that could be put on it: the model hovers."""
 _ON_THE_FLOOR_M, _IN_THE_AIR_M = 0.10, 0.25
@@ -86,7 +84,7 @@ def model_foot(rig: Rig, s: str) -> Foot:
     on_toes = np.array([number == rig.index.get(s + "足先EX") for number, _ in corners], dtype=bool)
     if len(soles) == 0:
         ahead = 1.5 * ankle[1] if tip is None else tip[2] - ankle[2]
-        soles = np.array([[ankle[0], 0.0, ankle[2] + ahead * share] for share in (-_HEEL_BEHIND * _BALL, 1.0)])
+        soles = np.array([[ankle[0], 0.0, ankle[2] + ahead * share] for share in (-HEEL_BEHIND_ANKLE * _BALL, 1.0)])
         on_toes = np.zeros(2, dtype=bool)
     if abs(soles[:, 1].min()) > _FARTHEST_SOLE_M:
         soles = soles - np.array([0.0, soles[:, 1].min(), 0.0])
@@ -182,7 +180,7 @@ def _own_heel_and_ball(skeleton: Skeleton, side: str) -> Float[Array, "2 3"]:
     """Return where the dancer's heel and ball are from the ankle [m]."""
     height = float(skeleton.rest_positions_m[JOINT_INDEX[side + "Foot"], 1])
     ball = skeleton.rest_offsets_m[JOINT_INDEX[side + "Toes"]]
-    return np.array([[0.0, -height, -_HEEL_BEHIND * ball[2]], ball])
+    return np.array([[0.0, -height, -HEEL_BEHIND_ANKLE * ball[2]], ball])
 
 
 def _heading(turn: Float[Array, "frame 4"]) -> Float[Array, "frame 4"]:

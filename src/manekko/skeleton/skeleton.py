@@ -49,6 +49,8 @@ JOINT_INDEX = {name: index for index, name in enumerate(HUMANOID)}
 PARENT_INDICES = tuple(-1 if parent is None else JOINT_INDEX[parent] for parent in HUMANOID_PARENTS.values())
 """Index of each joint's parent; -1 for the root (hips)."""
 
+HEEL_BEHIND_ANKLE = 0.35
+"""How far the heel stands behind the ankle, as a share of the way from ankle to ball."""
 ELBOW_NORMAL = np.array([0.0, np.cos(np.radians(22.0)), -np.sin(np.radians(22.0))])
 """Normal of the plane in which an elbow bends in T-pose: forwards and up, where the crook of a relaxed arm points.
 

@@ -10,7 +10,7 @@ from manekko.lift.lift import MOTION_FPS, Lifted
 from manekko.lift.second_prior import BONES
 from manekko.people.keypoints import BODY33, BODY33_INDEX, BODY33_MIRROR
 from manekko.skeleton.rotations import as_axes, conjugate, from_rotation_vectors, multiply, rotate
-from manekko.skeleton.skeleton import JOINT_INDEX, Skeleton
+from manekko.skeleton.skeleton import HEEL_BEHIND_ANKLE, JOINT_INDEX, Skeleton
 from manekko.solve.evidence import Evidence, View
 from manekko.solve.joints import IN_HUMANOID, INDEX, PARENTS
 from manekko.solve.pose import Marks, Pose, placed
@@ -23,8 +23,6 @@ _CARRIERS = {"shoulder": "UpperArm", "elbow": "LowerArm", "wrist": "Hand", "pink
 """Joint that carries each keypoint of a limb; all others are the head's."""
 _AT_JOINT = ("shoulder", "elbow", "wrist", "hip", "knee", "ankle")
 _LEAST_CONFIDENCE = 0.03
-_HEEL_BEHIND_ANKLE = 0.35
-"""How far the heel stands behind the ankle, as a share of the way from ankle to ball."""
 
 _EDGES: dict[tuple[str, ...], str | float] = {
     ("left_hip left_shoulder", "right_hip right_shoulder", "left_hip right_shoulder", "right_hip left_shoulder"):
@@ -135,7 +133,7 @@ def sole_marks(skeleton: Skeleton) -> Marks:
         ankle_m = float(skeleton.rest_positions_m[JOINT_INDEX[side + "Foot"], 1])
         ball = skeleton.rest_offsets_m[JOINT_INDEX[side + "Toes"]]
         joints += [INDEX[side + "Foot"]] * 2
-        offsets += [[0.0, -ankle_m, -_HEEL_BEHIND_ANKLE * ball[2]], [ball[0], -ankle_m, ball[2]]]
+        offsets += [[0.0, -ankle_m, -HEEL_BEHIND_ANKLE * ball[2]], [ball[0], -ankle_m, ball[2]]]
     return Marks(np.array(joints), np.array(offsets))
 
 
