@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from manekko.errors import FormatError, InputError
 from manekko.files.fixes import PERSON_KEYS, parse_fixes, read_fixes
 from manekko.files.fixes_template import fixes_template, write_fixes_template
-from manekko.people.fixes import NO_FIXES, Fixes, Flip, FootFix, PersonFixes, TimeSpan
+from manekko.people.fixes import Fixes, Flip, FootFix, PersonFixes, TimeSpan
 
 DOCS = Path(__file__).parent.parent.parent / "docs" / "fixes.md"
 WHOLE = """
@@ -183,7 +183,7 @@ def test_what_is_made_to_be_slow_is_not(kind: str) -> None:
 def test_the_template_asks_for_nothing() -> None:
     for people in ([1], [1, 2, 5]):
         assert understood(fixes_template("dance.mp4", "manekko capture dance.mp4", people)).count == 0
-    assert understood(fixes_template("dance.mp4", "", [])) == NO_FIXES
+    assert understood(fixes_template("dance.mp4", "", [])) == Fixes()
 
 
 def test_every_line_of_the_template_may_be_used_by_itself_and_shows_every_kind_of_repair() -> None:

@@ -1,6 +1,7 @@
 """A second opinion on how the bones lie."""
 
 import numpy as np
+import pytest
 
 from manekko.lift.camera import default_camera
 from manekko.lift.guess import guessed_prior
@@ -124,3 +125,12 @@ def test_a_net_in_few_bytes_is_nearly_the_same():
     assert packed(net)["inner0"].dtype == np.int8
     np.testing.assert_array_less(np.abs(again["inner0"] - net["inner0"]).max(0), np.abs(net["inner0"]).max(0) / 253.0)
     np.testing.assert_array_equal(again["shift0"], 1.0)
+
+
+@pytest.mark.slow
+def test_a_long_clip_is_as_its_pieces_are():
+    true, keypoints = filmed(4, seconds=137.0)
+    piece = slice(3800, 4110)
+    (_, whole), (_, part) = improved(true, keypoints), improved(true[piece], keypoints[piece])
+    inner = slice(150, 250)  # frame 4000, where a new block begins, is among them
+    np.testing.assert_allclose(whole.unit[piece][inner], part.unit[inner], atol=1e-3)

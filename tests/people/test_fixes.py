@@ -9,7 +9,6 @@ import pytest
 
 from manekko.lift.lift import lift_track
 from manekko.people.fixes import (
-    NO_FIXES,
     NO_PERSON_FIXES,
     Fixes,
     Flip,
@@ -61,7 +60,7 @@ def points(part: str, sides: tuple[str, ...] = ("left", "right")) -> list[int]:
 
 def test_no_fixes_change_nothing() -> None:
     track = dancer(parts=True)
-    assert apply_to_tracks([track], NO_FIXES) == [track]
+    assert apply_to_tracks([track], Fixes()) == [track]
     assert apply_flips(track, NO_PERSON_FIXES) is track
     contacts = np.arange(40).reshape(10, 4) % 3 == 0
     np.testing.assert_array_equal(apply_to_contacts(contacts, NO_PERSON_FIXES, fps=30.0), contacts)

@@ -53,6 +53,8 @@ _ALIKE = 1.2
 """Both opinions err alike a little: together they are so much less sure than two that have nothing in common."""
 _SURE, _UNSURE = 0.05, 1.0
 """Bounds of the net's own error, in bone lengths."""
+_BLOCK = 4000
+"""Frames that the net looks at in one go."""
 
 
 @dataclass(frozen=True)
@@ -150,12 +152,22 @@ def _second_opinion(shape_m: Array, keypoints_px: Array, confidences: Array, cam
     flat_m, sure = np.where(known[..., None], flat_m, 0.0), np.where(known, confidences[:, _COLUMNS], 0.0)
     step = max(round(fps / FPS), 1)
     windows = np.clip(np.arange(len(flat_m))[:, None] + np.array(STEPS) * step, 0, len(flat_m) - 1)
-    found = evaluated(_net(), inputs_of(flat_m, sure), windows)
+    found = _evaluated_in_blocks(inputs_of(flat_m, sure), windows)
     # A mirrored dancer is a dancer too: the mean of both views of it has no side.
-    twin = evaluated(_net(), inputs_of(flat_m[:, _TWINS] * [-1.0, 1.0], sure[:, _TWINS]), windows)
+    twin = _evaluated_in_blocks(inputs_of(flat_m[:, _TWINS] * [-1.0, 1.0], sure[:, _TWINS]), windows)
     found = (found + twin[:, _TWIN_BONES] * _MIRROR) / 2.0
     unit = rotate(turn[:, None], normalized(found[..., :3]))
     return Directions(unit, np.clip(np.exp(found[..., 3]) * _by_bone(_MODEST), _SURE, _UNSURE))
+
+
+def _evaluated_in_blocks(inputs: Array, windows: Array) -> Float[Array, "window bone 4"]:
+    """A block at a time bounds the memory of a clip of any length."""
+    found = []
+    for start in range(0, len(windows), _BLOCK):
+        own = windows[start : start + _BLOCK]
+        first, last = int(own.min()), int(own.max())
+        found.append(evaluated(_net(), inputs[first : last + 1], own - first))
+    return np.concatenate(found)
 
 
 def _by_bone(values: dict[str, float]) -> Float[Array, " bone"]:

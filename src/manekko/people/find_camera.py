@@ -71,7 +71,9 @@ def find_camera(
         if frame.index < len(times_s):
             seen.append(background.see(small_grey(frame.rgb), people_mask(tracks, frame.index)))
             progress("camera", len(seen), len(times_s))
-    # A damaged file may give fewer frames the second time.
+    # A damaged file may give fewer frames the second time, or none.
+    if not seen:
+        return still_path(times_s, focal_px, (_UNKNOWN,))
     seen += [replace(seen[-1], known=False, cut=False)] * (len(times_s) - len(seen))
     return path_of(seen, times_s, view, focal_px)
 

@@ -108,7 +108,6 @@ class Fixes:
 
 
 NO_PERSON_FIXES = PersonFixes()
-NO_FIXES = Fixes()
 
 
 def apply_to_tracks(tracks: Sequence[Track], fixes: Fixes) -> list[Track]:
