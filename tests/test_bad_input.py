@@ -335,7 +335,7 @@ def test_a_full_disk_is_one_line_and_leaves_nothing_half_written(
     assert_one_clear_line(result)
     # Files finished before the disk was full may stay; none may be cut at the limit or bear a temporary name.
     for path in out.rglob("*"):
-        assert path.suffix in (".vmd", ".wav", ".mp4", ".json", ".html"), path
+        assert path.suffix in (".vmd", ".wav", ".mp4", ".json", ".html", ".npz", ".toml"), path
         assert path.stat().st_size < limit_bytes
 
 

@@ -46,7 +46,7 @@ def again(seen_before: Path) -> Callable[..., CaptureResult]:
     """Capture that clip with some options, and with some repairs."""
 
     def run(fixes: str | None = None, **options: object) -> CaptureResult:
-        chosen = dict(options)
+        chosen: dict[str, object] = {"keys": "full", **options}
         if fixes is not None:
             chosen["fix"] = seen_before.with_name("mine.toml")
             seen_before.with_name("mine.toml").write_text(fixes, encoding="utf-8")

@@ -29,7 +29,7 @@ CLIPS = {
 
 
 def captured(data_folder: Path, clip: str, out: Path) -> CaptureResult:
-    return capture(CaptureOptions(data_folder / clip, out=out, preview=clip.startswith("openpose")))
+    return capture(CaptureOptions(data_folder / clip, out=out, keys="full", preview=clip.startswith("openpose")))
 
 
 def motions_of(result: CaptureResult) -> list[RigMotion]:
