@@ -15,7 +15,7 @@ fast:
 	$(PYTEST) -n auto
 
 check-all: static ## everything: slow tests, real clients, all data; a missing real part is an error
-	MANEKKO_FULL=1 $(PYTEST) -m "" --durations=15
+	MANEKKO_FULL=1 $(PYTEST) -n auto -m "" --durations=15
 
 static:
 	$(PYTHON) -m ruff format --check .
