@@ -19,7 +19,7 @@ def _walk(frames: range, start: float, speed: float, height: float = 300.0, colo
 
 
 @settings(deadline=None, max_examples=40)
-@given(st.integers(40, 60), st.integers(2, 8), st.booleans(), st.randoms(use_true_random=False))
+@given(st.integers(40, 60), st.integers(2, 7), st.booleans(), st.randoms(use_true_random=False))
 def test_people_who_cross_keep_their_number(meeting: int, hidden: int, dressed: bool, random) -> None:
     colours = (3, 40) if dressed else (None, None)
     before, after = range(0, meeting - hidden), range(meeting + hidden, 100)
