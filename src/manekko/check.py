@@ -105,6 +105,8 @@ def _key_rows(result: Figures) -> list[tuple[str, str]]:
 
 
 def _jumps(result: Figures) -> str:
+    if result.frames < 2:
+        return "–"
     flights = result.flights
     if flights.height_max_mm is None or flights.hang_mean_s is None:
         return "none"
