@@ -30,7 +30,7 @@ ORDER = (
         "solve",
         "motion",
     ),
-    *("files", "stage", "character", "show", "bench", "capture", "convert", "check", "render"),
+    *("files", "stage", "character", "show", "bench", "capture", "convert", "check", "render", "studio"),
     *("options", "cli", "__main__", "__init__"),
 )
 """The data flow: each may import only itself and what stands before it."""
