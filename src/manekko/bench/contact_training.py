@@ -7,32 +7,27 @@ since a held pose with a raised foot is what dancers do and walkers do not; some
 
 import argparse
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from manekko.arrays import Array, Bool, Float, spans
-from manekko.bench.judge import measuring_file
+from manekko.arrays import Array, Bool, Float
+from manekko.bench.mocap import training_clips
 from manekko.bench.synthetic import TrueMotion, seen
 from manekko.bench.synthetic_joints import with_known_joints
-from manekko.bench.synthetic_motions import FPS, sole_points_m
+from manekko.bench.synthetic_motions import low_and_slow, sole_points_m
 from manekko.errors import InputError
-from manekko.files.bvh import motion_from_bvh, parse_bvh
 from manekko.lift.lift import lift_track
 from manekko.motion.motion import Motion
-from manekko.motion.resample import resampled
 from manekko.skeleton.contact_features import contact_features
 from manekko.skeleton.contacts import across_m
 from manekko.skeleton.rotations import normalized
 
-_PACKS = ("cmu_bvh_30fps.npz", "cmu_more_30fps.npz", "cmu_more2_30fps.npz")
-_HELD_OUT = ("/005/", "/05/", "/05_")
 _LONGEST, _SHORTEST = 300, 90
 _STOPS, _STOP_FRAMES, _SLOWEST = (2, 5), (15, 50), 0.1
 _GO_FRAMES, _HOLD_FRAMES, _HASTE = (2, 12), (2, 9), 1.3
-_STILL_M, _LOW_M = 0.01, 0.04
 _LEVELS = (0.1, 1.5)
 """Size of the noise: a net that has only seen trembling points does not trust calm ones."""
 _UNITS, _EPOCHS, _BATCH, _RATE, _DECAY = 32, 14, 512, 3e-3, 1e-3
@@ -44,20 +39,22 @@ def training_motions(rng: np.random.Generator) -> Iterator[TrueMotion]:
     Raises:
         MissingToolError: the measuring data is missing.
     """
-    for pack in _PACKS:
-        for name, text in _bvh_texts(measuring_file("mocap", pack)):
-            try:
-                motion = resampled(motion_from_bvh(parse_bvh(text.encode())), fps=FPS)
-            except InputError:
-                continue
-            motion = with_known_joints({name: motion})[name]
-            floor = float(np.percentile(sole_points_m(motion)[..., 1].min(1), 10.0))
-            start = int(rng.integers(0, max(1, motion.frame_count - _LONGEST)))
-            part = _at_frames(motion, np.arange(start, min(start + _LONGEST, motion.frame_count), dtype=np.float64))
-            part = (_as_it_is, with_held_poses, in_jerks)[int(rng.integers(3))](part, rng)
-            roots = part.root_positions_m - np.array([0.0, floor, 0.0])
-            part = replace(part, root_positions_m=roots)
-            yield TrueMotion(name, replace(part, contacts=standing(part)))
+    for clip in training_clips():
+        if len(clip.values) < _SHORTEST:
+            continue
+        try:
+            motion = clip.motion(longest=len(clip.values))
+        except InputError:
+            continue
+        motion = with_known_joints({clip.name: motion})[clip.name]
+        floor = float(np.percentile(sole_points_m(motion)[..., 1].min(1), 10.0))
+        start = int(rng.integers(0, max(1, motion.frame_count - _LONGEST)))
+        part = _at_frames(motion, np.arange(start, min(start + _LONGEST, motion.frame_count), dtype=np.float64))
+        changed = _CHANGES[int(rng.integers(len(_CHANGES)))]
+        part = part if changed is None else changed(part, rng)
+        roots = part.root_positions_m - np.array([0.0, floor, 0.0])
+        part = replace(part, root_positions_m=roots)
+        yield TrueMotion(clip.name, replace(part, contacts=standing(part)))
 
 
 def with_held_poses(motion: Motion, rng: np.random.Generator) -> Motion:
@@ -92,15 +89,11 @@ def standing(motion: Motion) -> Bool[Array, "frame 4"]:
     points = sole_points_m(motion)
     steps = np.linalg.norm(np.diff(points, axis=0), axis=-1)
     ahead, behind = np.concatenate([steps, steps[-1:]]), np.concatenate([steps[:1], steps])
-    planted = (np.minimum(ahead, behind) < _STILL_M) & (points[..., 1] < _LOW_M)
-    for column in planted.T:
-        for start, end in spans(column):
-            column[start:end] = end - start >= 3
-    return planted
+    return low_and_slow(points, np.minimum(ahead, behind))
 
 
-def _as_it_is(motion: Motion, rng: np.random.Generator) -> Motion:
-    return motion
+_CHANGES: tuple[Callable[[Motion, np.random.Generator], Motion] | None, ...] = (None, with_held_poses, in_jerks)
+"""What is made of a clip, one as often as the other; None leaves it as it is."""
 
 
 def _at_frames(motion: Motion, frames: Float[Array, " frame"]) -> Motion:
@@ -118,19 +111,6 @@ def _at_frames(motion: Motion, frames: Float[Array, " frame"]) -> Motion:
         contacts=motion.contacts[before],
         expressions={},
     )
-
-
-def _bvh_texts(path: Path) -> Iterator[tuple[str, str]]:
-    with np.load(path) as pack:
-        meta = json.loads(pack["meta"].tobytes())
-        steps = {count: pack[f"delta_{count}"] for count in {clip["nch"] for clip in meta["clips"]}}
-    for clip in meta["clips"]:
-        if clip["n"] < _SHORTEST or any(part in clip["file"] for part in _HELD_OUT):
-            continue
-        values = np.cumsum(steps[clip["nch"]][clip["start"] : clip["start"] + clip["n"]].astype(np.int64), axis=0)
-        rows = "\n".join(" ".join(f"{value:.2f}" for value in row) for row in (values / 100.0).tolist())
-        head = meta["heads"][clip["head"]].split("MOTION")[0].rstrip()
-        yield clip["file"], f"{head}\nMOTION\nFrames: {clip['n']}\nFrame Time: {clip['dt']}\n{rows}\n"
 
 
 def examples(

@@ -1,6 +1,7 @@
-"""Motion capture of the measuring data, clip by clip, that may be learned from: CMU without its held-out subject."""
+"""Motion capture of the measuring data, clip by clip: CMU, its held-out subject apart from what may be learned from."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,20 +53,33 @@ def training_clips() -> list[Clip]:
     Raises:
         MissingToolError: the measuring data is missing.
     """
-    return [clip for pack in _PACKS for clip in _clips(measuring_file("mocap", pack))]
+    return [clip for pack in _PACKS for clip in _clips(pack, _may_be_learned_from)]
 
 
-def _clips(path: Path) -> list[Clip]:
-    with np.load(path) as stored:
+def held_out_clips() -> dict[str, Clip]:
+    """Return the clips of subject 05, from which nothing is learned, by their number: ``05_03``.
+
+    Raises:
+        MissingToolError: the measuring data is missing.
+    """
+    clips = _clips(_PACKS[0], lambda name, _: _HELD_OUT in name)
+    return {Path(clip.name).stem.removeprefix("0"): clip for clip in clips}
+
+
+def _may_be_learned_from(name: str, frames: int) -> bool:
+    return frames >= _SHORTEST and _HELD_OUT not in name and _NO_PERSON not in name
+
+
+def _clips(pack: str, wanted: Callable[[str, int], bool]) -> list[Clip]:
+    """Return the clips of a pack whose name and number of frames are wanted."""
+    with np.load(measuring_file("mocap", pack)) as stored:
         meta = json.loads(stored["meta"].tobytes())
-        steps = {count: stored[f"delta_{count}"] for count in {clip["nch"] for clip in meta["clips"]}}
+        chosen = [one for one in meta["clips"] if wanted(one["file"], one["n"])]
+        steps = {count: stored[f"delta_{count}"] for count in {one["nch"] for one in chosen}}
     result = []
-    for one in meta["clips"]:
-        name = one["file"]
-        if one["n"] < _SHORTEST or _HELD_OUT in name or _NO_PERSON in name:
-            continue
+    for one in chosen:
         values = np.cumsum(steps[one["nch"]][one["start"] : one["start"] + one["n"]].astype(np.int64), axis=0)
-        weight = next((weight for part, weight in _FAVOURED.items() if part in name), 1.0)
+        weight = next((weight for part, weight in _FAVOURED.items() if part in one["file"]), 1.0)
         head = meta["heads"][one["head"]].split("MOTION")[0].rstrip()
-        result.append(Clip(name, weight, head, values, one["dt"]))
+        result.append(Clip(one["file"], weight, head, values, one["dt"]))
     return result

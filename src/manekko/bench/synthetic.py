@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from manekko.arrays import Array, Float
+from manekko.bench.mocap import FPS
 from manekko.bench.noise import keypoint_noise, swapped_columns, weak_world
 from manekko.bench.synthetic_joints import SIDES
-from manekko.bench.synthetic_motions import FPS, TrueMotion, held_out_motions
+from manekko.bench.synthetic_motions import TrueMotion, held_out_motions
 from manekko.lift.camera import Camera
 from manekko.lift.series import smoothed
 from manekko.motion.motion import Motion

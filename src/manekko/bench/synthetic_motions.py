@@ -3,15 +3,14 @@
 CMU's subject 05 (modern dance with leaps and turns), a dance from a hand-held suit, and a hand-made MMD dance.
 """
 
-import json
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 from scipy.ndimage import minimum_filter1d, uniform_filter1d
 
 from manekko.arrays import Array, Bool, Float, spans
 from manekko.bench.judge import measuring_file
+from manekko.bench.mocap import FPS, held_out_clips
 from manekko.bench.synthetic_joints import SIDES, with_known_joints, with_twisted_forearms
 from manekko.files.bvh import motion_from_bvh, parse_bvh
 from manekko.files.models import read_rig
@@ -22,8 +21,6 @@ from manekko.motion.rigged import motion_from_rig_motion
 from manekko.skeleton.kinematics import global_rotations
 from manekko.skeleton.rotations import rotate
 from manekko.skeleton.skeleton import JOINT_INDEX
-
-FPS = 30.0
 
 _CMU = {"05_03": (0, 108), "05_07": (0, 298), "05_09": (0, 286), "05_16": (0, 132), "05_18": (168, 458)}
 """Clips of subject 05 whose feet are believable, and the frames taken: arabesques, turns, small and large leaps."""
@@ -68,8 +65,12 @@ def sole_points_m(motion: Motion) -> Float[Array, "frame 4 3"]:
 def true_contacts(motion: Motion) -> Bool[Array, "frame 4"]:
     """Return which points of the soles stand: low, and slower than 1 cm a frame; runs of fewer than 3 frames do not."""
     points = sole_points_m(motion)
-    speed = np.linalg.norm(np.gradient(points, axis=0), axis=-1)
-    planted = (speed < _CONTACT_SPEED_M) & (points[..., 1] < _CONTACT_HEIGHT_M)
+    return low_and_slow(points, np.linalg.norm(np.gradient(points, axis=0), axis=-1))
+
+
+def low_and_slow(points_m: Float[Array, "frame 4 3"], steps_m: Float[Array, "frame 4"]) -> Bool[Array, "frame 4"]:
+    """Return which points of the soles are low, and move slower than 1 cm a frame, for three frames or longer."""
+    planted = (steps_m < _CONTACT_SPEED_M) & (points_m[..., 1] < _CONTACT_HEIGHT_M)
     for column in planted.T:
         for start, end in spans(column):
             column[start:end] = end - start >= 3
@@ -77,19 +78,8 @@ def true_contacts(motion: Motion) -> Bool[Array, "frame 4"]:
 
 
 def _cmu_dances() -> list[TrueMotion]:
-    with np.load(measuring_file("mocap", "cmu_bvh_30fps.npz")) as pack:
-        meta = json.loads(pack["meta"].tobytes())
-        clips = {Path(clip["file"]).stem: clip for clip in meta["clips"] if "cmu_iclone/005/" in clip["file"]}
-        steps = pack[f"delta_{next(iter(clips.values()))['nch']}"]
-    motions = {}
-    for name in _CMU:
-        clip = clips["0" + name]
-        values = np.cumsum(steps[clip["start"] : clip["start"] + clip["n"]].astype(np.int64), axis=0) / 100.0
-        rows = "\n".join(" ".join(f"{value:.2f}" for value in row) for row in values.tolist())
-        text = (
-            f"{meta['heads'][clip['head']].rstrip()}\nMOTION\nFrames: {len(values)}\nFrame Time: {clip['dt']}\n{rows}\n"
-        )
-        motions[name] = resampled(motion_from_bvh(parse_bvh(text.encode())), fps=FPS)
+    clips = held_out_clips()
+    motions = {name: clips[name].motion() for name in _CMU}
     result = []
     for name, motion in with_known_joints(motions).items():
         low = sole_points_m(motion)[..., 1].min(1)
