@@ -5,18 +5,19 @@ import numpy as np
 import pytest
 
 from manekko.arrays import spans
+from manekko.bench.rig_variants import without
 from manekko.errors import InputError
 from manekko.files.models import read_rig, standard_rig
 from manekko.motion.motion import Motion
 from manekko.motion.retarget import retarget
 from manekko.motion.rig_kinematics import pose_rig
 from manekko.motion.rigged import motion_from_rig_motion
-from manekko.skeleton.kinematics import global_rotations, local_rotations
-from manekko.skeleton.limbs import reach
+from manekko.skeleton.kinematics import global_rotations
 from manekko.skeleton.rig import Append, Rig, RigBone
-from manekko.skeleton.rotations import angle_between, from_rotation_vectors, multiply
-from manekko.skeleton.skeleton import ELBOW_NORMAL, HUMANOID, JOINT_INDEX, Skeleton, default_skeleton
+from manekko.skeleton.rotations import angle_between
+from manekko.skeleton.skeleton import HUMANOID, JOINT_INDEX, Skeleton, default_skeleton
 from tests.lift.dancers import Dance, degrees_apart
+from tests.motion.reaching import with_wrists_at
 
 MODELS = ["trace_model", "yw_test_model", "mmt_test_model", "trace_model_leg_ik"]
 ARM_BONES = ["左腕", "左ひじ", "左手首", "右腕", "右ひじ", "右手首"]
@@ -147,36 +148,12 @@ def test_a_whole_turn_stays_continuous():
     assert np.degrees(angle_between(pose[1:], pose[:-1])).max() < 60.0 / 4
 
 
-def _without(rig: Rig, *endings: str) -> Rig:
-    """The rig without some bones; their children hang on their parents."""
-    gone = {number for number, bone in enumerate(rig.bones) if bone.name.endswith(endings)}
-
-    def kept_parent(number: int) -> int:
-        while number in gone:
-            number = rig.bones[number].parent
-        return number
-
-    kept = [number for number in range(len(rig.bones)) if number not in gone]
-    new = {old: index for index, old in enumerate(kept)} | {-1: -1}
-
-    def moved(bone: RigBone) -> RigBone:
-        ik = bone.ik
-        if ik is not None:
-            links = tuple(replace(link, bone=new[link.bone]) for link in ik.links)
-            ik = replace(ik, target=new[ik.target], links=links)
-        append = None if bone.append is None or bone.append.source in gone else bone.append
-        if append is not None:
-            append = replace(append, source=new[append.source])
-        return replace(bone, parent=new[kept_parent(bone.parent)], ik=ik, append=append)
-
-    return replace(rig, bones=tuple(moved(rig.bones[number]) for number in kept))
-
-
 @pytest.mark.parametrize(
     "endings", [("上半身2",), ("グルーブ",), ("腕捩", "手捩"), ("上半身2", "グルーブ", "腰", "捩", "肩P", "肩C", "D")]
 )
 def test_simpler_models_dance_the_same_dance(endings, motion):
-    rig = _without(standard_rig(), *endings)
+    rig = standard_rig()
+    rig = without(rig, *(bone.name for bone in rig.bones if bone.name.endswith(endings)))
     assert not any(bone.name.endswith(endings) for bone in rig.bones)
     fitting = _fitting(_own_body(standard_rig()), motion)
     assert _direction_errors(fitting, rig, LIMBS).mean() < 3.0
@@ -191,8 +168,8 @@ def test_a_model_without_legs_is_refused_by_the_names_of_its_missing_bones(motio
 
 def test_a_model_without_arms_dances_with_what_it_has(motion):
     bones = standard_rig().bones
-    legs = [b for b in bones if "腕" in b.name or "ひじ" in b.name or "手" in b.name or "指" in b.name]
-    rig = _without(standard_rig(), *(bone.name for bone in legs))
+    arms = [b for b in bones if "腕" in b.name or "ひじ" in b.name or "手" in b.name or "指" in b.name]
+    rig = without(standard_rig(), *(bone.name for bone in arms))
     rig_motion = retarget(motion, rig)
     assert "左足ＩＫ" in rig_motion.bones
     assert not any("腕" in name for name in rig_motion.bones)
@@ -215,34 +192,6 @@ def _wider(rig: Rig, *, arm: float = 1.0, shoulder: float = 1.0) -> Rig:
     return replace(rig, bones=bones)
 
 
-def _touching(targets_m: dict[str, tuple[float, float, float]]) -> Motion:
-    """A body in T-pose but for the arms, whose wrists are at given places; two frames."""
-    skeleton = default_skeleton()
-    rest = skeleton.rest_positions_m
-    turned = np.tile([0.0, 0.0, 0.0, 1.0], (2, len(HUMANOID), 1))
-    for side, sign in (("left", 1.0), ("right", -1.0)):
-        upper, lower, hand = (JOINT_INDEX[side + part] for part in ("UpperArm", "LowerArm", "Hand"))
-        down = from_rotation_vectors(np.array([0.0, 0.0, -sign * 1.2]))
-        rotations = reach(
-            np.tile(multiply(down, np.array([0.0, 0.0, 0.0, 1.0])), (2, 1)),
-            np.tile(rest[upper], (2, 1)),
-            np.tile(np.array(targets_m[side]), (2, 1)),
-            upper_offset_m=skeleton.rest_offsets_m[lower],
-            lower_offset_m=skeleton.rest_offsets_m[hand],
-            hinge=-sign * ELBOW_NORMAL,
-        )
-        turned[:, upper], turned[:, lower] = rotations
-        turned[:, hand : hand + 16] = rotations[1][:, None]
-    return Motion(
-        fps=30.0,
-        skeleton=skeleton,
-        root_positions_m=np.tile(rest[0], (2, 1)),
-        local_rotations_xyzw=local_rotations(turned),
-        confidences=np.ones((2, len(HUMANOID))),
-        contacts=np.ones((2, 4), dtype=bool),
-    )
-
-
 CLAP = {"left": (0.03, 1.2, 0.25), "right": (-0.03, 1.2, 0.25)}
 HIPS = {"left": (0.17, 0.98, 0.02), "right": (-0.17, 0.98, 0.02)}
 HEAD = {"left": (0.1, 1.46, 0.06), "right": (-0.1, 1.46, 0.06)}
@@ -252,7 +201,7 @@ BODIES = {"long arms": {"arm": 1.3}, "wide shoulders": {"shoulder": 1.3}, "the s
 @pytest.mark.parametrize("body", BODIES)
 def test_hands_that_touch_each_other_touch_on_another_body(body):
     rig = _wider(standard_rig(), **BODIES[body])
-    pose = pose_rig(rig, retarget(_touching(CLAP), rig), np.arange(2), ARM_BONES)
+    pose = pose_rig(rig, retarget(with_wrists_at(CLAP, frames=2), rig), np.arange(2), ARM_BONES)
     apart = np.linalg.norm(pose.positions_m("左手首") - pose.positions_m("右手首"), axis=-1)
     assert apart.max() < 0.06 + 0.04
 
@@ -260,7 +209,7 @@ def test_hands_that_touch_each_other_touch_on_another_body(body):
 @pytest.mark.parametrize("body", BODIES)
 @pytest.mark.parametrize(("touch", "bone", "joint"), [(HIPS, "左足", "leftUpperLeg"), (HEAD, "頭", "head")])
 def test_hands_on_hips_or_head_are_there_on_another_body(body, touch, bone, joint):
-    motion, rig = _touching(touch), _wider(standard_rig(), **BODIES[body])
+    motion, rig = with_wrists_at(touch, frames=2), _wider(standard_rig(), **BODIES[body])
     joints = motion.joint_positions_m()
     own = np.linalg.norm(joints[:, JOINT_INDEX["leftHand"]] - joints[:, JOINT_INDEX[joint]], axis=-1)
     pose = pose_rig(rig, retarget(motion, rig), np.arange(2), [*ARM_BONES, bone])
