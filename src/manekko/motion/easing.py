@@ -22,16 +22,17 @@ def carried(
         frames = np.arange(start, end)
         has_before, has_after = start > 0, end < len(known)
         if has_before and has_after and end - start <= 2 * ease:
-            share = _smooth((frames - start + 1) / (end - start + 1))[:, None]
+            share = smooth((frames - start + 1) / (end - start + 1))[:, None]
             result[frames] = correction[start - 1] * (1.0 - share) + correction[end] * share
             continue
         if has_before:
-            result[frames] += correction[start - 1] * _smooth(1.0 - (frames - start + 1) / (ease + 1))[:, None]
+            result[frames] += correction[start - 1] * smooth(1.0 - (frames - start + 1) / (ease + 1))[:, None]
         if has_after:
-            result[frames] += correction[end] * _smooth(1.0 - (end - frames) / (ease + 1))[:, None]
+            result[frames] += correction[end] * smooth(1.0 - (end - frames) / (ease + 1))[:, None]
     return result
 
 
-def _smooth(share: Float[Array, " frame"]) -> Float[Array, " frame"]:
+def smooth(share: Float[Array, "*batch"]) -> Float[Array, "*batch"]:
+    """Return 0 up to 0, 1 from 1, and between the share eased at both ends."""
     share = np.clip(share, 0.0, 1.0)
     return share * share * (3.0 - 2.0 * share)

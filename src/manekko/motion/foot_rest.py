@@ -85,14 +85,14 @@ def rest_foot(
     flat, planted = np.asarray(contacts.all(1)), np.asarray(contacts.any(1))
     level = foot_xyzw.copy()
     for start, end in spans(flat):
-        level[start:end] = _level_heading(foot_xyzw[start:end])
+        level[start:end] = level_heading(foot_xyzw[start:end])
     turned = _unsunk(_eased_towards(foot_xyzw, level, flat, fps=fps), contacts, sole)
     ankles = ankles_m.copy()
     for start, end in spans(planted):
         inside = slice(start, end)
         ankles[inside] = _held(ankles_m[inside], turned[inside], contacts[inside], sole)
     on_ball = carried(np.ones((len(flat), 1)), np.asarray(contacts[:, 1]), fps=fps)
-    toes = slerp(turned, _level_headings(turned), on_ball[:, 0])
+    toes = slerp(turned, level_headings(turned), on_ball[:, 0])
     return FootRest(planted, ankles, turned, toes)
 
 
@@ -151,16 +151,16 @@ def _eased_towards(foot: Array, level: Array, flat: Array, *, fps: float) -> Flo
     return multiply(from_rotation_vectors(carried(turns, flat, fps=fps)), foot)
 
 
-def _level_heading(foot: Array) -> Float[Array, "4"]:
-    """The one level rotation that points where the foot points on average."""
+def level_heading(foot: Float[Array, "frame 4"]) -> Float[Array, "4"]:
+    """Return the one level rotation that points where a foot points on average."""
     forward = as_axes(foot)[..., 2].mean(0) * np.array([1.0, 0.0, 1.0])
     forward = normalized(forward if np.linalg.norm(forward) > 1e-6 else np.array([0.0, 0.0, 1.0]))
     up = np.array([0.0, 1.0, 0.0])
     return from_axes(np.stack([np.cross(up, forward), up, forward], axis=-1))
 
 
-def _level_headings(foot: Array) -> Float[Array, "frame 4"]:
-    """The level rotations that point where the foot points, each frame by itself."""
+def level_headings(foot: Float[Array, "frame 4"]) -> Float[Array, "frame 4"]:
+    """Return how far a foot is turned about the vertical in each frame, whatever its slope: by where its x points."""
     across = as_axes(foot)[..., 0]
     heading = np.arctan2(-across[:, 2], across[:, 0])
     return from_rotation_vectors(heading[:, None] * np.array([0.0, 1.0, 0.0]))

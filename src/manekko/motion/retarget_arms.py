@@ -3,6 +3,7 @@
 import numpy as np
 
 from manekko.arrays import Array, Float
+from manekko.motion.easing import smooth
 from manekko.motion.retarget_arm import Arm, palm_m
 from manekko.motion.retarget_clear import cleared
 from manekko.motion.retarget_pose import RigInPose
@@ -127,5 +128,4 @@ def _meeting(
 
 def _falling(values: Float[Array, " frame"], near: float, far: float) -> Float[Array, " frame"]:
     """1 up to ``near``, 0 from ``far``, eased between."""
-    share = np.clip((far - values) / (far - near), 0.0, 1.0)
-    return share * share * (3.0 - 2.0 * share)
+    return smooth((far - values) / (far - near))

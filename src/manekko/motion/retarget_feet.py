@@ -8,6 +8,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d, maximum_filter1d, uniform_filter1d
 
 from manekko.arrays import Array, Bool, Float, spans
+from manekko.motion.foot_rest import level_heading
 from manekko.motion.retarget_legs import Foot, FootPath
 from manekko.skeleton.rotations import (
     IDENTITY_XYZW,
@@ -148,7 +149,7 @@ def _levelled(turns: Float[Array, "frame 4"], flat: Bool[Array, " frame"], *, fp
     """Return the turns of a foot that lies flat, one and the same through each contact on heel and toe."""
     level = turns.copy()
     for start, end in spans(flat):
-        level[start:end] = _flat_heading(turns[start:end])
+        level[start:end] = level_heading(turns[start:end])
     if not flat.any():
         return level
     delta = normalized(multiply(level, conjugate(turns)))
@@ -203,11 +204,3 @@ def _nearest(flat: Bool[Array, " frame"]) -> Array:
     left = np.clip(right - 1, 0, len(known) - 1)
     closer_left = np.abs(frames - known[left]) <= np.abs(known[right] - frames)
     return np.where(closer_left, known[left], known[right])
-
-
-def _flat_heading(turns: Float[Array, "frame 4"]) -> Float[Array, "4"]:
-    """The one flat rotation that points where the foot points on average."""
-    forward = as_axes(turns)[..., 2].mean(0) * _FLOOR_PLANE
-    forward = normalized(forward if np.linalg.norm(forward) > 1e-6 else np.array([0.0, 0.0, 1.0]))
-    up = np.array([0.0, 1.0, 0.0])
-    return from_axes(np.stack([np.cross(up, forward), up, forward], axis=-1))

@@ -8,6 +8,8 @@ import numpy as np
 
 from manekko.arrays import Array, Float
 from manekko.errors import InputError
+from manekko.motion.easing import smooth
+from manekko.motion.foot_rest import level_headings
 from manekko.motion.morph_names import morphs_for
 from manekko.motion.motion import BoneTrack, Motion, RigMotion
 from manekko.motion.resample import resampled
@@ -20,7 +22,6 @@ from manekko.skeleton.rotations import (
     between,
     conjugate,
     continuous,
-    from_rotation_vectors,
     multiply,
     normalized,
     rotate,
@@ -221,20 +222,13 @@ def _ankle(body: _Body, side: str) -> Float[Array, "frame 3"]:
     own_low = _lowest(turn, own_ankle, own_ball) + feet[:, 1]
     standing = _standing_place(body)
     wider = np.array([ankle[0] - standing[0] - own_ankle[0] * body.scale, 0.0, 0.0])
-    place = feet * body.scale + standing + rotate(_heading(turn), wider)
+    place = feet * body.scale + standing + rotate(level_headings(turn), wider)
     place[:, 1] = ankle[1] + (feet[:, 1] - own_ankle[1]) * body.scale
     forefoot = (own_ball - own_ankle) * body.scale - (ball - ankle)
-    grounded = place + rotate(turn, forefoot) - rotate(_heading(turn), forefoot * np.array([1.0, 0.0, 1.0]))
+    grounded = place + rotate(turn, forefoot) - rotate(level_headings(turn), forefoot * np.array([1.0, 0.0, 1.0]))
     grounded[:, 1] = own_low * body.scale - _lowest(turn, ankle, ball)
-    share = np.clip((_IN_THE_AIR_M - own_low) / (_IN_THE_AIR_M - _ON_THE_FLOOR_M), 0.0, 1.0)[:, None]
-    return place + share * share * (3.0 - 2.0 * share) * (grounded - place)
-
-
-def _heading(turn: Float[Array, "frame 4"]) -> Float[Array, "frame 4"]:
-    """Return how far a foot is turned about the vertical, whatever its slope: from where its own x points."""
-    across = rotate(turn, np.array([1.0, 0.0, 0.0]))
-    angle = np.arctan2(-across[:, 2], across[:, 0])
-    return from_rotation_vectors(angle[:, None] * np.array([0.0, 1.0, 0.0]))
+    share = smooth((_IN_THE_AIR_M - own_low) / (_IN_THE_AIR_M - _ON_THE_FLOOR_M))[:, None]
+    return place + share * (grounded - place)
 
 
 def _ball(rest_m: Mapping[str, Array], side: str) -> Float[Array, "3"]:

@@ -7,8 +7,10 @@ import numpy as np
 
 from manekko.arrays import Array, Bool, Float
 from manekko.errors import InputError
+from manekko.motion.easing import smooth
+from manekko.motion.foot_rest import level_headings
 from manekko.skeleton.rig import Rig
-from manekko.skeleton.rotations import from_rotation_vectors, normalized, rotate
+from manekko.skeleton.rotations import normalized, rotate
 from manekko.skeleton.skeleton import HEEL_BEHIND_ANKLE, JOINT_INDEX, Skeleton
 
 _BALL = 0.7
@@ -126,12 +128,11 @@ def foot_path(
     outward = 1.0 if side == "left" else -1.0
     wider = outward * max(outward * (ankle[0] - standing[0] - own_rest[0] * scale), 0.0)
     ankles = own_balls * scale + standing + rotate(turn, ankle - foot.ball_m)
-    ankles = ankles + rotate(_heading(turn), np.array([wider, 0.0, 0.0]))
+    ankles = ankles + rotate(level_headings(turn), np.array([wider, 0.0, 0.0]))
     clearance = _clearance(skeleton, own_ankles, turn, side)
     sole = clearance * scale - foot.lowest_m(turn, toe_turn)
     air = foot.height_m + (own_ankles[:, 1] - own_rest[1]) * scale
-    share = np.clip((_IN_THE_AIR_M - clearance) / (_IN_THE_AIR_M - _ON_THE_FLOOR_M), 0.0, 1.0)
-    share = share * share * (3.0 - 2.0 * share)
+    share = smooth((_IN_THE_AIR_M - clearance) / (_IN_THE_AIR_M - _ON_THE_FLOOR_M))
     ankles[:, 1] = air + share * (sole - air)
     like_own = own_ankles * scale + standing
     like_own[:, 1] = air
@@ -147,7 +148,7 @@ def side_by_side(paths: Mapping[str, FootPath], rig: Rig) -> dict[str, FootPath]
     width = (float(np.ptp(left[:, 0])) + float(np.ptp(right[:, 0]))) / 2.0
     length = (float(np.ptp(left[:, 2])) + float(np.ptp(right[:, 2]))) / 2.0
     own_x = np.array([1.0, 0.0, 0.0])
-    across = normalized(np.sum([rotate(_heading(path.turns_xyzw), own_x) for path in paths.values()], axis=0))
+    across = normalized(np.sum([rotate(level_headings(path.turns_xyzw), own_x) for path in paths.values()], axis=0))
     way = paths["left"].ankles_m - paths["right"].ankles_m
     aside = (way * across).sum(-1)
     before = np.linalg.norm((way - aside[:, None] * across)[:, [0, 2]], axis=-1)
@@ -181,13 +182,6 @@ def _own_heel_and_ball(skeleton: Skeleton, side: str) -> Float[Array, "2 3"]:
     height = float(skeleton.rest_positions_m[JOINT_INDEX[side + "Foot"], 1])
     ball = skeleton.rest_offsets_m[JOINT_INDEX[side + "Toes"]]
     return np.array([[0.0, -height, -HEEL_BEHIND_ANKLE * ball[2]], ball])
-
-
-def _heading(turn: Float[Array, "frame 4"]) -> Float[Array, "frame 4"]:
-    """Return how far a foot is turned about the vertical, whatever its slope: from where its own x points."""
-    across = rotate(turn, np.array([1.0, 0.0, 0.0]))
-    angle = np.arctan2(-across[:, 2], across[:, 0])
-    return from_rotation_vectors(angle[:, None] * np.array([0.0, 1.0, 0.0]))
 
 
 def _standing_place(rig: Rig) -> Float[Array, "3"]:
