@@ -1,6 +1,6 @@
-// The page is built into ../page, which travels in the wheel; its addresses are relative, since the first part of the
+// The page is built into ../page, which travels in the wheel. Its addresses are relative, since the first part of the
 // address is the server's secret.
-import { defineConfig } from "vitest/config";
+import { defineConfig } from "vite";
 
 export default defineConfig({
     base: "./",
@@ -12,5 +12,4 @@ export default defineConfig({
         modulePreload: { polyfill: false },
         target: "es2022",
     },
-    test: { include: ["tests/**/*.test.{ts,tsx}"] },
 });
