@@ -12,7 +12,7 @@ from manekko.motion.motion import BoneTrack, Motion, RigMotion
 from manekko.motion.resample import resampled
 from manekko.motion.retarget_arms import arm_rotations
 from manekko.motion.retarget_feet import FootPath, common_shift_m, settled, stoop_m, within_reach
-from manekko.motion.retarget_legs import check_legs, foot_path, model_foot, side_by_side, socket_path
+from manekko.motion.retarget_legs import check_legs, foot_path, leg_m, model_foot, side_by_side, socket_path
 from manekko.motion.retarget_pose import RigInPose
 from manekko.skeleton.kinematics import global_rotations, joint_positions
 from manekko.skeleton.limbs import reach
@@ -135,10 +135,10 @@ def _put_centre(pose: RigInPose, dancer: _Dancer, carriers: tuple[str, str]) -> 
     way = socket_path(skeleton, dancer.joints_m, rig) - _middle(pose, "左足", "右足")
     _shift(pose, carriers, way + common_shift_m(paths, planted, fps=VMD_FPS))
     sockets = {side: pose.position_m(s + "足") for side, s, _ in _SIDES}
-    stoop = stoop_m(sockets, paths, planted, _leg_m(rig), VMD_FPS)
+    stoop = stoop_m(sockets, paths, planted, min(leg_m(rig, s) for s in "左右"), VMD_FPS)
     _shift(pose, carriers, stoop[:, None] * np.array([0.0, -1.0, 0.0]))
     return {
-        side: within_reach(paths[side], pose.position_m(s + "足"), planted[side], _leg_m(rig, s))
+        side: within_reach(paths[side], pose.position_m(s + "足"), planted[side], leg_m(rig, s))
         for side, s, _ in _SIDES
     }
 
@@ -152,15 +152,6 @@ def _shift(pose: RigInPose, carriers: tuple[str, str], way_m: Float[Array, "fram
 
 def _middle(pose: RigInPose, *names: str) -> Float[Array, "frame 3"]:
     return np.mean([pose.position_m(name) for name in names], axis=0)
-
-
-def _leg_m(rig: Rig, sides: str = "左右") -> float:
-    """Length of thigh and shin, of the shorter leg [m]."""
-    return min(
-        float(np.linalg.norm(rig.rest(s + "ひざ") - rig.rest(s + "足")))
-        + float(np.linalg.norm(rig.rest(s + "足首") - rig.rest(s + "ひざ")))
-        for s in sides
-    )
 
 
 def _rest_direction(rig: Rig, start: str, *ends: str) -> Array | None:

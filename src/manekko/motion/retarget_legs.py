@@ -8,7 +8,7 @@ import numpy as np
 from manekko.arrays import Array, Bool, Float
 from manekko.errors import InputError
 from manekko.motion.easing import smooth
-from manekko.motion.foot_rest import level_headings
+from manekko.motion.foot_rest import Sole, level_headings
 from manekko.skeleton.rig import Rig
 from manekko.skeleton.rotations import normalized, rotate
 from manekko.skeleton.skeleton import HEEL_BEHIND_ANKLE, JOINT_INDEX, Skeleton
@@ -167,38 +167,26 @@ def leg_scale(skeleton: Skeleton, rig: Rig) -> float:
 
     The rig must have 足, ひざ and 足首 on both sides.
     """
-    return _leg_length(rig) / _own_leg_length(skeleton)
+    return (leg_m(rig, "左") + leg_m(rig, "右")) / 2.0 / _own_leg_length(skeleton)
+
+
+def leg_m(rig: Rig, s: str) -> float:
+    """Return the length of thigh and shin of side ``s`` (左 or 右) [m]."""
+    hip, knee, ankle = (rig.rest(s + part) for part in ("足", "ひざ", "足首"))
+    return float(np.linalg.norm(knee - hip) + np.linalg.norm(ankle - knee))
 
 
 def _clearance(skeleton: Skeleton, ankles_m: Array, turn: Array, side: str) -> Float[Array, " frame"]:
     """Return how high the lower one of the dancer's heel and ball is above where it stands [m]."""
-    heel, ball = _own_heel_and_ball(skeleton, side)
-    ball_up = float(skeleton.rest_positions_m[JOINT_INDEX[side + "Toes"], 1])
-    return ankles_m[:, 1] + np.minimum(rotate(turn, heel)[:, 1], rotate(turn, ball)[:, 1] - ball_up)
-
-
-def _own_heel_and_ball(skeleton: Skeleton, side: str) -> Float[Array, "2 3"]:
-    """Return where the dancer's heel and ball are from the ankle [m]."""
-    height = float(skeleton.rest_positions_m[JOINT_INDEX[side + "Foot"], 1])
-    ball = skeleton.rest_offsets_m[JOINT_INDEX[side + "Toes"]]
-    return np.array([[0.0, -height, -HEEL_BEHIND_ANKLE * ball[2]], ball])
+    sole = Sole.of(skeleton, side)
+    heel, ball = rotate(turn, sole.heel_m)[:, 1], rotate(turn, sole.ball_m)[:, 1] - sole.ball_height_m
+    return ankles_m[:, 1] + np.minimum(heel, ball)
 
 
 def _standing_place(rig: Rig) -> Float[Array, "3"]:
     """Where the model itself stands: most stand over the origin, some beside it."""
     middle = (rig.rest("左足") + rig.rest("右足")) / 2.0
     return np.array([middle[0], 0.0, middle[2]])
-
-
-def _leg_length(rig: Rig) -> float:
-    return float(
-        sum(
-            np.linalg.norm(rig.rest(s + b) - rig.rest(s + a))
-            for s in "左右"
-            for a, b in (("足", "ひざ"), ("ひざ", "足首"))
-        )
-        / 2.0
-    )
 
 
 def _own_leg_length(skeleton: Skeleton) -> float:
