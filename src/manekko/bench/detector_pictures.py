@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
-from manekko.arrays import Array, Float, UInt8
+from manekko.arrays import Array, Float, UInt8, triple
 from manekko.bench.mocap import Clip, training_clips
 from manekko.character.build import build_character, write_character
 from manekko.character.cast import CAST
@@ -206,7 +206,7 @@ def _pictures(
     """Yield the figure in a light of some sort, a little noisy and now and then blurred."""
     behind, shines = _background(rng, view.size_px), normalized(rng.normal([-0.3, -0.85, -0.45], [0.5, 0.15, 0.4]))
     grey = float(rng.uniform(0.45, 0.75))
-    light = Light((float(shines[0]), float(shines[1]), float(shines[2])), (grey, grey, grey))
+    light = Light(triple(shines), (grey, grey, grey))
     gain, blur = rng.uniform(0.6, 1.15), rng.uniform(0.4, 1.4) * (rng.random() < 0.3)
     options = {
         "ground": bool(rng.random() < 0.5),

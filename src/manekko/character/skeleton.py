@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from manekko.arrays import Array, Float
+from manekko.arrays import Array, Float, triple
 from manekko.character.bone_names import english_name
 from manekko.character.design import Design, head_frame
 from manekko.character.parts import Chain
@@ -56,7 +56,7 @@ def _placed(bone: RigBone, design: Design) -> RigBone:
     sizes = proportions(design)
 
     def place(point: tuple[float, float, float]) -> tuple[float, float, float]:
-        return _triple(sizes.placed(np.array(point), share))
+        return triple(sizes.placed(np.array(point), share))
 
     tail = bone.tail_position_m
     return replace(bone, rest_position_m=place(bone.rest_position_m), tail_position_m=tail and place(tail))
@@ -97,7 +97,7 @@ class _Bones:
         source = self.bones[self.index[twist]]
         first, last = self.place(start), self.place(end)
         for digit, share in _TWIST_SHARES:
-            place = _triple(first + (last - first) * share)
+            place = triple(first + (last - first) * share)
             append = Append(self.index[twist], share, rotates=True, moves=False)
             axis = source.fixed_axis
             self.add(RigBone(twist + digit, self.index[start], place, append=append, fixed_axis=axis, visible=False))
@@ -109,11 +109,11 @@ class _Bones:
             for leg, share in leg_shares(chain):
                 name = f"{chain.bones[0]}{leg[0]}"
                 append = Append(self.index[leg], share, rotates=True, moves=False)
-                place = _triple(chain.points_m[0])
+                place = triple(chain.points_m[0])
                 self.add(RigBone(name, parent, place, append=append, layer=1, visible=False))
                 parent = self.index[name]
         for name, start, end in zip(chain.bones, chain.points_m[:-1], chain.points_m[1:], strict=True):
-            self.add(RigBone(name, parent, _triple(start), _triple(end), layer=self.bones[parent].layer))
+            self.add(RigBone(name, parent, triple(start), triple(end), layer=self.bones[parent].layer))
             self.swaying.add(name)
             parent = self.index[name]
 
@@ -128,10 +128,6 @@ def leg_shares(chain: Chain) -> list[tuple[str, float]]:
         if share > 0.0:
             shares.append((leg, share))
     return shares
-
-
-def _triple(point: Array) -> tuple[float, float, float]:
-    return float(point[0]), float(point[1]), float(point[2])
 
 
 def _tails(named: _Bones) -> dict[str, str]:

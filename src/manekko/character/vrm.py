@@ -6,7 +6,7 @@ from pathlib import PureWindowsPath
 
 import numpy as np
 
-from manekko.arrays import Array, Float, Int
+from manekko.arrays import Array, Float, Int, triple
 from manekko.character.vrm_face import Face, faces_of
 from manekko.character.vrm_look import mtoon_materials
 from manekko.character.vrm_pose import Rest, hips_place, humanoid_bones, t_posed, taken_over
@@ -20,7 +20,6 @@ from manekko.files.vrm_values import (
     Skin,
     SpringCollider,
     SpringJoint,
-    Vector3,
     Vertices,
 )
 from manekko.files.vrm_write import write_vrm
@@ -244,7 +243,7 @@ def _colliders(
         node = int(carriers[capsule.bone])
         start = np.array(figure.rig.bones[capsule.bone].rest_position_m)
         ends = [
-            _triple(
+            triple(
                 rest.bones_m[capsule.bone]
                 + rotate(rest.rotations_xyzw[capsule.bone], np.array(end) - start)
                 - places[node]
@@ -252,7 +251,3 @@ def _colliders(
             for end in capsule.ends_m
         ]
         yield SpringCollider(node, ends[0], ends[1], capsule.radius_m)
-
-
-def _triple(vector: Float[Array, "3"]) -> Vector3:
-    return float(vector[0]), float(vector[1]), float(vector[2])
