@@ -46,7 +46,7 @@ class PageHook(BuildHookInterface):
         except (OSError, ImportError, subprocess.SubprocessError) as error:
             shutil.rmtree(page, ignore_errors=True)
             said = str(getattr(error, "stderr", None) or error).strip()
-            self.app.display_warning(f"The page of `manekko view` could not be built and is left out: {said[-2000:]}")
+            self.app.display_warning(f"The page of `manekko view` could not be built and is left out: {said[:1000]}")
 
 
 def _build(web: Path, page: Path) -> None:
