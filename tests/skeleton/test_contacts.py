@@ -4,17 +4,15 @@ import numpy as np
 import pytest
 
 from manekko.lift.lift import Lifted, lift_track
-from manekko.people.keypoints import BODY33_INDEX
 from manekko.skeleton.contacts import (
     contact_log_odds,
     find_contacts,
-    floor_heights,
     held_points,
     known_contacts,
     likeliest_contacts,
     resting_heights,
-    support_points,
 )
+from manekko.skeleton.floor import floor_heights
 from tests.lift.dancers import Dance, seen
 
 FPS = 30.0
@@ -64,14 +62,6 @@ def test_a_jump_leaves_the_floor_and_keeps_its_height():
     assert not planted[42:54].any()
     assert planted[:39].all()
     assert planted[57:].all()
-
-
-def test_the_floor_follows_a_dancer_whose_depth_error_lifts_them_slowly():
-    points = _standing(12.0)
-    drift = np.linspace(0.0, 0.4, len(points))
-    points[..., 1] += drift[:, None]
-    floor = floor_heights(points, fps=FPS)
-    assert np.abs(floor - drift)[45:-45].max() < 0.06
 
 
 def test_once_planted_a_point_may_move_a_little_faster_than_one_that_lands():
@@ -144,14 +134,6 @@ def test_one_doubtful_frame_does_not_interrupt_a_contact_and_short_ones_need_to_
     planted = likeliest_contacts(odds, least_sure=0.3)
     assert planted[10:30].all()
     assert planted.sum() == 80
-
-
-def test_the_floor_is_under_who_lies_on_it_with_raised_feet():
-    positions = np.full((90, 33, 3), 0.5)
-    positions[:, [BODY33_INDEX["left_hip"], BODY33_INDEX["right_hip"]], 1] = 0.1
-    assert floor_heights(support_points(positions), fps=FPS) == pytest.approx(np.full(90, 0.04))
-    positions[:, [BODY33_INDEX["left_heel"], BODY33_INDEX["left_toe"]], 1] = 0.0
-    assert floor_heights(support_points(positions), fps=FPS) == pytest.approx(np.zeros(90))
 
 
 def test_no_evidence_at_all_is_no_contact():

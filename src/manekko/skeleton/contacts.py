@@ -1,4 +1,4 @@
-"""Which parts of the feet stand on the floor, and where the floor is."""
+"""Which parts of the feet stand on the floor."""
 
 import json
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-from scipy.ndimage import percentile_filter, uniform_filter1d
+from scipy.ndimage import uniform_filter1d
 
 from manekko.arrays import Array, Bool, Float, spans
 from manekko.lift.camera import steadied
@@ -34,14 +34,6 @@ _RESTING_PERCENTILE = 12
 _HIGHEST_REST_M = 0.09
 """A point that never comes lower than this above the floor [m] never rests on it."""
 _KNOWN_SHORTEST_S = 0.1
-_FLOOR_WINDOW_S = 3.0
-_FLOOR_PERCENTILE = 15
-_FLESH_M = {
-    BODY33_INDEX[f"{side}_{part}"]: flesh
-    for part, flesh in (("heel", 0.0), ("toe", 0.0), ("knee", 0.03), ("hip", 0.06), ("elbow", 0.01), ("wrist", 0.0))
-    for side in ("left", "right")
-}
-"""How much further the body's end is below each keypoint than below heel and toe [m], the least of it."""
 
 
 @dataclass(frozen=True)
@@ -136,27 +128,6 @@ def known_contacts(
 def resting_heights(heights_m: Float[Array, "frame point"]) -> Float[Array, " point"]:
     """Return the height of each point above the floor when it rests on it [m], from how low it comes."""
     return np.minimum(np.percentile(heights_m, _RESTING_PERCENTILE, axis=0), _HIGHEST_REST_M)
-
-
-def support_points(positions_m: Float[Array, "frame 33 3"]) -> Float[Array, "frame point 3"]:
-    """Return the lowest points of all parts of a body that may carry it: heels, toes, knees, hips, elbows and hands.
-
-    Points that lie deeper in the flesh than heels and toes do are brought as near to the floor under them.
-    """
-    drop = np.array(list(_FLESH_M.values()))
-    return positions_m[:, list(_FLESH_M)] - drop[:, None] * np.array([0.0, 1.0, 0.0])
-
-
-def floor_heights(points_m: Float[Array, "frame point 3"], *, fps: float) -> Float[Array, " frame"]:
-    """Return the height of the floor under the dancer through time [m].
-
-    It is the lower envelope of the lowest point over windows longer than a jump, so that depth errors, which tilt
-    the floor as the dancer comes and goes, do not make them sink or float, and jumps keep their height.
-    """
-    lowest = points_m[..., 1].min(1)
-    window = max(3, min(round(_FLOOR_WINDOW_S * fps) | 1, len(lowest) | 1))
-    envelope = percentile_filter(lowest, _FLOOR_PERCENTILE, size=window, mode="nearest")
-    return uniform_filter1d(envelope, size=max(1, window // 3), mode="nearest")
 
 
 def _hysteresis(enter: Array, stay: Array) -> Array:

@@ -24,6 +24,7 @@ class Solved:
 def solve(lifted: Lifted, contacts: Bool[Array, "frame 4"], weights: Weights) -> Solved:
     """Return the body that explains best what was seen of a person, given which points of the feet stand when."""
     start = start_of(lifted)
-    airborne = airborne_frames(contacts, start.pose.roots_m[:, 1], fps=MOTION_FPS)
+    # Nobody is known to fall who is not seen to.
+    airborne = airborne_frames(contacts, start.pose.roots_m[:, 1], fps=MOTION_FPS) & lifted.seen
     evidence = evidence_of(lifted, start.pose, start.skeleton, start.marks, start.raised_m, contacts, airborne)
     return Solved(start.skeleton, fit_pose(start.pose, evidence, weights))

@@ -8,8 +8,9 @@ from manekko.arrays import Array, Float
 from manekko.lift.lift import MOTION_FPS, Lifted
 from manekko.lift.series import smoothed
 from manekko.people.keypoints import BODY33_INDEX
-from manekko.skeleton.contacts import floor_heights, resting_heights, support_points
+from manekko.skeleton.contacts import resting_heights
 from manekko.skeleton.fit import BodyPoints, fit_rotations
+from manekko.skeleton.floor import floor_heights, support_points
 from manekko.skeleton.rotations import normalized, rotate
 from manekko.skeleton.skeleton import JOINT_INDEX, Skeleton, default_skeleton
 from manekko.solve.observed import marks_of, pose_of
@@ -36,7 +37,7 @@ def start_of(lifted: Lifted) -> Start:
     """Return the first body of a lifted person."""
     positions = lifted.positions_m
     feet = positions[:, [BODY33_INDEX[f"{s}_{p}"] for s in ("left", "right") for p in ("heel", "toe")]]
-    floor = floor_heights(support_points(positions), fps=MOTION_FPS)
+    floor = floor_heights(support_points(positions), lifted.seen, fps=MOTION_FPS)
     raised = _SOLE_DROP_M - floor
     grounded = positions + raised[:, None, None] * np.array([0.0, 1.0, 0.0])
     level = _with_level_feet(grounded, feet[..., 1] - floor[:, None])
