@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,13 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from manekko.bench.rig_variants import english, renamed, without
 from manekko.errors import InputError
 from manekko.files.models import read_rig, standard_rig
 from manekko.files.vmd import parse_vmd, rig_motion_from_vmd
 from manekko.motion.metrics import MAX_SECONDS, figures, series
 from manekko.motion.motion import BoneTrack, RigMotion
 from manekko.skeleton.rig import Rig
-from manekko.skeleton.rotations import IDENTITY_XYZW, from_rotation_vectors
+from manekko.skeleton.rotations import IDENTITY_XYZW, from_rotation_vectors, rotate
 
 RIG = standard_rig()
 GRAVITY = -9.8
@@ -108,6 +110,43 @@ def test_keys_of_feet_without_ik_do_not_slide():
     off = ((0, {"左足ＩＫ": False, "右足ＩＫ": False}),)
     drift = keyed(全ての親=moved(along(np.arange(40) * 0.002, 0)))
     assert figures(RigMotion("test", drift.bones, ik_states=off), RIG).foot.key_slide_mm_per_frame is None
+
+
+def _turned_on_its_ball(drift_m: float = 0.0) -> RigMotion:
+    """A left foot that turns by a quarter about its toe in two seconds, and is carried sideways by so much a frame."""
+    turns = from_rotation_vectors(along(np.linspace(0, np.pi / 2, 60), 1))
+    arm = RIG.rest("左つま先") - RIG.rest("左足ＩＫ")
+    away = arm - rotate(turns, arm) + along(np.arange(60) * drift_m, 0)
+    return keyed(**{"左足ＩＫ": (away, turns)}, センター=moved(away / 2))
+
+
+def test_a_foot_that_turns_on_its_ball_does_not_slide_by_its_keys():
+    assert figures(_turned_on_its_ball(), RIG).foot.key_slide_mm_per_frame == pytest.approx(0, abs=1e-6)
+    carried = figures(_turned_on_its_ball(0.003), RIG).foot.key_slide_mm_per_frame
+    # The other foot rests; what the turn takes up of the drift is little.
+    assert carried is not None
+    assert 0.3 < carried < 1.5
+
+
+def test_goals_that_cannot_turn_the_foot_are_followed_by_the_turn_of_the_foot_itself():
+    toeless = without(RIG, "左つま先ＩＫ", "右つま先ＩＫ")
+    motion = _turned_on_its_ball()
+    ankle = {"左足首": (np.zeros((60, 3)), motion.bones["左足ＩＫ"].rotations_xyzw)}
+    still_goal = figures(motion, toeless).foot.key_slide_mm_per_frame
+    turned_foot = figures(replace(motion, bones=motion.bones | keyed(**ankle).bones), toeless).foot
+    assert turned_foot.key_slide_mm_per_frame is not None
+    assert still_goal is not None
+    assert turned_foot.key_slide_mm_per_frame < still_goal / 3
+
+
+def test_feet_of_a_model_with_english_names_are_measured_alike():
+    motion = _turned_on_its_ball(0.003)
+    abroad = replace(motion, bones={english(name): track for name, track in motion.bones.items()})
+    assert figures(abroad, renamed(RIG, english)).foot == figures(motion, RIG).foot
+    off = ((0, {"左足ＩＫ": False}), (0, {"右足ＩＫ": False}))
+    off_abroad = tuple((frame, {english(name): on for name, on in states.items()}) for frame, states in off)
+    found = figures(replace(abroad, ik_states=off_abroad), renamed(RIG, english))
+    assert (found.foot.key_slide_mm_per_frame, found.ik.reach_error_max_mm) == (None, None)
 
 
 def test_planted_feet_hover_by_their_height():

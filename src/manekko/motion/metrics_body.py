@@ -83,13 +83,33 @@ class MeasuredBody:
     def foot_points_m(self, side: str) -> list[Array]:
         """Return ankle and, if the model tells where it is, toe."""
         points = [self.pose.positions_m(side + "足首")]
-        toe = next((side + name for name in ("つま先", "足首先") if side + name in self.rig), None)
-        ankle = self.rig.bones[self.rig.index[side + "足首"]]
+        toe, rest = self._toe(side)
         if toe is not None:
             points.append(self.pose.positions_m(toe))
-        elif ankle.tail_position_m is not None:
-            points.append(self.carried_m(side + "足首", ankle.tail_position_m))
+        elif rest is not None:
+            points.append(self.carried_m(side + "足首", rest))
         return points
+
+    def goal_points_m(self, side: str) -> list[Array]:
+        """Return where a foot's IK goal wants the points of ``foot_points_m``; none if the foot has no goal."""
+        name, foot = side + "足ＩＫ", side + "足首"
+        if name not in self.rig or self.rig.bones[self.rig.index[name]].ik is None:
+            return []
+        ankle = self.pose.positions_m(name)
+        _, rest = self._toe(side)
+        if rest is None:
+            return [ankle]
+        # The goal's own turn reaches the foot only through a goal of the toes that rides on it.
+        number = self.rig.index[name]
+        turner = name if any(bone.parent == number and bone.ik is not None for bone in self.rig.bones) else foot
+        return [ankle, ankle + rotate(self.pose.rotations_xyzw(turner), np.array(rest) - self.rig.rest(foot))]
+
+    def _toe(self, side: str) -> tuple[str | None, Sequence[float] | None]:
+        """Return the bone at the toe, if there is one, and where the toe rests, if the model tells [m]."""
+        for name in (side + "つま先", side + "足首先"):
+            if name in self.rig:
+                return name, self.rig.bones[self.rig.index[name]].rest_position_m
+        return None, self.rig.bones[self.rig.index[side + "足首"]].tail_position_m
 
     def soles_m(self, side: str | None = None) -> Float[Array, "frame point 3"]:
         """Return the corners of the soles, of one side or both; the floor under ankle and toe where there are none."""

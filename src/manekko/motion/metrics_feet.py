@@ -31,7 +31,8 @@ class FootFigures:
     settled_slide_mm_per_frame: float | None
     """The same as the mean, after IK, without the tenth of a second in which a foot comes to rest or starts."""
     key_slide_mm_per_frame: float | None
-    """How far the foot IK bones move in the same frames: 0 where their keys are locked. None: the feet have no IK."""
+    """How far the foot IK bones carry a foot whose toe is settled, at the part of it that rests: 0 where their keys are
+    locked or turn the foot on its ball. None: the feet have no IK."""
     drift_p90_mm: float | None
     """How far a point gets from its place while it is settled: 90th percentile over the times that one is."""
     float_mean_mm: float | None
@@ -130,14 +131,29 @@ def _drifts_mm(point_m: Float[Array, "frame 3"], settled: Bool[Array, " frame"])
 
 
 def _key_slide(body: MeasuredBody) -> float | None:
-    """Mean way of the foot IK bones while the ankle they pull is settled [mm a frame]."""
+    """Mean way of the foot IK bones while the toe is settled, where the foot that they carry moves least [mm a frame].
+
+    A foot that turns on its ball or heel does not slide, though its goal, which lies at the ankle, goes round.
+    """
     slides = []
     for side in SIDES:
-        name = side + "足ＩＫ"
-        if name in body.rig and body.rig.bones[body.rig.index[name]].ik is not None:
-            settled = _settled(planted(body.pose.positions_m(side + "足首")), body.fps)
-            slides.append(slide_mm(body.pose.positions_m(name), settled & body.ik_on(name)))
+        goal = body.goal_points_m(side)
+        if goal:
+            settled = _settled(planted(body.foot_points_m(side)[-1]), body.fps) & body.ik_on(side + "足ＩＫ")
+            slides.append(_pivot_slide_mm(goal[0], goal[-1], settled))
     return _mean(_known(slides)) if slides else None
+
+
+def _pivot_slide_mm(
+    ankle_m: Float[Array, "frame 3"], toe_m: Float[Array, "frame 3"], on: Bool[Array, " frame"]
+) -> Float[Array, " frame"]:
+    """Return ``slide_mm`` of that point of the line from ankle to toe which goes least far into each frame."""
+    ends = slide_mm(ankle_m, on), slide_mm(toe_m, on)
+    first, last = (np.diff(point[:, [0, 2]], axis=0, prepend=point[:1, [0, 2]]) * 1000.0 for point in (ankle_m, toe_m))
+    between = last - first
+    share = -(first * between).sum(-1) / np.maximum((between * between).sum(-1), 1e-12)
+    inside = np.linalg.norm(first + share[:, None] * between, axis=-1)
+    return np.where((share > 0.0) & (share < 1.0), np.minimum(inside, ends[0]), np.fmin(*ends))
 
 
 def _float_mm(body: MeasuredBody) -> float | None:

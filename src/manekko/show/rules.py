@@ -43,7 +43,7 @@ RULES = (
     ),
     Rule(
         "foot.key_slide_mm_per_frame", "Feet and floor", "足ＩＫ keys move at rest by", "mm a frame",
-        "How far the keys themselves carry a foot that rests. Locked feet have 0.",
+        "How far the keys themselves carry a foot that rests. Feet that are locked, or turn on the ball, have 0.",
         good=0.05, fair=0.5, digits=2, needs_time=True,
         advice="copy the first 足ＩＫ key of each time that the foot stands to its end, and delete those between.",
     ),
@@ -101,7 +101,7 @@ RULES = (
         "smoothness.jitter_over_speed", "Body", "Trembling, compared with the movement", "",
         "Shaking that no dancer does. A dance keyed by hand lies near 0.6; much more looks nervous.",
         good=0.6, fair=1.0, digits=2,
-        advice="film with more light or closer; fewer keys (--keys edit) are calmer too.",
+        advice="film with more light or closer; fewer keys (--keys edit or tiny) are calmer too.",
     ),
     Rule(
         "jumps.frame_share", "Body", "Frames with a sudden turn", "%",
@@ -135,7 +135,8 @@ RULES = (
         "keys.full_share", "Keys", "Keys, compared with one in every frame", "%",
         "Of the bones that move. What people key by hand lies near 10 %.",
         good=0.25, fair=float("inf"), factor=100.0, digits=0, needs_time=True,
-        advice="to edit the motion by hand, capture it with --keys edit.",
+        advice="to edit the motion by hand, capture it with --keys edit, which is the default, in place of full; "
+        "--keys tiny leaves fewer still.",
     ),
     Rule(
         "keys.median_spacing_frames", "Keys", "From a key to the next", "frames",
