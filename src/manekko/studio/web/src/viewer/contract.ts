@@ -73,7 +73,8 @@ export interface Clock {
     attach(media: HTMLMediaElement, startS: number, leads: boolean): () => void;
 }
 
-export type CameraKind = "front" | "side" | "back" | "top" | "face" | "feet" | "follow" | "vmd" | "source";
+/** `free`: where the user's hand has put it, from whichever other; not one to choose. */
+export type CameraKind = "front" | "side" | "back" | "top" | "face" | "feet" | "follow" | "vmd" | "source" | "free";
 
 /** How the view draws; each may be set at any time. */
 export interface Look {
@@ -108,6 +109,8 @@ export interface Viewer {
     /** Cameras that can be chosen now: `vmd` and `source` need their data. */
     readonly cameras: ReadonlySignal<readonly CameraKind[]>;
     readonly dancers: ReadonlySignal<readonly DancerState[]>;
+    /** What is wrong with the view as a whole, such as a browser that cannot draw; a dancer's own stand with her. */
+    readonly problems: ReadonlySignal<readonly Problem[]>;
     /** Dancer that the camera follows and the strips are of. */
     readonly chosen: Signal<number | null>;
     /** Adds a dancer and returns her id; what is wrong with her files stands in her `problems`. */

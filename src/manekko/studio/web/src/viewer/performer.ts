@@ -10,6 +10,8 @@ import type { Problem, Source } from "./contract";
 export interface Joint {
     readonly name: string;
     readonly parent: number;
+    /** Whether the picture of the skeleton has it: not those that only help others. */
+    readonly shown: boolean;
 }
 
 /** Reads a character; throws a `Failure` for a file that cannot be used. The motion comes later, with `setMotion`. */
