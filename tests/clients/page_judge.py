@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -40,12 +40,11 @@ def ask_page(
         files: what else the page may fetch: address → file.
         draws: the page needs WebGL; without a GPU it is drawn by the processor.
     """
-    chromium = os.environ.get("MANEKKO_CHROMIUM") or next(filter(None, map(shutil.which, _CHROMIUMS)), None)
     node = shutil.which("node")
-    if chromium is None or node is None:
-        missing(f"{source.name}: needs Chromium and node; install them, or name Chromium in MANEKKO_CHROMIUM")
+    if node is None:
+        missing(f"{source.name}: needs node")
     served = {address: str(path.resolve()) for address, path in (files or {}).items()}
-    command = [str(node), _SHARED.name, str(chromium), str(model.resolve()), str(motion.resolve())]
+    command = [str(node), _SHARED.name, chromium(), str(model.resolve()), str(motion.resolve())]
     done = subprocess.run(
         command,
         cwd=_built(source),
@@ -59,28 +58,49 @@ def ask_page(
     return json.loads(done.stdout)
 
 
+def chromium() -> str:
+    """Return the program; skips where there is none."""
+    found = os.environ.get("MANEKKO_CHROMIUM") or next(filter(None, map(shutil.which, _CHROMIUMS)), None)
+    if found is None:
+        missing("needs Chromium; install it, or name it in MANEKKO_CHROMIUM")
+    return str(found)
+
+
 def _built(source: Path) -> Path:
     """Return a folder with the installed and bundled page, made once for these sources."""
-    files = [*sorted(path for path in source.iterdir() if path.is_file() and path.name != ".gitignore"), _SHARED]
+    files = sorted(path for path in source.iterdir() if path.is_file() and path.name != ".gitignore")
+    return npm_folder(source.name, [*files, _SHARED], steps=(["run", "build"],))
+
+
+def npm_folder(name: str, files: Sequence[Path], *, steps: Sequence[Sequence[str]] = ()) -> Path:
+    """Return a folder with these files and the npm packages that they name, kept for later runs.
+
+    Skips where it cannot be made.
+
+    Args:
+        name: what the folder is called; files of other bytes give another folder.
+        files: package.json, package-lock.json, and what the steps need.
+        steps: what npm does there, once, after the packages are in place.
+    """
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]
     home = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "manekko-tests"
-    folder = home / f"{source.name}-{digest}"
+    folder = home / f"{name}-{digest}"
     if folder.is_dir():
         return folder
     npm = shutil.which("npm")
     if npm is None:
-        missing(f"{source.name}: needs npm to be installed once")
+        missing(f"{name}: needs npm to be installed once")
     home.mkdir(parents=True, exist_ok=True)
     workplace = Path(tempfile.mkdtemp(dir=home))
     for path in files:
         shutil.copy(path, workplace)
-    for step in (["ci", "--ignore-scripts", "--no-audit", "--no-fund"], ["run", "build"]):
+    for step in (["ci", "--ignore-scripts", "--no-audit", "--no-fund"], *steps):
         done = subprocess.run(
             [str(npm), *step], cwd=workplace, capture_output=True, text=True, timeout=600, check=False
         )
         if done.returncode != 0:
             shutil.rmtree(workplace)
-            missing(f"{source.name}: cannot be installed (npm {step[0]}): {done.stderr.strip()[-400:]}")
+            missing(f"{name}: cannot be installed (npm {step[0]}): {done.stderr.strip()[-400:]}")
     try:
         workplace.rename(folder)
     except OSError:
