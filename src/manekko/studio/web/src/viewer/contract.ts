@@ -33,6 +33,7 @@ export type ProblemCode =
     | "archive-broken"
     | "archive-encrypted"
     | "archive-too-large"
+    | "archive-unsupported"
     | "camera-empty"
     | "drawing-unavailable"
     | "file-too-large"
