@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from manekko.arrays import Array, Bool, Float, Int
+from manekko.arrays import Array, Bool, Float
 from manekko.lift.lift import MOTION_FPS, Lifted
 from manekko.motion.feet import Body, plant_feet
 from manekko.motion.motion import Motion
+from manekko.motion.waiting import stand_while_waiting
 from manekko.people.fixes import NO_PERSON_FIXES, PersonFixes, apply_to_contacts
 from manekko.people.keypoints import BODY33_INDEX
 from manekko.skeleton.contacts import find_contacts, held_points
@@ -45,14 +46,15 @@ def motion_from_lifted(
     rotations = continuous(whole_body(solved.pose))
     body = plant_feet(Body(solved.skeleton, solved.pose.roots_m, rotations), kept, fps=MOTION_FPS)
     start = (lifted.start_m if origin_m is None else origin_m) * np.array([1.0, 0.0, 1.0])
-    held = _held_frames(lifted.seen & _sure(lifted.confidences))
+    first, last = _first_and_last(lifted.seen & _sure(lifted.confidences))
+    body, contacts = stand_while_waiting(body, contacts, first=first, last=last, fps=MOTION_FPS)
     return Motion(
         fps=MOTION_FPS,
         skeleton=solved.skeleton,
-        root_positions_m=(body.root_positions_m - start)[held],
-        local_rotations_xyzw=local_rotations(body.global_rotations_xyzw)[held],
+        root_positions_m=body.root_positions_m - start,
+        local_rotations_xyzw=local_rotations(body.global_rotations_xyzw),
         confidences=_joint_confidences(lifted.confidences),
-        contacts=contacts[held],
+        contacts=contacts,
     )
 
 
@@ -62,10 +64,10 @@ def _sure(confidences: Float[Array, "frame 33"]) -> Bool[Array, " frame"]:
     return np.asarray(mean >= _SURE_SHARE * np.median(mean[mean > 0.0])) if (mean > 0.0).any() else mean >= 0.0
 
 
-def _held_frames(seen: Bool[Array, " frame"]) -> Int[Array, " frame"]:
-    """Which frame's pose each frame shows: before someone appears and after they leave, the nearest seen."""
+def _first_and_last(seen: Bool[Array, " frame"]) -> tuple[int, int]:
+    """The frames in which someone appears and leaves; those of the clip where they are never seen."""
     known = np.flatnonzero(seen)
-    return np.clip(np.arange(len(seen)), known[0], known[-1]) if len(known) else np.arange(len(seen))
+    return (int(known[0]), int(known[-1])) if len(known) else (0, len(seen) - 1)
 
 
 def _joint_confidences(confidences: Float[Array, "frame 33"]) -> Float[Array, "frame joint"]:

@@ -81,7 +81,7 @@ def plant_feet(body: Body, contacts: Bool[Array, "frame 4"], *, fps: float) -> B
     roots[:, 1] -= _stoop(body.skeleton, roots, rotations, rests, ankles, fps=fps)
     roots[:, 1] += _rise(joints - body.root_positions_m[:, None] + roots[:, None], fps=fps)
     for side, rest, target in zip(SIDES, rests, ankles, strict=True):
-        _bend_leg(body.skeleton, rotations, roots, side, rest, target)
+        bend_leg(body.skeleton, rotations, roots, side, target, rest.foot_xyzw, rest.toes_xyzw)
     return Body(body.skeleton, roots, rotations)
 
 
@@ -158,9 +158,16 @@ def _leg_length(skeleton: Skeleton, side: str) -> float:
     return float(sum(np.linalg.norm(skeleton.rest_offsets_m[JOINT_INDEX[side + p]]) for p in ("LowerLeg", "Foot")))
 
 
-def _bend_leg(
-    skeleton: Skeleton, rotations: Array, roots: Array, side: str, rest: FootRest, ankles_m: Float[Array, "frame 3"]
+def bend_leg(
+    skeleton: Skeleton,
+    rotations: Float[Array, "frame joint 4"],
+    roots: Float[Array, "frame 3"],
+    side: str,
+    ankles_m: Float[Array, "frame 3"],
+    foot_xyzw: Float[Array, "frame 4"],
+    toes_xyzw: Float[Array, "frame 4"],
 ) -> None:
+    """Turn a leg's joints in place so that the ankle comes to ``ankles_m`` with the foot as given."""
     thigh, shin = JOINT_INDEX[side + "UpperLeg"], JOINT_INDEX[side + "LowerLeg"]
     hips = roots + rotate(rotations[:, JOINT_INDEX["hips"]], skeleton.rest_offsets_m[thigh])
     rotations[:, thigh], rotations[:, shin] = reach(
@@ -171,5 +178,5 @@ def _bend_leg(
         lower_offset_m=skeleton.rest_offsets_m[JOINT_INDEX[side + "Foot"]],
         hinge=np.array([1.0, 0.0, 0.0]),
     )
-    rotations[:, JOINT_INDEX[side + "Foot"]] = rest.foot_xyzw
-    rotations[:, JOINT_INDEX[side + "Toes"]] = rest.toes_xyzw
+    rotations[:, JOINT_INDEX[side + "Foot"]] = foot_xyzw
+    rotations[:, JOINT_INDEX[side + "Toes"]] = toes_xyzw
