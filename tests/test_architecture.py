@@ -44,7 +44,11 @@ HOME_OF_HEAVY = {
     "cv2": {"pixels"},
     "ai_edge_litert": {"people"},
     "moderngl": {"stage"},
-    "tyro": {"cli"},
+    "playwright": {"bench"},
+    "tyro": {"cli", "options"},
+    "starlette": {"studio"},
+    "uvicorn": {"studio"},
+    "anyio": {"studio"},
     "rich": {"cli", "progress"},
 }
 LIGHT = {"skeleton", "solve", "motion", "files"}

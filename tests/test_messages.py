@@ -39,7 +39,7 @@ def words(text: str) -> str:
     return re.sub(r"(?<!,) (?=--?[a-z])|(?<=[.)]) (?=[A-Z])", "\n", " ".join(plain.split())) + "\n"
 
 
-@pytest.mark.parametrize("command", ["", "capture", "convert", "check", "render", "weights", "demo", "bench"])
+@pytest.mark.parametrize("command", ["", "capture", "convert", "check", "render", "view", "weights", "demo", "bench"])
 def test_help_reads_as_recorded(
     command: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,18 +3,17 @@
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import tyro
 from tyro.conf import FlagCreatePairsOff, Positional, arg
-from tyro.constructors import PrimitiveConstructorSpec
 
 from manekko.errors import InputError, explained
-from manekko.options import count, joined, name_in_pieces, names, number, paths, size, time
+from manekko.options import argument, count, joined, name_in_pieces, names, number, optional, paths, port, size, time
 
 _DESCRIPTION = """A person dances in a video; a character dances the same dance.
 
@@ -28,53 +27,32 @@ _PARTS = ("body", "hands", "face")
 _FORMATS = ("vmd", "bvh")
 
 
-def _argument(
-    metavar: str, read: Callable[[str], Any], show: Callable[[Any], str] = str
-) -> PrimitiveConstructorSpec[Any]:
-    """Return tyro's rule for an argument of one word; ``read`` raises ValueError on a word that it does not know."""
-    return PrimitiveConstructorSpec(
-        nargs=1,
-        metavar=metavar,
-        instance_from_str=lambda words: read(words[0]),
-        is_instance=lambda value: True,
-        str_from_instance=lambda value: [show(value)],
-    )
-
-
-def _optional(metavar: str, read: Callable[[str], Any], none: str) -> PrimitiveConstructorSpec[Any]:
-    """Return the rule for an argument that may be left open; ``none`` is the word for that."""
-    return _argument(
-        metavar,
-        lambda text: None if text == none else read(text),
-        lambda value: none if value is None else str(value),
-    )
-
-
 _Parts = Annotated[
     frozenset[str],
-    _argument("PARTS", lambda text: frozenset(names(text, _PARTS)), lambda chosen: joined(chosen, _PARTS)),
+    argument("PARTS", lambda text: frozenset(names(text, _PARTS)), lambda chosen: joined(chosen, _PARTS)),
 ]
 _Formats = Annotated[
     tuple[str, ...],
-    _argument("FORMATS", lambda text: names(text, _FORMATS), lambda chosen: joined(chosen, _FORMATS)),
+    argument("FORMATS", lambda text: names(text, _FORMATS), lambda chosen: joined(chosen, _FORMATS)),
 ]
-_People = Annotated[int | None, _optional("all|N", count, none="all")]
-_Model = Annotated[Path | None, _optional("MODEL.pmx", Path, none="standard")]
-_File = Annotated[Path | None, _optional("FIXES.toml", Path, none="none")]
-_Start = Annotated[float, _argument("TIME", time, "{:g}".format)]
-_End = Annotated[float | None, _optional("TIME", time, none="end")]
-_Fps = Annotated[float | None, _optional("FPS", lambda text: number(text, lowest=1.0), none="30")]
+_People = Annotated[int | None, optional("all|N", count, none="all")]
+_Model = Annotated[Path | None, optional("MODEL.pmx", Path, none="standard")]
+_File = Annotated[Path | None, optional("FIXES.toml", Path, none="none")]
+_Start = Annotated[float, argument("TIME", time, "{:g}".format)]
+_End = Annotated[float | None, optional("TIME", time, none="end")]
+_Fps = Annotated[float | None, optional("FPS", lambda text: number(text, lowest=1.0), none="30")]
 _Models = Annotated[
     tuple[Path, ...],
-    _argument(
+    argument(
         "MODEL", lambda text: () if text == "maneko" else paths(text), lambda m: ",".join(map(str, m)) or "maneko"
     ),
 ]
-_Size = Annotated[tuple[int, int] | None, _optional("WxH", size, none="auto")]
-_Rate = Annotated[float | None, _optional("FPS", lambda text: number(text, lowest=1.0), none="auto")]
-_Camera = Annotated[str | None, _optional("CAMERA", str, none="auto")]
-_Sound = Annotated[str, _argument("WAV|none", str)]
-_Workers = Annotated[int | None, _optional("N", count, none="all")]
+_Size = Annotated[tuple[int, int] | None, optional("WxH", size, none="auto")]
+_Rate = Annotated[float | None, optional("FPS", lambda text: number(text, lowest=1.0), none="auto")]
+_Camera = Annotated[str | None, optional("CAMERA", str, none="auto")]
+_Sound = Annotated[str, argument("WAV|none", str)]
+_Port = Annotated[int | None, optional("N", port, none="free")]
+_Workers = Annotated[int | None, optional("N", count, none="all")]
 
 
 @dataclass(frozen=True)
@@ -168,6 +146,22 @@ class Render:
 
 
 @dataclass(frozen=True)
+class View:
+    """Show a character that dances a motion, in the browser: from all sides, beside the video, with its sound."""
+
+    motion: Annotated[Positional[Path | None], optional("MOTION", Path, none="none")] = None
+    """The motion: VMD, VPD, BVH, or the folder that capture wrote. Without one you can drop files onto the page."""
+    model: _Models = ()
+    """Your character (PMX, PMD, VRM), or maneko or tora; for several dancers one for each, with commas."""
+    beside: Annotated[tuple[Path, ...], arg(name="with", metavar="MOTION")] = ()
+    """More motions, danced by more characters; a VMD of the camera, too."""
+    port: _Port = None
+    """Port of this machine at which the page is served; nobody else's machine reaches it."""
+    browser: bool = True
+    """Whether to open the browser, too."""
+
+
+@dataclass(frozen=True)
 class Weights:
     """List the detector's models, or fetch them ahead of time (once, about 35 MB; needs the internet)."""
 
@@ -193,7 +187,7 @@ class Bench:
     """Also write the figures here."""
 
 
-Command = Capture | Convert | Check | Render | Weights | Demo | Bench
+Command = Capture | Convert | Check | Render | View | Weights | Demo | Bench
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -244,6 +238,8 @@ def _run(command: Command) -> int:
             return _check(command)
         case Render():
             return _render(command)
+        case View():
+            return _view(command)
         case Weights():
             return _weights(command)
         case Demo():
@@ -324,6 +320,15 @@ def _render(command: Render) -> int:
         print(f"Note: {warning}")
     pictures = "1 picture" if result.pictures == 1 else f"{result.pictures} pictures"
     print(f"Done: {result.out}, {pictures} of {result.size_px[0]}x{result.size_px[1]}, {result.seconds:.0f} s.")
+    return 0
+
+
+def _view(command: View) -> int:
+    from manekko.studio.view import ViewOptions, view
+
+    motions = (*(() if command.motion is None else (command.motion,)), *command.beside)
+    options = ViewOptions(motions, command.model, command.port, command.browser)
+    view(options, lambda url: print(f"The page is at {url} (Ctrl-C ends it)", flush=True))
     return 0
 
 

@@ -1,7 +1,32 @@
 """How the words of a command line are read: lists, numbers, times; each raises ValueError on what it does not know."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
+from typing import Any
+
+from tyro.constructors import PrimitiveConstructorSpec
+
+
+def argument(
+    metavar: str, read: Callable[[str], Any], show: Callable[[Any], str] = str
+) -> PrimitiveConstructorSpec[Any]:
+    """Return tyro's rule for an argument of one word; ``read`` raises ValueError on a word that it does not know."""
+    return PrimitiveConstructorSpec(
+        nargs=1,
+        metavar=metavar,
+        instance_from_str=lambda words: read(words[0]),
+        is_instance=lambda value: True,
+        str_from_instance=lambda value: [show(value)],
+    )
+
+
+def optional(metavar: str, read: Callable[[str], Any], none: str) -> PrimitiveConstructorSpec[Any]:
+    """Return the rule for an argument that may be left open; ``none`` is the word for that."""
+    return argument(
+        metavar,
+        lambda text: None if text == none else read(text),
+        lambda value: none if value is None else str(value),
+    )
 
 
 def joined(names: Collection[str], known: tuple[str, ...]) -> str:
@@ -33,6 +58,13 @@ def count(text: str) -> int:
     """Return a whole number from 1 up."""
     if not text.isdecimal() or int(text) < 1:
         raise ValueError(f"{text} is not a whole number from 1 up")
+    return int(text)
+
+
+def port(text: str) -> int:
+    """Return the number of a port that a program of the user's may listen on."""
+    if not text.isdecimal() or not 1 <= int(text) <= 65535:
+        raise ValueError(f"{text} is not a port: give a number from 1 to 65535")
     return int(text)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from manekko.ahead import ahead
-from manekko.character import default_model
+from manekko.character import default_model, named_model
 from manekko.errors import InputError
 from manekko.files.captured import source_clip
 from manekko.files.vmd_camera import VmdScenery, read_scenery
@@ -114,7 +114,7 @@ def render(options: RenderOptions, progress: Progress = silent) -> RenderResult:
     programme = read_programme(options.motions)
     _spare_the_clip(options.out, programme)
     behind = _clip_behind(options, programme)
-    models = tuple(_model(path) for path in options.models) or (default_model(),)
+    models = tuple(named_model(path) for path in options.models) or (default_model(),)
     figures = read_figures(models, len(programme.parts))
     dancers = [dancer(part, figure) for part, figure in zip(programme.parts, figures, strict=True)]
     size, fps = _even(options, _size_px(options, programme, behind)), _fps(options, behind)
@@ -127,12 +127,6 @@ def render(options: RenderOptions, progress: Progress = silent) -> RenderResult:
     warnings = dict.fromkeys(f"{figure.rig.name}: {note}" for figure, note in notes)
     seconds = time.perf_counter() - begun
     return RenderResult(_first_written(options, len(times)), len(times), size, len(dancers), seconds, tuple(warnings))
-
-
-def _model(path: Path) -> Path:
-    """Return the file of Manekko's own character where its name was given and nothing of that name is here."""
-    own = default_model().parents[1] / path.name.lower() / f"{path.name.lower()}.pmx"
-    return own if len(path.parts) == 1 and not path.exists() and own.is_file() else path
 
 
 def _first_written(options: RenderOptions, pictures: int) -> Path:

@@ -51,7 +51,7 @@ class Wardrobe:
 
     def picture(self, name: str) -> int:
         """Return the place of a picture that the model names, or −1."""
-        key = _folded(name)
+        key = folded(name)
         if not key:
             return -1
         if key not in self._places:
@@ -60,7 +60,7 @@ class Wardrobe:
 
     def has(self, name: str) -> bool:
         """Whether such a file is beside the model."""
-        return self._found(name) is not None
+        return self.found(name) is not None
 
     def ramp(self, number: int) -> int:
         """Return the place of one of MMD's shared toons, 0–9, or −1."""
@@ -73,7 +73,7 @@ class Wardrobe:
 
     def toon(self, name: str) -> int:
         """Return the place of a toon picture; names of MMD's own that are not beside the model mean the shared ones."""
-        shared = re.fullmatch(r"toon(\d\d)\.bmp", _folded(name).rpartition("/")[2])
+        shared = re.fullmatch(r"toon(\d\d)\.bmp", folded(name).rpartition("/")[2])
         if shared and not self.has(name):
             return self.ramp(int(shared[1]) - 1)
         return self.picture(name)
@@ -83,7 +83,7 @@ class Wardrobe:
         return len(self.textures) - 1
 
     def _read(self, name: str) -> int:
-        path = self._found(name)
+        path = self.found(name)
         shown = printable(name.replace("\\", "/"))
         if path is None:
             self._miss(shown)
@@ -114,10 +114,10 @@ class Wardrobe:
             "what wears them is drawn plain"
         )
 
-    def _found(self, name: str) -> Path | None:
+    def found(self, name: str) -> Path | None:
         """Return the file that a name means, whatever its case and slashes, or None; never one outside the folder."""
         place = self._folder
-        parts = [part for part in _folded(name).split("/") if part not in ("", ".")]
+        parts = [part for part in folded(name).split("/") if part not in ("", ".")]
         if not parts or ".." in parts:
             return None
         for part in parts:
@@ -131,13 +131,14 @@ class Wardrobe:
     def _names(self, folder: Path) -> dict[str, Path]:
         if folder not in self._listed:
             try:
-                self._listed[folder] = {_folded(entry.name): entry for entry in sorted(folder.iterdir())}
+                self._listed[folder] = {folded(entry.name): entry for entry in sorted(folder.iterdir())}
             except OSError:
                 self._listed[folder] = {}
         return self._listed[folder]
 
 
-def _folded(name: str) -> str:
+def folded(name: str) -> str:
+    """Return a file's name as it is looked up: slashes, letter case and width do not matter."""
     return unicodedata.normalize("NFKC", name.strip().strip("\0").replace("\\", "/")).casefold()
 
 

@@ -68,6 +68,8 @@ class Character:
     name: str
     url: str
     """PMX, PMD or VRM, by its ending; textures lie at addresses relative to it."""
+    beside: tuple[str, ...]
+    """Textures that it names and that are there, relative to its folder; others need not be asked for."""
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,7 @@ export interface SourceCamera {
 export interface Character {
     readonly name: string;
     readonly url: string;
+    readonly beside: readonly string[];
 }
 
 export interface Dancer {
