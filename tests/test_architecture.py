@@ -215,7 +215,7 @@ def test_nothing_is_printed_outside_the_command_line() -> None:
 
 
 def test_tests_mirror_the_source() -> None:
-    own = {"properties", "golden", "corpus", "clients", "gallery"}
+    own = {"properties", "golden", "corpus", "clients", "gallery", "page"}
     offenders = []
     for path in sorted((ROOT / "tests").rglob("test_*.py")):
         parts = path.relative_to(ROOT / "tests").parts

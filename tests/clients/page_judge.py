@@ -10,11 +10,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from manekko.bench.browser import chromium_program
+from manekko.errors import MissingToolError
 from tests.conftest import missing
 
 MMD_UNIT_M = 0.08
 
-_CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 _SHARED = Path(__file__).with_suffix(".mjs")
 
 
@@ -59,11 +60,12 @@ def ask_page(
 
 
 def chromium() -> str:
-    """Return the program; skips where there is none."""
-    found = os.environ.get("MANEKKO_CHROMIUM") or next(filter(None, map(shutil.which, _CHROMIUMS)), None)
-    if found is None:
-        missing("needs Chromium; install it, or name it in MANEKKO_CHROMIUM")
-    return str(found)
+    """Return where Chromium is; skips where there is none."""
+    try:
+        return chromium_program()
+    except MissingToolError as error:
+        missing(str(error))
+        raise
 
 
 def _built(source: Path) -> Path:

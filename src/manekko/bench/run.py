@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from manekko.errors import InputError
+from manekko.errors import InputError, MissingToolError
 from manekko.whole import whole_file
 
 
@@ -44,11 +44,20 @@ def _solver() -> Report:
     return solver()
 
 
+def _page() -> Report:
+    try:
+        from manekko.bench.page import page
+    except ModuleNotFoundError:
+        raise MissingToolError("Playwright, which drives Chromium, is missing: pip install playwright") from None
+    return page()
+
+
 MEASUREMENTS: dict[str, Callable[[], Report]] = {
     "accuracy": _accuracy,
     "speed": _speed,
     "stage": _stage,
     "solver": _solver,
+    "page": _page,
 }
 """Every measurement by its name on the command line."""
 
