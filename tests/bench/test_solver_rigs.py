@@ -1,12 +1,12 @@
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
 
 from manekko.bench import solver_rigs
 from manekko.bench.rig_variants import Build, built, english, renamed, variants
-from manekko.bench.solver_rigs import rigs_report
+from manekko.bench.solver_rigs import RigFigures, rigs_report
 from manekko.files.models import standard_rig
 from manekko.motion.motion import Motion, RigMotion
 from manekko.motion.retarget import retarget
@@ -17,7 +17,7 @@ def test_a_report_has_a_row_for_each_model_and_the_bars() -> None:
     report = rigs_report([Dance(1).motion(0.5)], {"a": standard_rig(), "b": variants(standard_rig())["no leg IK"]})
     lines = str(report).splitlines()
     assert [line.split()[0] for line in lines[2:]] == ["a", "b", "bar"]
-    assert json.loads(json.dumps(report.as_dict())) == report.as_dict()
+    assert [RigFigures(**row) for row in json.loads(json.dumps(asdict(report)))["rows"]] == list(report.rows)
     assert report.rows[1].keys_mm is None
 
 

@@ -59,7 +59,6 @@ HEADS = {
     "bone_dir_camera_deg": "cam dir °",
     "mpjpe_mm": "MPJPE mm",
     "position_mm": "pos mm",
-    "rig_mm": "rig mm",
     "slide_truth_mm": "slide/truth",
     "slide_own_mm": "slide/own",
     "slide_mm": "slide mm",

@@ -12,20 +12,16 @@ import numpy as np
 from scipy.ndimage import binary_dilation
 
 from manekko.arrays import Array, Bool, Float, spans
+from manekko.motion.metrics_body import both_sides
 from manekko.motion.motion import RigMotion
 from manekko.motion.rig_kinematics import pose_rig
 from manekko.skeleton.rig import Rig
 from manekko.skeleton.rotations import angle_between, as_axes, from_axes, multiply, normalized, rotate
 
-
-def _both(*parts: str) -> tuple[str, ...]:
-    return tuple(side + part for part in parts for side in "左右")
-
-
-JOINTS = ("頭", "首", *_both("肩", "腕", "ひじ", "手首", "足", "ひざ", "足首"))
-PARTS = ("上半身2", "下半身", "頭", *_both("腕捩", "手捩", "足", "ひざ"))
+JOINTS = ("頭", "首", *both_sides("肩", "腕", "ひじ", "手首", "足", "ひざ", "足首"))
+PARTS = ("上半身2", "下半身", "頭", *both_sides("腕捩", "手捩", "足", "ひざ"))
 """Whose rotations in the world are compared, twist included."""
-_TURNING = ("上半身", "上半身2", "下半身", "首", "頭", *_both("腕", "ひじ", "手首", "足", "ひざ", "足首"))
+_TURNING = ("上半身", "上半身2", "下半身", "首", "頭", *both_sides("腕", "ひじ", "手首", "足", "ひざ", "足首"))
 _BONES = (
     *((s + a, s + b) for a, b in (("腕", "ひじ"), ("ひじ", "手首"), ("足", "ひざ"), ("ひざ", "足首")) for s in "左右"),
     ("右腕", "左腕"), ("右足", "左足"), ("首", "頭"),

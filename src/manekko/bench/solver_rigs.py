@@ -9,7 +9,6 @@ import numpy as np
 from manekko.arrays import Array, Bool, Float
 from manekko.bench.judge import measuring_file, table
 from manekko.bench.rig_variants import variants
-from manekko.bench.synthetic_motions import held_out_motions
 from manekko.character import default_model
 from manekko.files.models import read_rig, standard_rig
 from manekko.files.vmd import parse_vmd, rig_motion_from_vmd, vmd_from_rig_motion, write_vmd
@@ -68,18 +67,13 @@ class RigsReport:
         bars = ["bar", *(BARS.get(name) for name in head[1:])]
         return table(head, [*(list(asdict(row).values()) for row in self.rows), bars])
 
-    def as_dict(self) -> dict[str, object]:
-        """Return plain values for JSON."""
-        return {"rigs": [asdict(row) for row in self.rows], "bars": BARS}
 
-
-def rigs_report(motions: Sequence[Motion] | None = None, rigs: Mapping[str, Rig] | None = None) -> RigsReport:
-    """Return the figures of the held-out dances, or of those given, on all models, or on those given.
+def rigs_report(motions: Sequence[Motion], rigs: Mapping[str, Rig] | None = None) -> RigsReport:
+    """Return the figures of dances on all models, or on those given.
 
     Raises:
         MissingToolError: the measuring data is missing.
     """
-    motions = [true.motion for true in held_out_motions()] if motions is None else motions
     rigs = all_rigs() if rigs is None else rigs
     return RigsReport(tuple(_figures(name, rig, motions) for name, rig in rigs.items()))
 

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
-from manekko.arrays import Array, Float
+from manekko.arrays import Array, Float, triple
 from manekko.lift.lift import Lifted
 from manekko.motion.motion import Motion
 from manekko.people.keypoints import BODY33_INDEX
@@ -56,7 +56,7 @@ def source_camera(lifted: Lifted, motion: Motion) -> SourceCamera:
     return SourceCamera(
         size_px=_size_px(lifted.camera.centre_px),
         focal_px=float(lifted.camera.focal_px),
-        position_m=_three(place),
+        position_m=triple(place),
         rotation_xyzw=_four(lifted.upright_xyzw),
         turns_rad=_turns(lifted.turns_xyzw),
         zooms=() if (lifted.zooms == 1.0).all() else tuple(np.round(lifted.zooms, 5).tolist()),
@@ -67,16 +67,11 @@ def _turns(turns_xyzw: Float[Array, "frame 4"]) -> tuple[tuple[float, float, flo
     """Rotation vectors to a hundred-thousandth, which is a tenth of a pixel at most; none of a camera that is still."""
     if (turns_xyzw[:, :3] == 0.0).all():
         return ()
-    return tuple(_three(turn) for turn in np.round(as_rotation_vectors(turns_xyzw), 5))
+    return tuple(triple(turn) for turn in np.round(as_rotation_vectors(turns_xyzw), 5))
 
 
 def _size_px(centre_px: tuple[float, float]) -> tuple[int, int]:
     return round(2.0 * centre_px[0]), round(2.0 * centre_px[1])
-
-
-def _three(values: Float[Array, "3"]) -> tuple[float, float, float]:
-    x, y, z = values.tolist()
-    return x, y, z
 
 
 def _four(values: Float[Array, "4"]) -> tuple[float, float, float, float]:
