@@ -45,7 +45,7 @@ def test_a_dance_becomes_the_motion_it_was(motion):
     ours, theirs = global_rotations(motion.local_rotations_xyzw), global_rotations(truth.local_rotations_xyzw)
     for joint in ("hips", "chest", "head"):
         angle = np.degrees(angle_between(ours[:, JOINT_INDEX[joint]], theirs[:, JOINT_INDEX[joint]]))
-        assert angle.mean() < 8.5, joint
+        assert angle.mean() < 6.0, joint
 
 
 def test_the_hips_travel_as_they_did(motion):
