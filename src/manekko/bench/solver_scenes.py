@@ -147,7 +147,7 @@ def estimated_path(synthetic: Synthetic) -> CameraPath:
     focal = default_focal_px(synthetic.track.image_size_px)
     view = View(focal, synthetic.camera.lens.centre_px)
     rays = np.full((places.shape[1], 3), np.nan)
-    turn = Turn(np.eye(3), 1.0, np.zeros(0, dtype=bool), 0.0)
+    turn = Turn(np.eye(3), 1.0, np.zeros(0, dtype=bool))
     turns = []
     for points in places:
         visible = np.isfinite(points).all(-1)

@@ -220,7 +220,7 @@ def _spread(points_px: Float[Array, "point 2"]) -> float:
 
 
 def _turn(matrix: Array, zoom: float) -> Turn:
-    return Turn(matrix, zoom, np.zeros(0, dtype=bool), 0.0)
+    return Turn(matrix, zoom, np.zeros(0, dtype=bool))
 
 
 def _cross(axis: Float[Array, "3"]) -> Float[Array, "3 3"]:

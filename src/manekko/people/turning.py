@@ -49,8 +49,7 @@ class Turn:
     zoom: float
     """Focal length of the other picture in the first frame's."""
     inliers: Bool[Array, " point"]
-    error_px: float
-    """Median distance of the inliers [px]."""
+    """Points that it brings into place; of a guess, none need be given."""
 
 
 def turn_between(
@@ -74,8 +73,7 @@ def turn_between(
     for spread in _SPREADS_PX:
         matrix, zoom = _refined(rays, points_px, view, matrix, zoom, spread, zooms)
     error = np.linalg.norm(view.seen(rays @ matrix.T, zoom) - points_px, axis=1)
-    inliers = error < INLIER_PX
-    return Turn(matrix, zoom, inliers, float(np.median(error[inliers])) if inliers.any() else np.inf)
+    return Turn(matrix, zoom, error < INLIER_PX)
 
 
 def _seen(matrices: Array, rays: Array, view: View, sizes: Array) -> Float[Array, "guess point 2"]:
