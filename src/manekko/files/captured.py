@@ -4,7 +4,7 @@ import json
 import math
 import os
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PureWindowsPath
 from typing import Any
 
@@ -12,10 +12,12 @@ import numpy as np
 
 from manekko.arrays import triple
 from manekko.errors import FormatError, InputError
+from manekko.files.strips import Strips, strips_from
 from manekko.motion.source_camera import SourceCamera
 
 _SUFFIX = "-report.json"
 _LARGEST_BYTES = 1 << 26
+_MOST_FILES = 1000
 _PERSON = re.compile(r"-p[0-9]+$")
 
 
@@ -28,6 +30,9 @@ class CapturedPerson:
     """The clip's camera in the motion's own world; None where the report does not tell."""
     scale: float
     """How many times larger the motion is in a VMD or VPD than in the camera's world."""
+    strips: Strips | None = None
+    """What the report draws along the time; None where it is of a Manekko that did not tell."""
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,8 @@ class Captured:
     start_s: float
     """Time in the clip that is the motions' time 0 [s]."""
     folder: Path
+    files: dict[str, Path] = field(default_factory=dict)
+    """All that the report names: kind → file, whether it is there or not; a person's kinds end in their number."""
 
 
 def way_to(clip: Path, folder: Path) -> str | None:
@@ -121,7 +128,7 @@ def captured_beside(motion: Path) -> Captured | None:
         # The motion alone is what was asked for.
         return None
     own = tuple(person for person in captured.people if person.motion.stem == motion.stem)
-    people = tuple(CapturedPerson(motion, person.camera, person.scale) for person in own)
+    people = tuple(replace(person, motion=motion) for person in own)
     return replace(captured, people=people)
 
 
@@ -137,7 +144,7 @@ def _captured(report: dict[str, Any], folder: Path) -> Captured:
         name = next((person["files"][kind] for kind in ("vmd", "vpd", "bvh") if kind in person["files"]), None)
         if name is not None:
             camera, scale = _camera(person.get("camera"))
-            people.append(CapturedPerson(folder / _name(name), camera, scale))
+            people.append(CapturedPerson(folder / _name(name), camera, scale, *_told(person)))
     if not people:
         raise LookupError("nobody in it has a motion")
     wav = report["files"].get("wav")
@@ -147,7 +154,20 @@ def _captured(report: dict[str, Any], folder: Path) -> Captured:
     place = str(given.get("place", ""))
     # A report from elsewhere must not make us ask another machine for a file.
     place = None if PureWindowsPath(place).anchor or "\0" in place else place
-    return Captured(tuple(people), sound, _name(given["name"]), place, start_s, folder)
+    return Captured(tuple(people), sound, _name(given["name"]), place, start_s, folder, _files(report, folder))
+
+
+def _told(person: dict[str, Any]) -> tuple[Strips | None, tuple[str, ...]]:
+    """Return what a report tells of a person besides the motion."""
+    strips, warnings = person.get("strips"), person.get("warnings", [])
+    return None if strips is None else strips_from(strips), tuple(str(line)[:500] for line in warnings[:1000])
+
+
+def _files(report: dict[str, Any], folder: Path) -> dict[str, Path]:
+    named = [
+        (f"{kind}-{number}", name) for number, one in enumerate(report["people"]) for kind, name in one["files"].items()
+    ]
+    return {str(kind): folder / _name(name) for kind, name in [*named, *report["files"].items()][:_MOST_FILES]}
 
 
 def _name(value: object) -> str:

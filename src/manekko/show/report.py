@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from manekko.show.page import report_page
 from manekko.show.report_values import PersonReport, Report, person_warnings, seconds_seen
+from manekko.show.strips import strips_of
 from manekko.whole import whole_file
 
 __all__ = ["PersonReport", "Report", "report_json", "write_report"]
@@ -25,6 +27,7 @@ def report_json(report: Report) -> dict[str, object]:
             "metrics": person.metrics,
             "warnings": person_warnings(person),
             "camera": dict(person.camera) or None,
+            "strips": strips_of(person).as_dict(),
         }
         for person in report.people
     ]
@@ -46,6 +49,8 @@ def report_json(report: Report) -> dict[str, object]:
 def write_report(report: Report, json_path: Path, html_path: Path) -> None:
     """Write the report twice: for programs and for people. Each file appears whole or not at all."""
     text = json.dumps(report_json(report), ensure_ascii=False, indent=2, allow_nan=False)
+    # A list of numbers is one line: hundreds of lines of them would hide the rest. No string holds a line break.
+    text = re.sub(r"\[\n[\s\d.,eE+-]+\]", lambda found: f"[{' '.join(found[0][1:-1].split())}]", text)
     _write_whole(json_path, text + "\n")
     _write_whole(html_path, report_page(report))
 

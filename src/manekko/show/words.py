@@ -76,6 +76,18 @@ class Span:
         return self.end_s - self.start_s
 
 
+@dataclass(frozen=True)
+class Remark:
+    """One thing that a person should look at."""
+
+    text: str
+    """The whole line, times and all."""
+    what: str
+    """The same without the times, as it is said of each."""
+    spans: tuple[Span, ...] = ()
+    """All the times, in order; none: it is about the whole clip."""
+
+
 def frame_ends(times_s: Float[Array, " frame"]) -> Float[Array, " frame"]:
     """Return when each frame ends: at the start of the next; the last lasts as long as the median frame [s]."""
     if len(times_s) < 2:
@@ -106,30 +118,44 @@ def track_warnings(track: Track, motion: Motion | None, *, first_s: float = 0.0)
         motion: what was solved from it; None leaves out what only the solution shows.
         first_s: time of the motion's first frame on the track's clock [s].
     """
+    return list(dict.fromkeys(remark.text for remark in track_remarks(track, motion, first_s=first_s)))
+
+
+def track_remarks(track: Track, motion: Motion | None, *, first_s: float = 0.0) -> list[Remark]:
+    """Return what ``track_warnings`` tells, with the times as numbers on the track's clock."""
+    remarks = [_plainly(line) for line in track.warnings]
     if not track.seen.any():
-        return [*track.warnings, "nobody was seen in the whole clip"]
-    lines = [*track.warnings, *_upside_down(track), *_absence(track), *_small(track), *_unseen_parts(track)]
+        return [*remarks, _plainly("nobody was seen in the whole clip")]
+    remarks += [*_upside_down(track), *_absence(track), *_small(track), *_unseen_parts(track)]
     if motion is not None and motion.frame_count > 1:
-        lines += _sudden_turns(motion, first_s)
-    return list(dict.fromkeys(lines))
+        remarks += _sudden_turns(motion, first_s)
+    return remarks
 
 
-def _absence(track: Track) -> list[str]:
+def _plainly(line: str) -> Remark:
+    return Remark(line, line)
+
+
+def _absence(track: Track) -> list[Remark]:
     """Tell when the person is in view at all."""
     gone = spans(~track.seen, track.times_s)
     start, end = float(track.times_s[0]), float(frame_ends(track.times_s)[-1])
-    lines, between = [], []
+    remarks, between = [], []
     for span in gone:
         if span.start_s <= start:
-            lines.append(f"out of view until {span.end_s:.1f} s: the first pose is held")
+            line, what = f"out of view until {span.end_s:.1f} s", "the first pose is held"
         elif span.end_s >= end:
-            lines.append(f"out of view from {span.start_s:.1f} s to the end: the last pose is held")
-        elif span.length_s >= SHORTEST_S:
-            between.append(span)
-    return lines + ([f"out of view {_listed(between)}: filled"] if between else [])
+            line, what = f"out of view from {span.start_s:.1f} s to the end", "the last pose is held"
+        else:
+            between += [span] if span.length_s >= SHORTEST_S else []
+            continue
+        remarks.append(Remark(f"{line}: {what}", f"out of view: {what}", (span,)))
+    if between:
+        remarks.append(Remark(f"out of view {_listed(between)}: filled", "out of view: filled", tuple(between)))
+    return remarks
 
 
-def _upside_down(track: Track) -> list[str]:
+def _upside_down(track: Track) -> list[Remark]:
     """Tell when the head is below both feet in most of the frames that show both."""
     parts = part_keypoints()
     head = track.keypoints_px[:, parts["head"], 1].mean(axis=1)
@@ -138,27 +164,28 @@ def _upside_down(track: Track) -> list[str]:
     if not both.any() or np.mean(head[both] > feet[both]) <= 0.5:
         return []
     if len(track.times_s) == 1:
-        return ["the head is below the feet: is the picture turned upside down?"]
-    return ["the head is below the feet most of the time: is the video turned upside down?"]
+        return [_plainly("the head is below the feet: is the picture turned upside down?")]
+    return [_plainly("the head is below the feet most of the time: is the video turned upside down?")]
 
 
-def _small(track: Track) -> list[str]:
+def _small(track: Track) -> list[Remark]:
     """Tell when the person is too small in the picture to be measured well."""
     points = track.keypoints_px[track.seen]
     height = float(np.median(np.nanmax(points[..., 1], axis=1) - np.nanmin(points[..., 1], axis=1)))
     if height >= _SMALL_PX:
         return []
-    return [f"small in the picture (about {height:.0f} px tall): a closer or sharper video gives a better motion"]
+    line = f"small in the picture (about {height:.0f} px tall): a closer or sharper video gives a better motion"
+    return [_plainly(line)]
 
 
-def _unseen_parts(track: Track) -> list[str]:
+def _unseen_parts(track: Track) -> list[Remark]:
     """Tell which parts of the body were not seen while the person was in view; the widest word wins."""
     seen = track.seen
     length = float(frame_ends(track.times_s)[-1] - track.times_s[0])
     hidden = {part: _bridged(_hidden(track, part) & seen, track.times_s) for part in part_keypoints()}
     groups = {name: np.logical_and.reduce([hidden[part] for part in parts]) for name, parts in _COARSE}
     said = {part: np.zeros(len(seen), dtype=bool) for part in hidden}
-    lines: list[tuple[float, str]] = []
+    remarks: list[Remark] = []
     for name, mask in [*groups.items(), *hidden.items()]:
         members = dict(_COARSE).get(name, (name,))
         known = np.logical_and.reduce([said[part] for part in members])
@@ -168,19 +195,21 @@ def _unseen_parts(track: Track) -> list[str]:
             for part in members:
                 said[part] |= inside
         if found:
-            lines.append((found[0].start_s, _unseen_line(track, name, members, found, length)))
-    return [line for _, line in sorted(lines)]
+            remarks.append(_unseen_remark(track, name, members, found, length))
+    return sorted(remarks, key=lambda remark: (remark.spans[0].start_s, remark.text))
 
 
-def _unseen_line(track: Track, name: str, members: tuple[str, ...], found: list[Span], length_s: float) -> str:
+def _unseen_remark(track: Track, name: str, members: tuple[str, ...], found: list[Span], length_s: float) -> Remark:
     total = sum(span.length_s for span in found)
     keypoints = [k for part in members for k in part_keypoints()[part]]
     where = "outside the picture" if _outside(track, keypoints, found) else "unseen"
     if len(track.times_s) == 1:
-        return f"{name} {where}: guessed"
-    if total > 0.9 * length_s:
-        return f"{name} {where} nearly all the time: guessed"
-    return f"{name} {where} {_listed(found)}: filled"
+        line, what = f"{name} {where}", "guessed"
+    elif total > 0.9 * length_s:
+        line, what = f"{name} {where} nearly all the time", "guessed"
+    else:
+        line, what = f"{name} {where} {_listed(found)}", "filled"
+    return Remark(f"{line}: {what}", f"{name} {where}: {what}", tuple(found))
 
 
 def _hidden(track: Track, part: str) -> Bool[Array, " frame"]:
@@ -245,17 +274,23 @@ def sudden_turns(motion: Motion) -> list[tuple[int, str, float]]:
     return sorted(found, key=lambda item: -item[2])
 
 
-def _sudden_turns(motion: Motion, first_s: float) -> list[str]:
+def _sudden_turns(motion: Motion, first_s: float) -> list[Remark]:
     """Tell of leaps, a few of the worst by name."""
-    found = sudden_turns(motion)
-    lines, told = [], []
-    for frame, words, turn in found:
+    remarks: list[Remark] = []
+    told: list[int] = []
+    for frame, words, turn in sudden_turns(motion):
         if any(abs(frame - other) <= motion.fps for other in told):
             continue
         told.append(frame)
         if len(told) <= _MOST_SPANS:
-            time_s = first_s + frame / motion.fps
-            lines.append(f"sudden turn at {time_s:.1f} s: {words} by {np.rad2deg(turn):.0f}° in one frame: check it")
+            span = _frame_span(frame, motion, first_s)
+            what = f"{words} by {np.rad2deg(turn):.0f}° in one frame: check it"
+            remarks.append(Remark(f"sudden turn at {span.start_s:.1f} s: {what}", f"sudden turn: {what}", (span,)))
     if len(told) > _MOST_SPANS:
-        lines.append(f"sudden turns at {len(told) - _MOST_SPANS} more times")
-    return lines
+        rest = tuple(_frame_span(frame, motion, first_s) for frame in sorted(told[_MOST_SPANS:]))
+        remarks.append(Remark(f"sudden turns at {len(rest)} more times", "sudden turn", rest))
+    return remarks
+
+
+def _frame_span(frame: int, motion: Motion, first_s: float) -> Span:
+    return Span(first_s + frame / motion.fps, first_s + (frame + 1) / motion.fps)
