@@ -89,8 +89,11 @@ function mixed(media: readonly HTMLMediaElement[]): Mixed | null {
     const into = context.createMediaStreamDestination();
     const listen = new AbortController();
     for (const stream of captured) {
+        const known = new Set<string>();
         const add = (track: MediaStreamTrack) => {
-            if (track.kind === "audio") context.createMediaStreamSource(new MediaStream([track])).connect(into);
+            if (track.kind !== "audio" || known.has(track.id)) return;
+            known.add(track.id);
+            context.createMediaStreamSource(new MediaStream([track])).connect(into);
         };
         for (const track of stream.getTracks()) add(track);
         stream.addEventListener("addtrack", ({ track }) => add(track), { signal: listen.signal });
