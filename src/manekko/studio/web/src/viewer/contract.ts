@@ -20,6 +20,8 @@ export interface Source {
     readonly beside: readonly Item[];
     /** Where it lies on the server, when it does; what stands beside it is fetched relative to this. */
     readonly url?: string;
+    /** Set where the server has not told what lies beside it: what the model names is asked for, and may not be there. */
+    readonly unlisted?: true;
 }
 
 /** What went wrong or was left out, for the panels to put into words. */

@@ -1,7 +1,8 @@
 // From a `Source` to what babylon-mmd's loaders want: the model as a file and its pictures in memory.
 import type { IArrayBufferFile } from "babylon-mmd/esm/Loader/referenceFileResolver";
 import type { Item, Source } from "../contract";
-import { folderOf, keyOf, nameOf, partsOf, seenFrom } from "./paths";
+import { folderOf, keyOf, nameOf, seenFrom } from "./paths";
+import { addressBeside } from "./served";
 import { textureNames } from "./texture_names";
 
 export interface ModelFiles {
@@ -19,7 +20,7 @@ export async function filesOf(source: Source): Promise<ModelFiles> {
     const find = finderIn(source.beside);
     const read = async (name: string) => {
         const item = find(name);
-        return item === undefined ? served(source.url, name) : (await item.read()).arrayBuffer();
+        return item === undefined ? served(source, name) : (await item.read()).arrayBuffer();
     };
     const found = await Promise.all(textureNames(data).map(async (name) => ({ name, data: await read(name) })));
     const isPmd = new TextDecoder("latin1").decode(data.slice(0, 3)) === "Pmd";
@@ -44,10 +45,9 @@ function finderIn(beside: readonly Item[]): (name: string) => Item | undefined {
     return (name) => byPath.get(keyOf(name)) ?? byName.get(keyOf(nameOf(name)));
 }
 
-async function served(url: string | undefined, name: string): Promise<ArrayBuffer | null> {
-    if (url === undefined) return null;
-    const path = partsOf(name).map(encodeURIComponent).join("/");
-    const answer = await fetch(new URL(path, new URL(url, location.href)));
+async function served({ url, unlisted }: Source, name: string): Promise<ArrayBuffer | null> {
+    if (url === undefined || unlisted === undefined) return null;
+    const answer = await fetch(addressBeside(url, name));
     return answer.ok ? answer.arrayBuffer() : null;
 }
 
