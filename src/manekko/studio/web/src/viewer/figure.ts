@@ -1,0 +1,115 @@
+// Where a dancer's body is, for whoever films her: the box that she dances in, her head, her feet.
+import { Vector3 } from "@babylonjs/core/Maths/math.vector";
+import type { Joint, Performer } from "./performer";
+import { type Box, clamp, united } from "./shots";
+
+const BODY = /^(頭|首|上半身|下半身|[左右](腕|ひじ|手首|足|ひざ|足首))$/;
+const HEAD = /^(頭|head)$/i;
+const ANKLE = /^([左右]足首|(left|right)foot)$/i;
+/** So many moments of a dance are looked at for the box that she dances in. */
+const MOMENTS = 16;
+/** What there is of her beyond her joints is taken from her at rest, within these [MMD units]. */
+const LEAST_FLESH = 0.3;
+const MOST_FLESH = 4;
+
+export class Figure {
+    readonly #performer: Performer;
+    readonly #body: readonly number[];
+    readonly #head: number;
+    readonly #ankles: readonly number[];
+    readonly #flesh: Box;
+    /** The box about her whole dance, where she stands without being moved aside. */
+    #stage: Box;
+
+    /** Measures her as she stands: she is not to have danced yet. */
+    constructor(performer: Performer) {
+        this.#performer = performer;
+        performer.pose(0);
+        performer.settle();
+        const { joints } = performer;
+        const body = placesOf(joints, (joint) => BODY.test(joint.name));
+        const seen = placesOf(joints, (joint) => joint.shown);
+        this.#body = body.length > 4 ? body : seen.length > 0 ? seen : placesOf(joints, () => true);
+        this.#head = joints.findIndex((joint) => HEAD.test(joint.name));
+        this.#ankles = placesOf(joints, (joint) => ANKLE.test(joint.name));
+        this.#flesh = this.#measured();
+        this.#stage = this.now();
+    }
+
+    /** The box about her whole dance, where she is. */
+    get stage(): Box {
+        const { position } = this.#performer.root;
+        return { low: this.#stage.low.add(position), high: this.#stage.high.add(position) };
+    }
+
+    /** The box about her as she is now. */
+    now(): Box {
+        const { low, high } = this.#joints();
+        return { low: low.subtract(this.#flesh.low), high: high.add(this.#flesh.high) };
+    }
+
+    /** Looks through the motion for the box that she dances in; leaves her in its last pose. */
+    watch(): void {
+        const { durationS, root } = this.#performer;
+        const moments = durationS > 0 ? MOMENTS : 1;
+        const boxes: Box[] = [];
+        for (let moment = 0; moment < moments; moment += 1) {
+            this.#performer.pose((durationS * moment) / MOMENTS);
+            this.#performer.settle();
+            boxes.push(this.now());
+        }
+        const all = united(boxes);
+        this.#stage = { low: all.low.subtract(root.position), high: all.high.subtract(root.position) };
+    }
+
+    /** The middle of her head, and how high that is. */
+    head(): { readonly middle: Vector3; readonly height: number } {
+        const box = this.now();
+        const joint = this.#head < 0 ? null : pointAt(this.#performer.jointPositions(), this.#head);
+        const height = clamp(this.#flesh.high.y, 1, MOST_FLESH);
+        return { middle: (joint ?? new Vector3(...middleTop(box, height))).add(new Vector3(0, height / 2, 0)), height };
+    }
+
+    /** Between her feet, on the ground. */
+    feet(): Vector3 {
+        const positions = this.#performer.jointPositions();
+        const box = this.now();
+        const ankles = this.#ankles.map((place) => pointAt(positions, place));
+        const middle = ankles
+            .reduce((sum, ankle) => sum.add(ankle), Vector3.Zero())
+            .scale(1 / Math.max(ankles.length, 1));
+        return ankles.length > 0 ? middle : new Vector3(...middleTop(box, box.high.y - box.low.y));
+    }
+
+    #joints(): Box {
+        const positions = this.#performer.jointPositions();
+        return united(
+            this.#body.map((place) => pointAt(positions, place)).map((point) => ({ low: point, high: point })),
+        );
+    }
+
+    #measured(): Box {
+        const { low, high } = this.#joints();
+        const { min, max } = this.#performer.root.getHierarchyBoundingVectors(true);
+        const flesh = (most: Vector3, least: Vector3) =>
+            new Vector3(
+                ...most
+                    .subtract(least)
+                    .asArray()
+                    .map((size) => clamp(Number.isFinite(size) ? size : 0, LEAST_FLESH, MOST_FLESH)),
+            );
+        return { low: flesh(low, min), high: flesh(max, high) };
+    }
+}
+
+function middleTop(box: Box, below: number): [number, number, number] {
+    return [(box.low.x + box.high.x) / 2, box.high.y - below, (box.low.z + box.high.z) / 2];
+}
+
+function placesOf(joints: readonly Joint[], is: (joint: Joint) => boolean): readonly number[] {
+    return joints.flatMap((joint, place) => (is(joint) ? [place] : []));
+}
+
+function pointAt(positions: Float32Array, joint: number): Vector3 {
+    return new Vector3(positions[joint * 3] ?? 0, positions[joint * 3 + 1] ?? 0, positions[joint * 3 + 2] ?? 0);
+}

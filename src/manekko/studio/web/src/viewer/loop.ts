@@ -1,0 +1,104 @@
+// When a frame is drawn: only when something is different, and as often as the screen can show.
+import { type ReadonlySignal, signal } from "@preact/signals";
+
+/** The time that frames take is told of the last so many, and so often [frames]. */
+const MEASURED = 30;
+const TELL_EVERY = 10;
+/** While the page is hidden, time goes on with the sound in steps of this [ms]. */
+const HIDDEN_STEP_MS = 250;
+
+export interface Drawing {
+    /** Brings time to now, also while nothing is drawn. */
+    tick(): void;
+    /** Brings everything to now, and tells whether it must be drawn. @param passedS real time since the last call. */
+    advance(passedS: number): boolean;
+    draw(): void;
+    /** Whether all that was drawn last was there to be drawn: shaders and pictures come when they are ready. */
+    complete(): boolean;
+}
+
+export class Loop {
+    readonly #drawing: Drawing;
+    readonly #frameMs = signal(0);
+    readonly #tookMs: number[] = [];
+    #request = 0;
+    #lastMs = Number.NaN;
+    #stale = true;
+    #complete = false;
+    #drewLast = false;
+    #drawn = 0;
+    #hidden: ReturnType<typeof setInterval> | undefined;
+    readonly #onVisibility = () => this.#watchHidden();
+
+    constructor(drawing: Drawing) {
+        this.#drawing = drawing;
+        document.addEventListener("visibilitychange", this.#onVisibility);
+        this.#request = requestAnimationFrame((atMs) => this.#frame(atMs));
+    }
+
+    /** Middle of the time from one frame to the next while one follows the other [ms]. */
+    get frameMs(): ReadonlySignal<number> {
+        return this.#frameMs;
+    }
+
+    /** How many frames were drawn. */
+    get drawn(): number {
+        return this.#drawn;
+    }
+
+    /** Something is different: the next frame is to be drawn. */
+    invalidate(): void {
+        this.#stale = true;
+        this.#complete = false;
+    }
+
+    /** Draws at once. */
+    drawNow(): void {
+        this.#drawing.advance(0);
+        this.#drawing.draw();
+    }
+
+    dispose(): void {
+        cancelAnimationFrame(this.#request);
+        clearInterval(this.#hidden);
+        document.removeEventListener("visibilitychange", this.#onVisibility);
+    }
+
+    #frame(atMs: number): void {
+        this.#request = requestAnimationFrame((nextMs) => this.#frame(nextMs));
+        const passedMs = Number.isNaN(this.#lastMs) ? 0 : atMs - this.#lastMs;
+        this.#lastMs = atMs;
+        this.#drawing.tick();
+        const moved = this.#drawing.advance(passedMs / 1000);
+        const draws = moved || this.#stale || !this.#complete;
+        if (draws) {
+            this.#measure(passedMs);
+            this.#stale = false;
+            this.#drawing.draw();
+            this.#drawn += 1;
+            // What became ready in this frame is seen in the next.
+            this.#complete ||= this.#drawing.complete();
+        }
+        this.#drewLast = draws;
+    }
+
+    #measure(passedMs: number): void {
+        if (!this.#drewLast) {
+            return;
+        }
+        this.#tookMs.push(passedMs);
+        if (this.#tookMs.length > MEASURED) {
+            this.#tookMs.shift();
+        }
+        if (this.#drawn % TELL_EVERY === 0) {
+            this.#frameMs.value = [...this.#tookMs].sort((a, b) => a - b)[this.#tookMs.length >> 1] ?? 0;
+        }
+    }
+
+    #watchHidden(): void {
+        clearInterval(this.#hidden);
+        if (document.hidden) {
+            this.#hidden = setInterval(() => this.#drawing.tick(), HIDDEN_STEP_MS);
+        }
+    }
+}

@@ -1,0 +1,105 @@
+// PMX and PMD as babylon-mmd builds them, with pictures that are missing left out instead of fetched.
+import type { AssetContainer } from "@babylonjs/core/assetContainer";
+import type { Mesh } from "@babylonjs/core/Meshes/mesh";
+import type { Scene } from "@babylonjs/core/scene";
+import "babylon-mmd/esm/Loader/mmdOutlineRenderer";
+import { MmdStandardMaterialBuilder } from "babylon-mmd/esm/Loader/mmdStandardMaterialBuilder";
+import type { PmxObject } from "babylon-mmd/esm/Loader/Parser/pmxObject";
+import { PmdLoader } from "babylon-mmd/esm/Loader/pmdLoader.pure";
+import { PmxLoader } from "babylon-mmd/esm/Loader/pmxLoader.pure";
+import "babylon-mmd/esm/Loader/sdefMesh";
+import { MmdMesh, type MmdSkinnedMesh } from "babylon-mmd/esm/Runtime/mmdMesh";
+import type { Source } from "./contract";
+import { filesOf, type ModelFiles } from "./files/model_files";
+import { keyOf } from "./files/paths";
+import { Failure } from "./problems";
+
+/** Names by which models call the toons that MMD has. */
+const SHARED_TOON = /(?:^|[\\/])toon(0[1-9]|10)\.bmp$/i;
+
+export interface Model {
+    readonly mesh: MmdSkinnedMesh;
+    readonly container: AssetContainer;
+    readonly missingTextures: readonly string[];
+}
+
+class Pmx extends PmxLoader {
+    #pictures: ReadonlySet<string> = new Set();
+
+    wearing(pictures: ReadonlySet<string>): this {
+        this.#pictures = pictures;
+        return this;
+    }
+
+    protected override async _parseFileAsync(data: ArrayBufferLike): Promise<PmxObject> {
+        return wearing(await super._parseFileAsync(data), this.#pictures);
+    }
+}
+
+class Pmd extends PmdLoader {
+    #pictures: ReadonlySet<string> = new Set();
+
+    wearing(pictures: ReadonlySet<string>): this {
+        this.#pictures = pictures;
+        return this;
+    }
+
+    protected override async _parseFileAsync(data: ArrayBufferLike): Promise<PmxObject> {
+        return wearing(await super._parseFileAsync(data), this.#pictures);
+    }
+}
+
+/** Reads a model with its pictures; a `Failure` tells that the file is broken or that there is nothing to see in it. */
+export async function readModel(scene: Scene, character: Source, canDraw: boolean): Promise<Model> {
+    const files = await filesOf(character);
+    const container = await build(scene, files, canDraw);
+    const mesh = container.meshes[0] as Mesh | undefined;
+    if (mesh === undefined || !MmdMesh.isMmdSkinnedMesh(mesh)) {
+        container.dispose();
+        throw new Failure("model-broken", { file: character.main.path });
+    }
+    if (trianglesOf(mesh.metadata.meshes) === 0) {
+        container.dispose();
+        throw new Failure("model-empty", { file: character.main.path });
+    }
+    return { mesh, container, missingTextures: files.missing };
+}
+
+export function trianglesOf(meshes: readonly Mesh[]): number {
+    return meshes.reduce((sum, mesh) => sum + mesh.getTotalIndices() / 3, 0);
+}
+
+async function build(scene: Scene, files: ModelFiles, canDraw: boolean): Promise<AssetContainer> {
+    const materialBuilder = new MmdStandardMaterialBuilder();
+    // What is see-through is found out by drawing it.
+    materialBuilder.forceDisableAlphaEvaluation = !canDraw;
+    // A browser may lose all that it has drawn with; then pictures are needed again.
+    materialBuilder.deleteTextureBufferAfterLoad = false;
+    const options = { materialBuilder, boundingBoxMargin: 0, referenceFiles: files.textures as unknown as File[] };
+    const loader = files.model.name.endsWith(".pmd") ? new Pmd(options) : new Pmx(options);
+    loader.wearing(new Set(files.textures.map((texture) => keyOf(texture.relativePath))));
+    const data = new Uint8Array(await files.model.arrayBuffer());
+    return new Promise((resolve, reject) => {
+        loader.loadFile(scene, data, "", (state) => {
+            loader.loadAssetContainerAsync(scene, state, "").then(resolve, reject);
+        });
+    });
+}
+
+/** The model with only those pictures that are there; of MMD's own toons, which lie beside no model, the loader's. */
+function wearing(model: PmxObject, pictures: ReadonlySet<string>): PmxObject {
+    const worn = (place: number) => (pictures.has(keyOf(model.textures[place] ?? "")) ? place : -1);
+    const toon = (place: number) => {
+        const shared = SHARED_TOON.exec(model.textures[place] ?? "");
+        return worn(place) < 0 && shared !== null
+            ? { isSharedToonTexture: true, toonTextureIndex: Number(shared[1]) - 1 }
+            : { isSharedToonTexture: false, toonTextureIndex: worn(place) };
+    };
+    const materials = model.materials.map((material) => ({
+        ...material,
+        ...(material.isSharedToonTexture ? {} : toon(material.toonTextureIndex)),
+        textureIndex: worn(material.textureIndex),
+        sphereTextureIndex: worn(material.sphereTextureIndex),
+    }));
+    return { ...model, materials };
+}
