@@ -13,7 +13,7 @@ from manekko.bench.mocap import Clip, training_clips
 from manekko.bench.synthetic import keypoints_m
 from manekko.bench.synthetic_joints import with_known_joints
 from manekko.errors import InputError
-from manekko.lift.second_prior import BONES, OF_POINTS, POINTS, STEPS
+from manekko.lift.second_prior import BONES, OF_POINTS, POINTS, STEPS, TWINS
 from manekko.people.keypoints import BODY33_INDEX
 from manekko.skeleton.rotations import from_rotation_vectors, normalized, rotate
 
@@ -140,8 +140,7 @@ def varied(
     """Return the bodies mirrored by half, some with another's arms, arms turned, and other lengths throughout."""
     count = len(bodies)
     mirrored = rng.random(count) < 0.5
-    twin = [_PLACE[name.replace("left", "#").replace("right", "left").replace("#", "right")] for name in POINTS]
-    bodies = np.where(mirrored[:, None, None, None], bodies[:, :, twin] * [-1.0, 1.0, 1.0], bodies)
+    bodies = np.where(mirrored[:, None, None, None], bodies[:, :, TWINS] * [-1.0, 1.0, 1.0], bodies)
     scale = {part: np.exp(rng.normal(0.0, spread, count))[:, None, None] for part, spread in _LENGTHS.items()}
     result = np.empty_like(bodies)
     hips, chest = bodies[:, :, _HIPS].mean(2), bodies[:, :, _SHOULDERS].mean(2)

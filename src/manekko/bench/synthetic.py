@@ -192,9 +192,7 @@ def _static_camera(rng: np.random.Generator, points_m: Float[Array, "frame 33 3"
     while True:
         position = middle * [1.0, 1.0, 0.0] + rotate(tilt, np.array([0.0, 0.0, -depth]))
         camera = TrueCamera(lens, position, np.tile(tilt, (len(points_m), 1)))
-        view = camera.looked_at(points_m)
-        outside = (np.abs(lens.project(view) - lens.centre_px) > np.array(lens.centre_px) - _MARGIN_PX).any(-1)
-        if view[..., 2].min() > 1.0 and outside.mean() < 0.002:
+        if _has_in_view(camera, points_m):
             return camera
         depth += 0.1
 
@@ -212,11 +210,15 @@ def _panning_camera(rng: np.random.Generator, points_m: Float[Array, "frame 33 3
         right = normalized(np.cross(ahead, np.array([0.0, 1.0, 0.0])))
         axes = np.stack([right, np.cross(ahead, right), ahead], axis=-1)
         camera = TrueCamera(lens, position, multiply(from_axes(axes), from_rotation_vectors(shake)))
-        view = camera.looked_at(points_m)
-        outside = (np.abs(lens.project(view) - lens.centre_px) > np.array(lens.centre_px) - _MARGIN_PX).any(-1)
-        if view[..., 2].min() > 1.0 and outside.mean() < 0.002:
+        if _has_in_view(camera, points_m):
             return camera
         depth += 0.1
+
+
+def _has_in_view(camera: TrueCamera, points_m: Float[Array, "frame 33 3"]) -> bool:
+    lens, view = camera.lens, camera.looked_at(points_m)
+    outside = (np.abs(lens.project(view) - lens.centre_px) > np.array(lens.centre_px) - _MARGIN_PX).any(-1)
+    return bool(view[..., 2].min() > 1.0 and outside.mean() < 0.002)
 
 
 def _crop_axes(points_m: Float[Array, "frame 33 3"]) -> Float[Array, "frame 33 3"]:

@@ -97,7 +97,8 @@ def _other_side(name: str) -> str:
     return name.replace("left", "#").replace("right", "left").replace("#", "right")
 
 
-_TWINS = [POINTS.index(_other_side(name)) for name in POINTS]
+TWINS = [POINTS.index(_other_side(name)) for name in POINTS]
+"""Where each of ``POINTS`` is in the mirror."""
 _TWIN_BONES = [BONES.index(_other_side(bone)) for bone in BONES]
 _MIRROR = np.array(
     [[1.0, -1.0, -1.0, 1.0] if bone in ("shoulders", "hips") else [-1.0, 1.0, 1.0, 1.0] for bone in BONES]
@@ -154,7 +155,7 @@ def _second_opinion(shape_m: Array, keypoints_px: Array, confidences: Array, cam
     windows = np.clip(np.arange(len(flat_m))[:, None] + np.array(STEPS) * step, 0, len(flat_m) - 1)
     found = _evaluated_in_blocks(inputs_of(flat_m, sure), windows)
     # A mirrored dancer is a dancer too: the mean of both views of it has no side.
-    twin = _evaluated_in_blocks(inputs_of(flat_m[:, _TWINS] * [-1.0, 1.0], sure[:, _TWINS]), windows)
+    twin = _evaluated_in_blocks(inputs_of(flat_m[:, TWINS] * [-1.0, 1.0], sure[:, TWINS]), windows)
     found = (found + twin[:, _TWIN_BONES] * _MIRROR) / 2.0
     unit = rotate(turn[:, None], normalized(found[..., :3]))
     return Directions(unit, np.clip(np.exp(found[..., 3]) * _by_bone(_MODEST), _SURE, _UNSURE))
