@@ -49,7 +49,7 @@ def _stands(person: PersonReport, side: str) -> tuple[Span, ...]:
     if person.motion is None:
         return ()
     points = [number for number, name in enumerate(CONTACT_POINTS) if name.startswith(side)]
-    return foot_spans(person.motion.contacts[:, points].any(axis=1), person.motion.fps)
+    return foot_spans(np.asarray(person.motion.contacts[:, points].any(axis=1)), person.motion.fps)
 
 
 def foot_spans(stands: Bool[Array, " frame"], fps: float) -> tuple[Span, ...]:

@@ -18,6 +18,7 @@ from manekko.motion.retarget_humanoid import retarget_humanoid
 from manekko.motion.retarget_legs import leg_scale
 from manekko.motion.rigged import motion_from_rig_motion
 from manekko.motion.source_camera import SourceCamera
+from manekko.skeleton.rig import Rig
 from manekko.skeleton.rotations import IDENTITY_XYZW, conjugate, multiply, rotate
 from manekko.stage.figure import Figure
 from manekko.stage.figures import read_figure
@@ -151,7 +152,7 @@ def before_source_camera(parts: Sequence[Part], dancers: Sequence[Dancer]) -> tu
     Raises:
         InputError: a motion's report does not tell of the camera.
     """
-    cameras = [_camera(part, one) for part, one in zip(parts, dancers, strict=True)]
+    cameras = [source_camera_of(part, one.figure.rig) for part, one in zip(parts, dancers, strict=True)]
     first = cameras[0]
     placed = [dancers[0]]
     for camera, one in zip(cameras[1:], dancers[1:], strict=True):
@@ -161,7 +162,12 @@ def before_source_camera(parts: Sequence[Part], dancers: Sequence[Dancer]) -> tu
     return first, placed
 
 
-def _camera(part: Part, one: Dancer) -> SourceCamera:
+def source_camera_of(part: Part, rig: Rig) -> SourceCamera:
+    """Return the clip's camera in the world of a part's motion as a model dances it.
+
+    Raises:
+        InputError: the motion's report does not tell of the camera.
+    """
     if part.camera is None:
         raise InputError(
             f"{part.path}: nothing is known of a source camera; give the folder that `manekko capture` wrote, "
@@ -169,6 +175,5 @@ def _camera(part: Part, one: Dancer) -> SourceCamera:
         )
     if isinstance(part.motion, RigMotion):
         return part.camera.scaled(part.scale)
-    rig = one.figure.rig
     legs = all(side + bone in rig for side in "左右" for bone in ("足", "ひざ", "足首"))
     return part.camera.scaled(leg_scale(part.motion.skeleton, rig) if legs else 1.0)

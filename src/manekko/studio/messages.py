@@ -50,15 +50,19 @@ class Media:
 
 @dataclass(frozen=True)
 class SourceCamera:
-    """The camera that filmed the clip, standing still, where it stood for one dancer's motion."""
+    """The camera that filmed the clip, where it stood for one dancer's motion."""
 
     position: tuple[float, float, float]
     rotation_xyzw: tuple[float, float, float, float]
-    """Turns the axes (right, up, forward) of MMD's world into the camera's."""
+    """Turns the axes (right, up, forward) of MMD's world into the camera's, at the first frame."""
     view_height_rad: float
     """Angle between the upper and the lower edge of the picture."""
     aspect: float
     """Width of the picture over its height."""
+    rotations_xyzw: tuple[tuple[float, float, float, float], ...]
+    """``rotation_xyzw`` at each frame, 30 a second, of a camera that turned on its spot; empty: it stood still."""
+    view_heights_rad: tuple[float, ...]
+    """``view_height_rad`` at each frame of a camera that zoomed; empty: it did not."""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
@@ -41,8 +40,8 @@ _CLOSING_S: Final = 1
 class Service:
     """What answers each address."""
 
-    def __init__(self, shelf: Shelf, page: Path, programme: Callable[[], Programme]) -> None:
-        """Answer from ``shelf`` and the built ``page``; ``programme`` is asked when the page opens."""
+    def __init__(self, shelf: Shelf, page: Path, programme: Programme) -> None:
+        """Answer from ``shelf`` and the built ``page``, which opens with ``programme``."""
         self._shelf = shelf
         self._page = page
         self._programme = programme
@@ -64,7 +63,7 @@ class Service:
         return Guard(Starlette(routes=routes, exception_handlers=handlers), secret, port)
 
     async def _tell_programme(self, request: Request) -> Response:
-        return JSONResponse(asdict(await run_sync(self._programme)))
+        return JSONResponse(asdict(self._programme))
 
     async def _take_file(self, request: Request) -> Response:
         return JSONResponse(asdict(await self._uploads.take(request)), 201)
@@ -89,7 +88,7 @@ def page_files(folder: Path) -> dict[str, Path]:
 class _Impatient(H11Protocol):
     """A connection on which a request must begin soon after it is made."""
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:
         super().connection_made(transport)
         self.loop.call_later(_HEAD_S, self._close_unasked)
 

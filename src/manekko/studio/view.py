@@ -55,7 +55,7 @@ def view(options: ViewOptions, tell: Callable[[str], None]) -> None:
             if options.browser and _has_browser():
                 # Beside the server, which must answer meanwhile: some browsers come back only when they are closed.
                 threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
-            serve(Service(shelf, PAGE, lambda: shown).application(secret, port), listener)
+            serve(Service(shelf, PAGE, shown).application(secret, port), listener)
 
 
 def _has_browser() -> bool:
