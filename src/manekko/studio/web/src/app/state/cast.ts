@@ -1,0 +1,82 @@
+// Who dances: which files each dancer was made of, and what the capture knew of her motion.
+import { computed, type ReadonlySignal, signal } from "@preact/signals";
+import type { Dancer, Media, SourceCamera, Strips } from "../../api/messages";
+import type { DancerState, Source, Viewer } from "../../viewer/contract";
+
+/** What stands behind a dancer on stage. */
+export interface Role {
+    readonly character: Source;
+    readonly motion: Source | null;
+    /** Null for a motion that no report came with. */
+    readonly strips: Strips | null;
+    readonly camera: SourceCamera | null;
+}
+
+export type SourceAt = (url: string, name: string, beside?: readonly string[]) => Source;
+
+export interface Cast {
+    readonly roles: ReadonlySignal<ReadonlyMap<number, Role>>;
+    /** The dancer that files and the camera are meant for: the chosen one, or else the first. */
+    readonly lead: ReadonlySignal<DancerState | null>;
+    open(dancer: Dancer): Promise<number>;
+    add(name: string, character: Source, motion: Source | null): Promise<number>;
+    setCharacter(id: number, character: Source): Promise<void>;
+    setMotion(id: number, motion: Source): Promise<void>;
+    /** A second dancer like the first with another motion, both set apart. */
+    compare(id: number, name: string, motion: Source): Promise<void>;
+    remove(id: number): void;
+}
+
+export function createCast(viewer: Viewer, sourceAt: SourceAt): Cast {
+    const roles = signal<ReadonlyMap<number, Role>>(new Map());
+    const keep = (id: number, role: Role): void => {
+        roles.value = new Map(roles.peek()).set(id, role);
+    };
+    const enter = async (name: string, role: Role): Promise<number> => {
+        const id = await viewer.addDancer(name, role.character, role.motion, role.camera);
+        keep(id, role);
+        return id;
+    };
+    const add = (name: string, character: Source, motion: Source | null) =>
+        enter(name, { character, motion, strips: null, camera: null });
+    const media = (known: Media | null) => (known === null ? null : sourceAt(known.url, known.name));
+    return {
+        roles,
+        lead: computed(() => leadOf(viewer.dancers.value, viewer.chosen.value)),
+        add,
+        open: ({ name, motion, character, strips, camera }) =>
+            enter(name, {
+                character: sourceAt(character.url, character.name, character.beside),
+                motion: media(motion),
+                strips,
+                camera,
+            }),
+        setCharacter: async (id, character) => {
+            const role = roles.peek().get(id);
+            if (role !== undefined) keep(id, { ...role, character });
+            await viewer.setCharacter(id, character);
+        },
+        setMotion: async (id, motion) => {
+            const role = roles.peek().get(id);
+            // What the report says is of the motion that she had.
+            if (role !== undefined) keep(id, { character: role.character, motion, strips: null, camera: null });
+            await viewer.setMotion(id, motion);
+        },
+        compare: async (id, name, motion) => {
+            const role = roles.peek().get(id);
+            if (role === undefined) return;
+            await add(name, role.character, motion);
+            viewer.look.sideBySide.value = true;
+        },
+        remove: (id) => {
+            viewer.removeDancer(id);
+            const left = new Map(roles.peek());
+            left.delete(id);
+            roles.value = left;
+        },
+    };
+}
+
+function leadOf(dancers: readonly DancerState[], chosen: number | null): DancerState | null {
+    return dancers.find((dancer) => dancer.id === chosen) ?? dancers[0] ?? null;
+}
