@@ -1,5 +1,6 @@
 """VRM 0.x, VRM 1.0 and plain GLB files → ``Figure``: at rest along the world's axes, facing +Z."""
 
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -13,13 +14,28 @@ from manekko.files.vrm_values import GltfModel
 from manekko.skeleton.rig import Rig, RigBone
 from manekko.stage.figure import Figure
 from manekko.stage.from_vrm_materials import figure_materials
-from manekko.stage.from_vrm_mesh import figure_mesh
+from manekko.stage.from_vrm_mesh import Layout, figure_mesh
 from manekko.stage.from_vrm_morphs import figure_morphs, unique
 from manekko.stage.from_vrm_springs import figure_springs
 
 HALF_TURN = np.diag([-1.0, 1.0, -1.0, 1.0])
 _TIP_M = 0.07
 """Length that VRM 0.x gives a swaying bone without a child."""
+
+
+@dataclass(frozen=True, eq=False)
+class GlbFigure:
+    """A character with what of its file it was made of."""
+
+    figure: Figure
+    model: GltfModel
+    layout: Layout
+    worlds: Float[Array, "node 4 4"]
+    """Where the nodes are at rest, facing +Z."""
+    faces_back: bool
+    """Whether the file has it facing −Z."""
+    targets: tuple[tuple[int, int], ...]
+    """(mesh, morph target) of the file that the figure's last morphs are."""
 
 
 def figure_from_glb(data: bytes, name: str) -> Figure:
@@ -36,27 +52,38 @@ def figure_from_glb(data: bytes, name: str) -> Figure:
     Raises:
         FormatError: the file is damaged or no such file.
     """
+    bare = bare_figure_from_glb(data, name)
+    materials, textures, troubles = figure_materials(bare.model, bare.layout)
+    return replace(bare.figure, materials=materials, textures=textures, warnings=(*troubles, *bare.figure.warnings))
+
+
+def bare_figure_from_glb(data: bytes, name: str) -> GlbFigure:
+    """Return the same without its materials and pictures, for those who only move it.
+
+    Raises:
+        FormatError: the file is damaged or no such file.
+    """
     model = read_model(data)
     worlds = _worlds(model)
     humanoid = _humanoid(model)
-    if _faces_back(model, humanoid, worlds):
+    faces_back = _faces_back(model, humanoid, worlds)
+    if faces_back:
         worlds = HALF_TURN @ worlds
     places = {node: bone for bone, node in enumerate(model.order)}
     layout = figure_mesh(model, worlds)
-    materials, textures, troubles = figure_materials(model, layout)
-    morphs = figure_morphs(model, layout)
+    morphs, targets = figure_morphs(model, layout)
     springs, capsules = figure_springs(model, worlds, places)
-    return Figure(
+    figure = Figure(
         rig=Rig(model.name or name, _bones(model, worlds), morphs=tuple(name for name, _ in morphs)),
         mesh=layout.mesh,
-        materials=materials,
-        textures=textures,
+        materials=(),
         morphs=morphs,
         springs=springs,
         capsules=capsules,
-        warnings=(*troubles, *_warnings(humanoid)),
+        warnings=_warnings(humanoid),
         humanoid={bone: places[node] for bone, node in humanoid.items()},
     )
+    return GlbFigure(figure, model, layout, worlds, faces_back, targets)
 
 
 def _worlds(model: GltfModel) -> Float[Array, "node 4 4"]:

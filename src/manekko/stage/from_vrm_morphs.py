@@ -14,10 +14,13 @@ _LARGEST = 1e6
 """Of the weights of an expression's targets."""
 
 
-def figure_morphs(model: GltfModel, layout: Layout) -> tuple[tuple[str, Morph], ...]:
+def figure_morphs(
+    model: GltfModel, layout: Layout
+) -> tuple[tuple[tuple[str, Morph], ...], tuple[tuple[int, int], ...]]:
     """Return expressions first, each a group of morph targets, then the targets themselves.
 
     Expressions and targets that move nothing are left out. A target whose name is taken has its mesh's before it.
+    With them come the (mesh, morph target) of the file that the last of the morphs are.
 
     Raises:
         FormatError: they are larger than any face's.
@@ -44,7 +47,7 @@ def figure_morphs(model: GltfModel, layout: Layout) -> tuple[tuple[str, Morph], 
         names.append(f"{model.meshes[mesh].name}.{name}" if name in taken else name)
         taken.add(name)
     morphs += zip(unique(names)[len(expressions) :], targets.values(), strict=True)
-    return tuple(morphs)
+    return tuple(morphs), tuple(targets)
 
 
 def unique(names: Sequence[str]) -> list[str]:
