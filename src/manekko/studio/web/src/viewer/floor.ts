@@ -2,6 +2,7 @@
 
 import { StandardMaterial } from "@babylonjs/core/Materials/standardMaterial";
 import { DynamicTexture } from "@babylonjs/core/Materials/Textures/dynamicTexture";
+import { Texture } from "@babylonjs/core/Materials/Textures/texture";
 import { Color3 } from "@babylonjs/core/Maths/math.color";
 import { CreateGround } from "@babylonjs/core/Meshes/Builders/groundBuilder";
 import type { Mesh } from "@babylonjs/core/Meshes/mesh";
@@ -36,6 +37,8 @@ export class Floor {
         // Before the dancers: their hair's soft edges are laid over what is there already.
         this.mesh.alphaIndex = 0;
         const tile = new DynamicTexture("floor's squares", TILE_PIXELS, scene, true);
+        tile.wrapU = Texture.WRAP_ADDRESSMODE;
+        tile.wrapV = Texture.WRAP_ADDRESSMODE;
         tile.uScale = SIDE / SQUARE;
         tile.vScale = SIDE / SQUARE;
         tile.anisotropicFilteringLevel = 16;

@@ -5,6 +5,7 @@ import "@babylonjs/core/Materials/standardMaterial";
 import "@babylonjs/core/Materials/Textures/renderTargetTexture";
 import { TargetCamera } from "@babylonjs/core/Cameras/targetCamera";
 import type { AbstractEngine } from "@babylonjs/core/Engines/abstractEngine";
+import { Constants } from "@babylonjs/core/Engines/constants";
 import { Engine } from "@babylonjs/core/Engines/engine";
 import { DirectionalLight } from "@babylonjs/core/Lights/directionalLight";
 import { HemisphericLight } from "@babylonjs/core/Lights/hemisphericLight";
@@ -12,6 +13,7 @@ import { ShadowGenerator } from "@babylonjs/core/Lights/Shadows/shadowGenerator"
 import { Color3, Color4 } from "@babylonjs/core/Maths/math.color";
 import { Quaternion, Vector3 } from "@babylonjs/core/Maths/math.vector";
 import type { AbstractMesh } from "@babylonjs/core/Meshes/abstractMesh";
+import { Logger } from "@babylonjs/core/Misc/logger";
 import { Scene } from "@babylonjs/core/scene";
 import { SdefInjector } from "babylon-mmd/esm/Loader/sdefInjector";
 import { type Backdrop, Floor } from "./floor";
@@ -30,6 +32,9 @@ const BACKDROPS: Readonly<Record<Backdrop, Color4>> = {
     dark: Color4.FromHexString("#14171cff"),
     none: new Color4(0, 0, 0, 0),
 };
+
+// The browser's own messages are for those who build pages; what users are to know stands in problems.
+Logger.LogLevels = Logger.NoneLogLevel;
 
 export class Stage {
     readonly engine: AbstractEngine;
@@ -89,6 +94,8 @@ export class Stage {
         for (const mesh of meshes) {
             mesh.receiveShadows = true;
         }
+        // A material that was made while nothing threw shadows has none.
+        this.scene.markAllMaterialsAsDirty(Constants.MATERIAL_LightDirtyFlag);
     }
 
     setShadow(shown: boolean): void {
@@ -106,6 +113,7 @@ export class Stage {
         } else {
             this.#shadows?.dispose();
             this.#shadows = null;
+            this.setMeshes(this.#meshes);
         }
     }
 
