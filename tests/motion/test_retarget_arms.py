@@ -70,9 +70,9 @@ def own_parts(motion: Motion) -> dict[str, Part]:
 
 
 CLAP = {"left": (0.03, 1.2, 0.25), "right": (-0.03, 1.2, 0.25)}
-HIPS = {"left": (0.19, 0.98, 0.02), "right": (-0.19, 0.98, 0.02)}
-FACE = {"left": (0.12, 1.42, 0.14), "right": (-0.12, 1.42, 0.14)}
-THIGHS = {"left": (0.16, 0.78, 0.10), "right": (-0.16, 0.78, 0.10)}
+HIPS = {"left": (0.15, 0.98, 0.02), "right": (-0.15, 0.98, 0.02)}
+FACE = {"left": (0.09, 1.42, 0.10), "right": (-0.09, 1.42, 0.10)}
+THIGHS = {"left": (0.12, 0.78, 0.08), "right": (-0.12, 0.78, 0.08)}
 
 
 @pytest.mark.slow
@@ -96,8 +96,8 @@ def test_hands_that_touch_the_body_touch_it_on_another(places: dict, kind: str) 
     for side, s, sign in SIDES:
         gap = gaps(own, own_palm_m(motion, side, sign)).min(0) / palm_m(motion.skeleton, side)
         their_gap = gaps(theirs, model.palm_m(motion, side, s, sign)).min(0) / palm_m(rig, side)
-        near = np.maximum(gap, 0.0) < 0.5
-        assert np.abs(np.maximum(their_gap, 0.0) - np.maximum(gap, 0.0))[near].max(initial=0.0) < 0.35
+        assert gap.max() < 0.5
+        assert np.abs(np.maximum(their_gap, 0.0) - np.maximum(gap, 0.0)).max() < 0.2
 
 
 @pytest.mark.parametrize("seed", [1, 3])
