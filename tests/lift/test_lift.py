@@ -26,13 +26,13 @@ def _errors_deg(dance: Dance, track: Track) -> np.ndarray:
 )
 def test_a_dance_seen_clearly_is_recovered(view):
     dance = Dance(3, turn_rad_s=0.5)
-    assert _errors_deg(dance, seen(dance, TIMES_S, **view)).mean() < 4.5
+    assert _errors_deg(dance, seen(dance, TIMES_S, **view)).mean() < 2.0
 
 
 def test_a_dance_seen_with_ordinary_noise_is_recovered():
     dance = Dance(3)
     errors = _errors_deg(dance, seen(dance, TIMES_S, noise_m=0.02, noise_px=2.0))
-    assert errors.mean() < 5.5
+    assert errors.mean() < 4.0
 
 
 def test_a_wrong_guess_of_depth_gives_way_to_the_picture():
@@ -48,7 +48,7 @@ def test_up_is_found_under_a_tilted_camera(pitch_deg):
     track = seen(Dance(2), TIMES_S, pitch_rad=pitch, place_m=(0.0, 4.0 * np.tan(pitch), 4.0), noise_m=0.01)
     up_in_camera = rotate(from_rotation_vectors(np.array([pitch, 0.0, 0.0])), -UP)
     found = rotate(lift_track(track).upright_xyzw, up_in_camera)
-    assert degrees_apart(found, UP) < 6.0
+    assert degrees_apart(found, UP) < 4.0
 
 
 def test_the_world_is_right_handed_with_the_camera_at_plus_z():

@@ -41,7 +41,7 @@ def test_a_dance_becomes_the_motion_it_was(motion):
         for a, b in (("UpperArm", "LowerArm"), ("LowerArm", "Hand"), ("UpperLeg", "LowerLeg"), ("LowerLeg", "Foot"))
     ]
     errors = degrees_apart(_directions(motion, pairs), _directions(truth, pairs))
-    assert errors.mean() < 7.5
+    assert errors.mean() < 4.0
     ours, theirs = global_rotations(motion.local_rotations_xyzw), global_rotations(truth.local_rotations_xyzw)
     for joint in ("hips", "chest", "head"):
         angle = np.degrees(angle_between(ours[:, JOINT_INDEX[joint]], theirs[:, JOINT_INDEX[joint]]))

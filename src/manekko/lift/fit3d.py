@@ -10,7 +10,7 @@ camera space. Terms, each divided by its standard deviation:
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -59,6 +59,10 @@ class FitWeights:
     """Error of the smoothed depth of the hips [m]."""
     still_m: float = 1.0
     """Pull to the place of the last round, for keypoints that nothing else holds [m]."""
+
+    def for_doubt(self, doubt: float) -> "FitWeights":
+        """Return the weights for a prior that is so much surer than the detector's own shape (``agreement``)."""
+        return replace(self, prior_sideways=doubt * self.prior_sideways, prior_depth=doubt * self.prior_depth)
 
 
 def fit_positions(

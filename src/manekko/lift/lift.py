@@ -6,6 +6,7 @@ import numpy as np
 
 from manekko.arrays import Array, Bool, Float
 from manekko.errors import InputError
+from manekko.lift.agreement import doubt_of
 from manekko.lift.anchoring import anchored_depths
 from manekko.lift.balance import balanced
 from manekko.lift.camera import Camera, default_camera, steadied, turned_to_ray
@@ -65,6 +66,9 @@ class Lifted:
     """The shape about the mid-hip in each frame's camera axes before the image points moved it [m]."""
     shape_sigma: Float[Array, "frame bone"]
     """Error along the view of each of ``second_prior.BONES`` of the shape, in bone lengths."""
+    doubt: float
+    """How far off what was seen is, in the usual errors of the detector: 1 for the detector, less for what sees depth
+    (``agreement``)."""
     seen: Bool[Array, " frame"]
     """Whether the person was seen at all."""
     swapped_frames: int
@@ -109,13 +113,13 @@ def lift_track(track: Track, *, focal_px: float | None = None, fixes: PersonFixe
     keypoints, confidences = _on_grid(track, grid)
     if not np.isfinite(keypoints[:, _HIPS]).all():
         raise InputError(f"too little of the body is seen (never: the hips); {_WHOLE_BODY}")
-    prior = plausible_hands(_prior(track, grid, keypoints, camera, rate), confidences)
-    doubt = 1.0 if np.isfinite(track.world_m).all(-1).any() else GUESS_DOUBT
+    prior, doubt = _prior(track, grid, keypoints, confidences, camera, rate)
     prior, directions = improved_shape(prior, keypoints, confidences, camera, fps=rate, doubt=doubt)
+    doubt = min(doubt, 1.0)
     sure = _frames_of_hips(confidences)
     up = up_direction(rotate(turns[:, None], prior)[sure], mean_up(turns))
-    prior = balanced(prior, levelled(rotate(conjugate(turns), up)), fps=rate)
-    positions, shape = _fit(keypoints, confidences, prior, camera, turns, rate)
+    prior = _corrected(prior, balanced(prior, levelled(rotate(conjugate(turns), up)), fps=rate), doubt)
+    positions, shape = _fit(keypoints, confidences, prior, camera, turns, rate, doubt)
     upright = upright_rotation(positions[sure], mean_up(turns))
     step = round(rate / MOTION_FPS)
     return Lifted(
@@ -124,6 +128,7 @@ def lift_track(track: Track, *, focal_px: float | None = None, fixes: PersonFixe
         keypoints_px=_thinned(keypoints, rate, step),
         shape_m=_thinned(shape, rate, step),
         shape_sigma=directions.sigma[::step],
+        doubt=doubt,
         seen=_seen(track, grid)[::step],
         swapped_frames=int(swapped.sum()),
         camera=camera,
@@ -210,12 +215,15 @@ def _on_grid(track: Track, grid: Array) -> tuple[Float[Array, "frame 33 2"], Flo
     return keypoints, result
 
 
-def _prior(track: Track, grid: Array, keypoints: Array, camera: Camera, rate: float) -> Float[Array, "frame 33 3"]:
-    """A first shape about the mid-hip in camera axes: the detector's own 3D, or a guess where it gives none.
+def _prior(
+    track: Track, grid: Array, keypoints: Array, confidences: Array, camera: Camera, rate: float
+) -> tuple[Float[Array, "frame 33 3"], float]:
+    """A first shape about the mid-hip in camera axes, the detector's own 3D or a guess where it gives none; its doubt.
 
     The detector's is in the axes of the crop's view and is turned into the camera's.
     """
-    if np.isfinite(track.world_m).all(-1).any():
+    told = bool(np.isfinite(track.world_m).all(-1).any())
+    if told:
         world = smoothed(
             without_spikes(resampled(track.times_s, track.world_m, grid)), fps=rate, cutoff_hz=BODY_CUTOFF_HZ
         )
@@ -223,11 +231,20 @@ def _prior(track: Track, grid: Array, keypoints: Array, camera: Camera, rate: fl
         world = turned_to_ray(world, camera.rays(hips))
     else:
         world = guessed_prior(smoothed(keypoints, fps=rate, cutoff_hz=BODY_CUTOFF_HZ), fps=rate)
-    return straightened_knees(plausible_legs(world - world[:, _HIPS].mean(1, keepdims=True)), fps=rate)
+    shape = world - world[:, _HIPS].mean(1, keepdims=True)
+    # A guess follows the picture by itself: that says nothing of its depths.
+    doubt = doubt_of(shape, keypoints, confidences, camera) if told else GUESS_DOUBT
+    plausible = plausible_hands(straightened_knees(plausible_legs(shape), fps=rate), confidences)
+    return _corrected(shape, plausible, doubt), doubt
+
+
+def _corrected(shape: Array, corrected: Array, doubt: float) -> Float[Array, "frame 33 3"]:
+    """A shape with the detector's habits taken off it, as far as it may have them."""
+    return corrected if doubt >= 1.0 else shape + doubt * (corrected - shape)
 
 
 def _fit(
-    keypoints: Array, confidences: Array, prior: Array, camera: Camera, turns_xyzw: Array, rate: float
+    keypoints: Array, confidences: Array, prior: Array, camera: Camera, turns_xyzw: Array, rate: float, doubt: float
 ) -> tuple[Float[Array, "frame 33 3"], Float[Array, "frame 33 3"]]:
     """Keypoints in the first frame's camera axes [m], and the shape that they were fitted to.
 
@@ -248,16 +265,16 @@ def _fit(
         raise InputError(f"what was seen is no body at any distance from the camera; {_WHOLE_BODY}")
     depths = smoothed(without_spikes(depths), fps=rate, cutoff_hz=_DEPTH_CUTOFF_HZ)
     rays = camera.rays(keypoints[:, _HIPS].mean(1))
-    shape = bent_legs(shape, keypoints, depths, camera)
+    shape = _corrected(shape, bent_legs(shape, keypoints, depths, camera), doubt)
     fitted = shape + (rays * depths[:, None])[:, None]
-    steady = steadied(keypoints, camera, turns_xyzw)
+    steady, weights = steadied(keypoints, camera, turns_xyzw), FitWeights().for_doubt(doubt)
     for index, rounds in enumerate(_ROUNDS):
         if index > 0:
             depths = anchored_depths(depths, fitted, steady, camera, fps=rate)
         before = fitted[:, _HIPS, 2].mean(1)
         start = fitted + (rays * (depths - before)[:, None])[:, None]
         fitted = fit_positions(
-            keypoints, confidences, shape, lengths, depths, start, camera, weights=FitWeights(), rounds=rounds
+            keypoints, confidences, shape, lengths, depths, start, camera, weights=weights, rounds=rounds
         )
     turned = rotate(turns_xyzw[:, None], fitted)
     return smoothed(without_spikes(turned), fps=rate, cutoff_hz=BODY_CUTOFF_HZ), shape

@@ -19,23 +19,35 @@ def root_depths(
 ) -> Float[Array, " frame"]:
     """Return the depth of the mid-hip [m] at which the shape, as large as it is, covers its image points.
 
+    NaN where fewer than six points are seen.
+    """
+    placed = shifted(shape_m, keypoints_px, confidences, camera)
+    known = np.isfinite(keypoints_px).all(-1) & np.isfinite(shape_m).all(-1)
+    depth = placed[:, [BODY33_INDEX["left_hip"], BODY33_INDEX["right_hip"]], 2].mean(1)
+    return np.where((known.sum(1) >= 6) & (depth > 0.2), depth, np.nan)
+
+
+def shifted(
+    shape_m: Float[Array, "frame 33 3"],
+    keypoints_px: Float[Array, "frame 33 2"],
+    confidences: Float[Array, "frame 33"],
+    camera: Camera,
+) -> Float[Array, "frame 33 3"]:
+    """Return the shape moved to where, as large as it is, it covers its image points [m]; unknown points are at 0.
+
     Weighted least squares over all keypoints for the shift (x, y, z) of the shape, twice, the second time without
-    the points that fit badly. NaN where fewer than six points are seen.
+    the points that fit badly.
     """
     rays = camera.rays(keypoints_px)
     known = np.isfinite(rays).all(-1) & np.isfinite(shape_m).all(-1)
     rays, shape = np.nan_to_num(rays), np.nan_to_num(shape_m)
     weight = np.where(known, confidences, 0.0)
-    shift = np.zeros((len(rays), 3))
+    placed = shape
     for _ in range(2):
-        shift = _shifts(rays, shape, weight)
-        error = np.linalg.norm(
-            (shape + shift[:, None])[..., :2] - rays[..., :2] * (shape + shift[:, None])[..., 2:], axis=-1
-        )
+        placed = shape + _shifts(rays, shape, weight)[:, None]
+        error = np.linalg.norm(placed[..., :2] - rays[..., :2] * placed[..., 2:], axis=-1)
         weight = np.where(known, confidences, 0.0) / (1.0 + (error / 0.08) ** 2) ** 2
-    hips = [BODY33_INDEX["left_hip"], BODY33_INDEX["right_hip"]]
-    depth = shift[:, 2] + shape[:, hips, 2].mean(1)
-    return np.where((known.sum(1) >= 6) & (depth > 0.2), depth, np.nan)
+    return placed
 
 
 def _shifts(rays: Array, shape: Array, weight: Array) -> Float[Array, "frame 3"]:

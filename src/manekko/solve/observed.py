@@ -148,7 +148,7 @@ def evidence_of(
 ) -> Evidence:
     """Return what the clip says of a person, in the world whose floor is ``raised_m`` below the lifted one's y = 0."""
     known = np.isfinite(lifted.keypoints_px).all(-1) & (lifted.confidences > _LEAST_CONFIDENCE)
-    sigma = image_sigmas_m(lifted.confidences) * repeated(MOTION_FPS, IMAGE_LASTS_S)
+    sigma = lifted.doubt * image_sigmas_m(lifted.confidences) * repeated(MOTION_FPS, IMAGE_LASTS_S)
     to_camera = as_axes(conjugate(lifted.to_world_xyzw))
     sigma[:, : BODY33_INDEX["left_shoulder"]] *= _HEAD_DOUBT
     edge_m = lifted.shape_m[:, EDGES[:, 1]] - lifted.shape_m[:, EDGES[:, 0]]
@@ -156,7 +156,7 @@ def evidence_of(
     body = placed(start, skeleton, marks).points_m
     turned = np.einsum("fij,fej->fei", to_camera, body[:, EDGES[:, 1]] - body[:, EDGES[:, 0]])
     edge_m[:, _OF_HEAD] = turned[:, _OF_HEAD]
-    edge_sigma_m = _edge_sigmas(lifted.shape_sigma, edge_m)
+    edge_sigma_m = _edge_sigmas(lifted.shape_sigma, edge_m, lifted.doubt)
     positions = np.zeros((len(raised_m), 3))
     positions[:, 1] = raised_m
     return Evidence(
@@ -180,12 +180,15 @@ def evidence_of(
     )
 
 
-def _edge_sigmas(shape_sigma: Float[Array, "frame bone"], edge_m: Float[Array, "frame edge 3"]) -> Array:
+def _edge_sigmas(
+    shape_sigma: Float[Array, "frame bone"], edge_m: Float[Array, "frame edge 3"], doubt: float
+) -> Float[Array, "frame edge 3"]:
     """Standard deviation of each edge along each camera axis [m]; shape (frame, edge, 3)."""
     length = np.maximum(np.median(np.linalg.norm(edge_m, axis=-1), axis=0), _LEAST_EDGE_M)
     told = np.stack(
-        [np.full(len(edge_m), edge.share) if edge.bone is None else shape_sigma[:, edge.bone] for edge in _ALL], axis=1
+        [np.full(len(edge_m), edge.share * doubt) if edge.bone is None else shape_sigma[:, edge.bone] for edge in _ALL],
+        axis=1,
     )
     told = told * np.where(_OF_BONES & ~_OF_ARMS, _REST_DOUBT, 1.0)
-    across = np.where(_OF_HEAD | _OF_HANDS, told, _ACROSS)
+    across = np.where(_OF_HEAD | _OF_HANDS, told, _ACROSS * doubt)
     return length[:, None] * np.stack([across, across, told], axis=-1) * repeated(MOTION_FPS, SHAPE_LASTS_S)

@@ -45,7 +45,8 @@ def start_of(lifted: Lifted) -> Start:
     rotations = _smooth_rotations(fit_rotations(points))
     skeleton = _proportions(points)
     pose = pose_of(rotations, _roots(points, rotations, skeleton))
-    return Start(skeleton, pose, marks_of(pose, skeleton, level), raised)
+    marks = marks_of(pose, skeleton, level)
+    return Start(_on_own_soles(skeleton, marks, 1.0 - lifted.doubt), pose, marks, raised)
 
 
 def _with_level_feet(
@@ -57,6 +58,19 @@ def _with_level_feet(
     result[:, BODY33_INDEX["left_heel"], 1] -= left_heel - left_toe
     result[:, BODY33_INDEX["right_heel"], 1] -= right_heel - right_toe
     return result
+
+
+def _on_own_soles(skeleton: Skeleton, marks: Marks, trust: float) -> Skeleton:
+    """Return the skeleton with its ankles as high over the soles as they are seen, the usual height where not trusted.
+
+    Standing feet are held to the floor: a wrong height would lift the whole body towards the camera.
+    """
+    points = marks.offsets_m[[BODY33_INDEX["left_heel"], BODY33_INDEX["left_toe"]], 1]
+    ankle_m = _SOLE_DROP_M - float(points.mean())
+    offsets = skeleton.rest_offsets_m.copy()
+    usual_m = float(skeleton.rest_positions_m[JOINT_INDEX["leftFoot"], 1])
+    offsets[JOINT_INDEX["hips"], 1] += trust * (ankle_m - usual_m)
+    return Skeleton(offsets)
 
 
 def _body_points(positions: Float[Array, "frame 33 3"]) -> BodyPoints:
