@@ -183,7 +183,11 @@ def test_twist_bones_take_the_twist_and_nothing_else() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", VARIANTS)
 def test_arms_follow_on_every_kind_of_model(kind: str) -> None:
-    (row,) = rigs_report([Dance(6).motion(1.5)], {kind: VARIANTS[kind]}).rows
+    motions = [Dance(6).motion(1.5), with_wrists_at(HIPS), with_wrists_at(CLAP)]
+    (row,) = rigs_report(motions, {kind: VARIANTS[kind]}).rows
     assert row.through_mm is not None
     assert row.through_mm < 1.0
-    assert row.touch_mm is None or row.touch_mm < 15.0
+    assert row.touch_mm is not None
+    assert row.touch_mm < 5.0
+    assert row.clap_mm is not None
+    assert row.clap_mm < 5.0
