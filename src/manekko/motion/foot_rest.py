@@ -18,7 +18,7 @@ from manekko.skeleton.rotations import (
     rotate,
     slerp,
 )
-from manekko.skeleton.skeleton import HEEL_BEHIND_ANKLE, JOINT_INDEX, Skeleton
+from manekko.skeleton.skeleton import JOINT_INDEX, Skeleton
 
 _STEEPEST_COS = np.cos(np.radians(50.0))
 """A sole steeper than this is not pressed flat."""
@@ -39,10 +39,8 @@ class Sole:
     @staticmethod
     def of(skeleton: Skeleton, side: str) -> "Sole":
         """Return the sole of one foot; ``side`` is ``left`` or ``right``."""
-        ankle_height = float(skeleton.rest_positions_m[JOINT_INDEX[side + "Foot"], 1])
-        ball = skeleton.rest_offsets_m[JOINT_INDEX[side + "Toes"]]
-        heel = np.array([0.0, -ankle_height, -HEEL_BEHIND_ANKLE * ball[2]])
-        return Sole(heel, ball, ankle_height + float(ball[1]))
+        heel, ball = skeleton.heel_m(side), skeleton.rest_offsets_m[JOINT_INDEX[side + "Toes"]]
+        return Sole(heel, ball, float(ball[1] - heel[1]))
 
     def lowest_m(self, foot: Float[Array, "frame 4"], toes: Float[Array, "frame 4"]) -> Float[Array, " frame"]:
         """Return how far the lowest point of a turned foot is below its ankle, as a negative height [m]."""

@@ -84,6 +84,12 @@ class Skeleton:
         heights = self.rest_positions_m[:, 1]
         return float(heights[JOINT_INDEX["head"]] - heights.min())
 
+    def heel_m(self, side: str) -> Float[Array, "3"]:
+        """Return where the heel touches the floor, from the ankle and in its axes [m]; ``side`` is left or right."""
+        ankle_m = float(self.rest_positions_m[JOINT_INDEX[side + "Foot"], 1])
+        ball_ahead_m = float(self.rest_offsets_m[JOINT_INDEX[side + "Toes"], 2])
+        return np.array([0.0, -ankle_m, -HEEL_BEHIND_ANKLE * ball_ahead_m])
+
 
 def _default_offsets() -> dict[str, tuple[float, float, float]]:
     offsets = {

@@ -10,7 +10,7 @@ from manekko.lift.lift import MOTION_FPS, Lifted
 from manekko.lift.second_prior import BONES
 from manekko.people.keypoints import BODY33, BODY33_INDEX, BODY33_MIRROR
 from manekko.skeleton.rotations import as_axes, conjugate, from_rotation_vectors, multiply, rotate
-from manekko.skeleton.skeleton import HEEL_BEHIND_ANKLE, JOINT_INDEX, Skeleton
+from manekko.skeleton.skeleton import JOINT_INDEX, Skeleton
 from manekko.solve.evidence import Evidence, View
 from manekko.solve.joints import IN_HUMANOID, INDEX, PARENTS
 from manekko.solve.pose import Marks, Pose, placed
@@ -130,10 +130,9 @@ def sole_marks(skeleton: Skeleton) -> Marks:
     """Return heel and ball of both soles, in the order of ``Motion.contacts``."""
     joints, offsets = [], []
     for side in _SIDES:
-        ankle_m = float(skeleton.rest_positions_m[JOINT_INDEX[side + "Foot"], 1])
-        ball = skeleton.rest_offsets_m[JOINT_INDEX[side + "Toes"]]
+        heel, ball = skeleton.heel_m(side), skeleton.rest_offsets_m[JOINT_INDEX[side + "Toes"]]
         joints += [INDEX[side + "Foot"]] * 2
-        offsets += [[0.0, -ankle_m, -HEEL_BEHIND_ANKLE * ball[2]], [ball[0], -ankle_m, ball[2]]]
+        offsets += [heel, [ball[0], heel[1], ball[2]]]
     return Marks(np.array(joints), np.array(offsets))
 
 
