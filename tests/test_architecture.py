@@ -49,6 +49,7 @@ HOME_OF_HEAVY = {
     "starlette": {"studio"},
     "uvicorn": {"studio"},
     "anyio": {"studio"},
+    "h11": {"studio"},
     "rich": {"cli", "progress"},
 }
 LIGHT = {"skeleton", "solve", "motion", "files"}

@@ -48,6 +48,7 @@ _HEADERS: Final = {
     "cache-control": "no-store",
 }
 _OWN_SITES: Final = (b"same-origin", b"none")
+_USUAL_PORT: Final = 80
 _UPLOADS: Final = "/api/files"
 _DOUBTFUL: Final = re.compile(r"[\x00-\x1f\x7f/\\]|^[A-Za-z]:")
 
@@ -59,7 +60,9 @@ class Guard:
         """Guard ``app``, which listens on ``port`` behind ``secret``."""
         self._app = app
         self._secret = secret.encode("ascii")
-        self._hosts = {f"{name}:{port}".encode("ascii") for name in ("127.0.0.1", "localhost", "[::1]")}
+        # Browsers leave the usual port away.
+        ending = "" if port == _USUAL_PORT else f":{port}"
+        self._hosts = {f"{name}{ending}".encode("ascii") for name in ("127.0.0.1", "localhost", "[::1]")}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -69,6 +72,9 @@ class Guard:
                 headers = MutableHeaders(scope=message)
                 for name, value in _HEADERS.items():
                     headers.setdefault(name, value)
+                if message["status"] >= 400:
+                    # What is still to come of a refused request, which may have no end, is not waited for.
+                    headers["connection"] = "close"
             await send(message)
 
         answer = self._refused(scope)
@@ -101,6 +107,8 @@ class Guard:
             answer = refusal(405, f"{' and '.join(allowed)} can be asked for here")
             answer.headers["allow"] = ", ".join(allowed)
             return answer
+        if scope["method"] != "POST" and any(_announces_body(*header) for header in headers):
+            return refusal(400, "a request to read brings nothing with it")
         return None
 
 
@@ -121,6 +129,10 @@ def own_path(raw: bytes) -> str | None:
             return None
         parts.append(part)
     return None if "" in parts[:-1] else "/" + "/".join(parts)
+
+
+def _announces_body(name: bytes, value: bytes) -> bool:
+    return name == b"transfer-encoding" or (name == b"content-length" and value != b"0")
 
 
 def refusal(status: int, error: str) -> Response:

@@ -5,11 +5,11 @@ import os
 import signal
 import socket
 import sys
-import threading
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
+import h11
 import uvicorn
 from anyio.to_thread import run_sync
 from starlette.applications import Starlette
@@ -32,7 +32,7 @@ PAGE: Final = Path(__file__).parent / "page"
 
 _LARGEST_HEAD_BYTES: Final = 1 << 14
 _MOST_AT_ONCE: Final = 64
-_HEAD_S: Final = 10.0
+HEAD_S: Final = 10.0
 """A request whose head has not come by then is none [s]."""
 _CLOSING_S: Final = 1
 
@@ -86,14 +86,30 @@ def page_files(folder: Path) -> dict[str, Path]:
 
 
 class _Impatient(H11Protocol):
-    """A connection on which a request must begin soon after it is made."""
+    """A connection on which the head of a request must come soon once it may: when it is made, and when one begins."""
+
+    _waits: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:
         super().connection_made(transport)
-        self.loop.call_later(_HEAD_S, self._close_unasked)
+        self._wait()
 
-    def _close_unasked(self) -> None:
-        if self.cycle is None:
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self.conn.their_state is h11.IDLE:
+            self._wait()
+        elif self._waits is not None:
+            self._waits.cancel()
+            self._waits = None
+
+    def _wait(self) -> None:
+        # Every byte of a head that drips in comes here: only the first sets the clock.
+        if self._waits is None:
+            self._waits = self.loop.call_later(HEAD_S, self._give_up)
+
+    def _give_up(self) -> None:
+        self._waits = None
+        if self.conn.their_state is h11.IDLE:
             self.transport.close()
 
 
@@ -125,6 +141,15 @@ def serve(application: ASGIApp, listener: socket.socket) -> None:
         KeyboardInterrupt: Ctrl-C was pressed.
         SystemExit: the system asked for the end.
     """
+    # The usual end by these signals would leave the temporary folder behind.
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), lambda *_: sys.exit(0))
+    server_of(application).run(sockets=[listener])
+
+
+def server_of(application: ASGIApp) -> uvicorn.Server:
+    """Return what runs an application: with limits, and silent, since its words would be no user's."""
     config = uvicorn.Config(
         application,
         http=_Impatient,
@@ -140,8 +165,4 @@ def serve(application: ASGIApp, listener: socket.socket) -> None:
         timeout_graceful_shutdown=_CLOSING_S,
         h11_max_incomplete_event_size=_LARGEST_HEAD_BYTES,
     )
-    # The usual end by these signals would leave the temporary folder behind.
-    for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name) and threading.current_thread() is threading.main_thread():
-            signal.signal(getattr(signal, name), lambda *_: sys.exit(0))
-    uvicorn.Server(config).run(sockets=[listener])
+    return uvicorn.Server(config)

@@ -44,7 +44,8 @@ def view(options: ViewOptions, tell: Callable[[str], None]) -> None:
             f"the page is not in this installation ({PAGE}); in Manekko's source folder it is built by "
             "`cd src/manekko/studio/web && npm ci && npm run build` (Node 20 or newer)"
         )
-    with tempfile.TemporaryDirectory(prefix="manekko-view-") as folder, suppress(KeyboardInterrupt):
+    own = tempfile.TemporaryDirectory(prefix="manekko-view-", ignore_cleanup_errors=True)
+    with own as folder, suppress(KeyboardInterrupt):
         shelf = Shelf(Path(folder).resolve())
         shown = programme(options.motions, options.models, shelf)
         secret = secrets.token_urlsafe(24)
