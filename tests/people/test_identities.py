@@ -1,8 +1,9 @@
+import random as chance
 from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from manekko.people.identities import link, people_of
@@ -19,7 +20,8 @@ def _walk(frames: range, start: float, speed: float, height: float = 300.0, colo
 
 
 @settings(deadline=None, max_examples=40)
-@given(st.integers(40, 60), st.integers(2, 7), st.booleans(), st.randoms(use_true_random=False))
+@given(st.integers(40, 60), st.integers(2, 8), st.booleans(), st.randoms(use_true_random=False))
+@example(43, 8, False, chance.Random(0))
 def test_people_who_cross_keep_their_number(meeting: int, hidden: int, dressed: bool, random) -> None:
     colours = (3, 40) if dressed else (None, None)
     before, after = range(0, meeting - hidden), range(meeting + hidden, 100)
@@ -29,6 +31,12 @@ def test_people_who_cross_keep_their_number(meeting: int, hidden: int, dressed: 
     random.shuffle(pieces)
     people = people_of(pieces, fps=FPS, frame_count=100)
     assert [[id(piece) for piece in person] for person in people] == [[id(p) for p in first], [id(p) for p in second]]
+
+
+def test_who_is_seen_again_for_a_moment_is_looked_for_on_the_course_of_before() -> None:
+    gone, back, other = _walk(range(0, 60), 100, 10), _walk(range(65, 67), 100, 10), _walk(range(65, 67), 705, 0)
+    assert [len(person) for person in link([gone, other, back], fps=FPS)] == [2, 1]
+    assert link([gone, other, back], fps=FPS)[0][1] is back
 
 
 def test_who_leaves_and_returns_elsewhere_in_the_same_clothes_is_the_same() -> None:

@@ -144,9 +144,10 @@ def _chain_cost(before: list[Tracklet], after: list[Tracklet], fps: float) -> fl
 def _cost(end: Tracklet, start: Tracklet, looks: float | None, fps: float) -> float:
     """Return how much speaks against one person: below ``_LIMIT`` the two may be joined."""
     gap_s = (start.first - end.last) / fps
-    reach = min(gap_s, 0.5)  # nobody keeps a course for longer
-    expected = end.keypoints_px[-1] + _velocity(end, fps) * reach
-    apart = distance(expected, start.keypoints_px[0])
+    leaving, coming = _courses(end, start, fps)
+    # Both go half of the way: of two who cross unseen, each comes out on their own course. Nobody keeps one for longer.
+    reach = min(gap_s / 2.0, 0.5)
+    apart = distance(end.keypoints_px[-1] + leaving * reach, start.keypoints_px[0] - coming * reach)
     if not np.isfinite(apart):
         apart = float(np.linalg.norm(_middle(end, -1) - _middle(start, 0))) / max(_size(end, -1), 1e-6)
     # A dancer may be two body heights away after a second; after long absence place says little.
@@ -160,12 +161,22 @@ def _cost(end: Tracklet, start: Tracklet, looks: float | None, fps: float) -> fl
     return 0.45 * place + 0.2 * growth + _LOOKS_WEIGHT * looks
 
 
-def _velocity(tracklet: Tracklet, fps: float) -> Float[Array, " 2"]:
-    """Return the velocity of the body as a whole at the end [px/s], from the last quarter second."""
-    recent = tracklet.frames >= tracklet.last - max(2.0, NEXT_S * fps)
+def _courses(end: Tracklet, start: Tracklet, fps: float) -> tuple[Float[Array, " 2"], Float[Array, " 2"]]:
+    """Return the velocities at the end of one and the start of the other [px/s]; who is too short has the other's."""
+    leaving, coming = _velocity(end, -1, fps), _velocity(start, 0, fps)
+    known = next((course for course in (leaving, coming) if course is not None), np.zeros(2))
+    return known if leaving is None else leaving, known if coming is None else coming
+
+
+def _velocity(tracklet: Tracklet, frame: int, fps: float) -> Float[Array, " 2"] | None:
+    """Return the velocity of the body as a whole at the beginning (0) or the end (-1) [px/s], from a quarter second.
+
+    None where fewer than three frames tell.
+    """
+    recent = np.abs(tracklet.frames - tracklet.frames[frame]) <= max(2.0, NEXT_S * fps)
     times_s = tracklet.frames[recent] / fps
     if len(times_s) < 3:
-        return np.zeros(2)
+        return None
     middles = np.array([_middle_of(points) for points in tracklet.keypoints_px[recent]])
     centred = times_s - times_s.mean()
     return centred @ (middles - middles.mean(0)) / (centred @ centred)
