@@ -82,20 +82,20 @@ def parsed(data: bytes) -> Answer:
 @contextmanager
 def running(shelf: Shelf, page: Path, programme: Programme = PROGRAMME) -> Iterator[Site]:
     """Serve until the block ends."""
-    with listening_socket(None) as listener:
-        port = listener.getsockname()[1]
-        server = server_of(Service(shelf, page, programme).application(SECRET, port))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-        thread.start()
-        try:
-            while not server.started:
-                assert thread.is_alive()
-                time.sleep(0.005)
-            yield Site(port)
-        finally:
+    listener = listening_socket(None)
+    port = listener.getsockname()[1]
+    server = server_of(Service(shelf, page, programme).application(SECRET, port))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    try:
+        while not server.started:
             assert thread.is_alive()
-            # It ends by itself a moment later; nothing waits for that.
-            server.should_exit = True
+            time.sleep(0.002)
+        yield Site(port)
+    finally:
+        assert thread.is_alive()
+        # It ends by itself a moment later, and closes the socket; nothing waits for that.
+        server.should_exit = True
 
 
 def made_page(folder: Path) -> Path:
