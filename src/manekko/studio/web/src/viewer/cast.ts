@@ -7,7 +7,7 @@ import type { DancerState, Problem, Source } from "./contract";
 import { Figure } from "./figure";
 import type { LoadPerformer, Performer } from "./performer";
 import { attempt, Failure } from "./problems";
-import { SkeletonPicture } from "./skeleton";
+import type { SkeletonPicture } from "./skeleton";
 
 /** One of them, as far as she has come. */
 export interface Member {
@@ -27,7 +27,8 @@ export interface Member {
 export interface Onstage {
     readonly performer: Performer;
     readonly figure: Figure;
-    readonly skeleton: SkeletonPicture;
+    /** Made when it is first shown. */
+    skeleton: SkeletonPicture | null;
 }
 
 export interface CastSetting {
@@ -163,7 +164,7 @@ export class Cast {
             return;
         }
         const figure = new Figure(performer);
-        const next: Onstage = { performer, figure, skeleton: new SkeletonPicture(scene, performer.joints) };
+        const next: Onstage = { performer, figure, skeleton: null };
         if (member.gone) {
             leave(next);
             return;
@@ -194,7 +195,7 @@ export class Cast {
 }
 
 function leave(stage: Onstage | null): void {
-    stage?.skeleton.dispose();
+    stage?.skeleton?.dispose();
     stage?.performer.dispose();
 }
 

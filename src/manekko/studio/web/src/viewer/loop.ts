@@ -4,6 +4,8 @@ import { type ReadonlySignal, signal } from "@preact/signals";
 /** The time that frames take is told of the last so many, and so often [frames]. */
 const MEASURED = 30;
 const TELL_EVERY = 10;
+/** What is not ready after this is not waited for any longer [ms]. */
+const PATIENCE_MS = 1500;
 /** While the page is hidden, time goes on with the sound in steps of this [ms]. */
 const HIDDEN_STEP_MS = 250;
 
@@ -13,7 +15,7 @@ export interface Drawing {
     /** Brings everything to now, and tells whether it must be drawn. @param passedS real time since the last call. */
     advance(passedS: number): boolean;
     draw(): void;
-    /** Whether all that was drawn last was there to be drawn: shaders and pictures come when they are ready. */
+    /** Whether all that is to be drawn is there: shaders and pictures are ready when they are, and are waited for. */
     complete(): boolean;
 }
 
@@ -25,6 +27,7 @@ export class Loop {
     #lastMs = Number.NaN;
     #stale = true;
     #complete = false;
+    #waitsSinceMs: number | null = null;
     #drewLast = false;
     #drawn = 0;
     #hidden: ReturnType<typeof setInterval> | undefined;
@@ -70,16 +73,33 @@ export class Loop {
         this.#lastMs = atMs;
         this.#drawing.tick();
         const moved = this.#drawing.advance(passedMs / 1000);
-        const draws = moved || this.#stale || !this.#complete;
+        const draws = (moved || this.#stale || !this.#complete) && this.#ready(atMs);
         if (draws) {
             this.#measure(passedMs);
             this.#stale = false;
             this.#drawing.draw();
             this.#drawn += 1;
-            // What became ready in this frame is seen in the next.
+            // There is what is only asked for when it is drawn.
             this.#complete ||= this.#drawing.complete();
         }
         this.#drewLast = draws;
+    }
+
+    /**
+     * Whether to draw now: to draw half of what there is makes the other half wait.
+     *
+     * What was ready is not asked again: to ask takes a while too.
+     */
+    #ready(atMs: number): boolean {
+        if (this.#complete || this.#stale === false) {
+            return true;
+        }
+        this.#waitsSinceMs ??= atMs;
+        if (!this.#drawing.complete() && atMs - this.#waitsSinceMs < PATIENCE_MS) {
+            return false;
+        }
+        this.#waitsSinceMs = null;
+        return true;
     }
 
     #measure(passedMs: number): void {

@@ -1,6 +1,7 @@
 // PMX and PMD as babylon-mmd builds them, with pictures that are missing left out instead of fetched.
 import type { AssetContainer } from "@babylonjs/core/assetContainer";
 import type { Mesh } from "@babylonjs/core/Meshes/mesh";
+import { MorphTargetManager } from "@babylonjs/core/Morph/morphTargetManager";
 import type { Scene } from "@babylonjs/core/scene";
 import "babylon-mmd/esm/Loader/mmdOutlineRenderer";
 import "babylon-mmd/esm/Loader/registerDxBmpTextureLoader";
@@ -14,9 +15,13 @@ import type { Source } from "./contract";
 import { filesOf, type ModelFiles } from "./files/model_files";
 import { keyOf } from "./files/paths";
 import { Failure } from "./problems";
+import { alphaOf, judged, type Looked } from "./transparency";
 
 /** Names by which models call the toons that MMD has. */
 const SHARED_TOON = /(?:^|[\\/])toon(0[1-9]|10)\.bmp$/i;
+
+// So many morphs of a mesh at once are enough, and with one number for all, all are drawn by the same shader.
+MorphTargetManager.ConstantTargetCountForTextureMode = 24;
 
 export interface Model {
     readonly mesh: MmdSkinnedMesh;
@@ -24,10 +29,13 @@ export interface Model {
     readonly missingTextures: readonly string[];
 }
 
-class Pmx extends PmxLoader {
-    #pictures: ReadonlySet<string> = new Set();
+/** What is known of the pictures that are there, by their names' keys. */
+type Pictures = ReadonlyMap<string, Looked>;
 
-    wearing(pictures: ReadonlySet<string>): this {
+class Pmx extends PmxLoader {
+    #pictures: Pictures = new Map();
+
+    wearing(pictures: Pictures): this {
         this.#pictures = pictures;
         return this;
     }
@@ -38,9 +46,9 @@ class Pmx extends PmxLoader {
 }
 
 class Pmd extends PmdLoader {
-    #pictures: ReadonlySet<string> = new Set();
+    #pictures: Pictures = new Map();
 
-    wearing(pictures: ReadonlySet<string>): this {
+    wearing(pictures: Pictures): this {
         this.#pictures = pictures;
         return this;
     }
@@ -78,7 +86,10 @@ async function build(scene: Scene, files: ModelFiles, canDraw: boolean): Promise
     materialBuilder.deleteTextureBufferAfterLoad = false;
     const options = { materialBuilder, boundingBoxMargin: 0, referenceFiles: files.textures as unknown as File[] };
     const loader = files.model.name.endsWith(".pmd") ? new Pmd(options) : new Pmx(options);
-    loader.wearing(new Set(files.textures.map((texture) => keyOf(texture.relativePath))));
+    const looked = files.textures.map(
+        async ({ relativePath, data }) => [keyOf(relativePath), canDraw ? await alphaOf(data) : "opaque"] as const,
+    );
+    loader.wearing(new Map(await Promise.all(looked)));
     const data = new Uint8Array(await files.model.arrayBuffer());
     return new Promise((resolve, reject) => {
         loader.loadFile(scene, data, "", (state) => {
@@ -88,7 +99,7 @@ async function build(scene: Scene, files: ModelFiles, canDraw: boolean): Promise
 }
 
 /** The model with only those pictures that are there; of MMD's own toons, which lie beside no model, the loader's. */
-function wearing(model: PmxObject, pictures: ReadonlySet<string>): PmxObject {
+function wearing(model: PmxObject, pictures: Pictures): PmxObject {
     const worn = (place: number) => (pictures.has(keyOf(model.textures[place] ?? "")) ? place : -1);
     const toon = (place: number) => {
         const shared = SHARED_TOON.exec(model.textures[place] ?? "");
@@ -102,5 +113,5 @@ function wearing(model: PmxObject, pictures: ReadonlySet<string>): PmxObject {
         textureIndex: worn(material.textureIndex),
         sphereTextureIndex: worn(material.sphereTextureIndex),
     }));
-    return { ...model, materials };
+    return judged({ ...model, materials }, (place) => pictures.get(keyOf(model.textures[place] ?? "")) ?? null);
 }

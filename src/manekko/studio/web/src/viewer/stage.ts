@@ -89,7 +89,8 @@ export class Stage {
         this.#meshes = meshes;
         const casters = this.#shadows?.getShadowMap();
         if (casters) {
-            casters.renderList = [...meshes];
+            // With the floor, which throws none: a floor without anyone would be drawn by a shader of its own.
+            casters.renderList = [...meshes, ...(this.#floor === null ? [] : [this.#floor.mesh])];
         }
         for (const mesh of meshes) {
             mesh.receiveShadows = true;
@@ -105,9 +106,11 @@ export class Stage {
         if (shown) {
             const shadows = new ShadowGenerator(SHADOW_PIXELS, this.#light);
             shadows.usePercentageCloserFiltering = true;
+            shadows.filteringQuality = ShadowGenerator.QUALITY_MEDIUM;
             shadows.bias = 0.005;
             shadows.normalBias = 0.02;
             shadows.setDarkness(0.15);
+            shadows.customAllowRendering = (part) => part.getMesh() !== this.#floor?.mesh;
             this.#shadows = shadows;
             this.setMeshes(this.#meshes);
         } else {

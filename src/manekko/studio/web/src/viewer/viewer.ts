@@ -14,6 +14,7 @@ import type { LoadPerformer } from "./performer";
 import type { Physics } from "./physics";
 import { Failure, problemOf } from "./problems";
 import { united } from "./shots";
+import { SkeletonPicture } from "./skeleton";
 import { Stage } from "./stage";
 
 /** Time goes on by less than this from frame to frame; by more, it jumps [s]. */
@@ -201,7 +202,7 @@ class DanceView implements Viewer {
     #draw(): void {
         for (const { performer, skeleton } of this.#cast.shown) {
             if (this.look.skeleton.peek()) {
-                skeleton.update(performer.jointPositions());
+                skeleton?.update(performer.jointPositions());
             }
         }
         this.#stage.scene.render();
@@ -269,14 +270,13 @@ class DanceView implements Viewer {
     }
 
     #dress(): void {
-        for (const { performer, skeleton } of this.#cast.shown) {
-            performer.setOutline(this.look.outline.peek());
-            skeleton.setShown(this.look.skeleton.peek());
-        }
         for (const { stage, state } of this.#cast.members) {
-            if (!state.shown) {
-                stage?.skeleton.setShown(false);
+            const bones = this.look.skeleton.peek() && state.shown;
+            stage?.performer.setOutline(this.look.outline.peek());
+            if (stage !== null && bones) {
+                stage.skeleton ??= new SkeletonPicture(this.#stage.scene, stage.performer.joints);
             }
+            stage?.skeleton?.setShown(bones);
         }
     }
 
