@@ -26,7 +26,7 @@ export async function start(canvas: HTMLCanvasElement): Promise<void> {
     try {
         // The view is large: it comes while the programme is asked for, after the page is painted.
         const [{ createViewer }, programme] = await Promise.all([import("../viewer/viewer"), fetchProgramme()]);
-        const made = createApp(programme, await createViewer(canvas), sourceAt);
+        const made = createApp(programme, await createViewer(canvas));
         app.value = made;
         listenToKeys(made);
         await putOnStage(made, programme);

@@ -1,10 +1,10 @@
 // One dancer: her name, character and motion, and what is known of them.
 import type { Notice } from "../../api/messages";
 import type { DancerState } from "../../viewer/contract";
-import { sourceAt } from "../../viewer/files/served";
 import { FileButton, IconButton } from "../parts/controls";
 import { Icon } from "../parts/icon";
 import type { App } from "../state/app";
+import { characterAt } from "../state/cast";
 import { problemWords } from "../state/messages";
 import { timeText } from "../time";
 import { LANGUAGE_TAGS, language, words } from "../words/words";
@@ -36,9 +36,9 @@ function Head({ app, dancer, isOnly }: CardProps & { readonly isOnly: boolean })
     return (
         <header class="card-head">
             {isOnly ? (
-                <h3 class="card-name">{dancer.name}</h3>
+                <h2 class="card-name">{dancer.name}</h2>
             ) : (
-                <h3 class="card-name">
+                <h2 class="card-name">
                     <button
                         type="button"
                         class="name-button"
@@ -50,7 +50,7 @@ function Head({ app, dancer, isOnly }: CardProps & { readonly isOnly: boolean })
                     >
                         {dancer.name}
                     </button>
-                </h3>
+                </h2>
             )}
             {dancer.loading ? <span class="spinner" role="img" aria-label={text.loading} /> : null}
             <IconButton
@@ -72,8 +72,7 @@ function CharacterRow({ app, dancer }: CardProps) {
     const known = characters.find((character) => character.url === url);
     const choose = (chosenUrl: string): void => {
         const character = characters.find((each) => each.url === chosenUrl);
-        if (character !== undefined)
-            void app.cast.setCharacter(dancer.id, sourceAt(character.url, character.name, character.beside));
+        if (character !== undefined) void app.cast.setCharacter(dancer.id, characterAt(character));
     };
     return (
         <div class="field">

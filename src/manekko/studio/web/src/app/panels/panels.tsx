@@ -21,6 +21,8 @@ export function Panels({ app }: { readonly app: App | null }) {
                     id={`panel-${open}`}
                     aria-labelledby={`tab-${open}`}
                     data-testid={`panel-${open}`}
+                    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard too.
+                    tabIndex={0}
                 >
                     <Panel app={app} tab={open} />
                 </div>

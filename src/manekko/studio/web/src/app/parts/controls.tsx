@@ -146,9 +146,9 @@ export function Section({ title, children }: { readonly title: string; readonly 
     const id = useId();
     return (
         <section class="section" aria-labelledby={id}>
-            <h3 id={id} class="section-title">
+            <h2 id={id} class="section-title">
                 {title}
-            </h3>
+            </h2>
             {children}
         </section>
     );

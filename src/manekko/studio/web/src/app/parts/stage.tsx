@@ -31,6 +31,8 @@ function View({ app }: { readonly app: App | null }) {
     useEffect(() => {
         const shown = canvas.current;
         if (shown === null || app === null) return;
+        // The view's engine puts the canvas first of all; the keys work from everywhere, so it needs no turn.
+        shown.tabIndex = -1;
         const observer = new ResizeObserver(() => app.viewer.resize());
         observer.observe(shown);
         return () => observer.disconnect();

@@ -3,7 +3,7 @@ import { computed, effect, type ReadonlySignal, type Signal, signal } from "@pre
 import type { Programme, Span } from "../../api/messages";
 import type { Item, Problem, Source, Viewer } from "../../viewer/contract";
 import { words } from "../words/words";
-import { type Cast, createCast, type SourceAt } from "./cast";
+import { type Cast, characterAt, createCast } from "./cast";
 import { createMessages, type Messages } from "./messages";
 import { createPlayback, type Playback } from "./playback";
 import { createSaving, type Saving } from "./saving";
@@ -39,7 +39,7 @@ export interface App {
     usualCharacter(): Source | null;
 }
 
-export function createApp(programme: Programme, viewer: Viewer, sourceAt: SourceAt): App {
+export function createApp(programme: Programme, viewer: Viewer): App {
     const messages = createMessages();
     const zoom = signal<Span | null>(null);
     const app: App = {
@@ -47,7 +47,7 @@ export function createApp(programme: Programme, viewer: Viewer, sourceAt: Source
         viewer,
         messages,
         zoom,
-        cast: createCast(viewer, sourceAt),
+        cast: createCast(viewer),
         playback: createPlayback(programme, viewer.clock, messages.problem),
         saving: createSaving(programme, viewer, messages),
         tab: signal<Tab | null>(isWide() ? "dancers" : null),
@@ -59,11 +59,12 @@ export function createApp(programme: Programme, viewer: Viewer, sourceAt: Source
         usualCharacter: () => {
             const lead = app.cast.lead.peek();
             const first = programme.characters[0];
-            const served = first === undefined ? null : sourceAt(first.url, first.name, first.beside);
+            const served = first === undefined ? null : characterAt(first);
             return (lead === null ? undefined : app.cast.roles.peek().get(lead.id)?.character) ?? served;
         },
     };
     keepBackdrop(app);
+    lookAsFilmed(app);
     tellProblems(app);
     return app;
 }
@@ -71,6 +72,14 @@ export function createApp(programme: Programme, viewer: Viewer, sourceAt: Source
 /** A phone begins with the stage alone. */
 function isWide(): boolean {
     return matchMedia("(min-width: 60rem)").matches;
+}
+
+/** A video behind her fits only as it was filmed. */
+function lookAsFilmed({ playback, viewer }: App): void {
+    effect(() => {
+        if (playback.place.value !== "behind") return;
+        if (viewer.cameras.peek().includes("source")) viewer.camera.value = "source";
+    });
 }
 
 function keepBackdrop({ backdrop, playback, viewer }: App): void {

@@ -1,7 +1,8 @@
 // Who dances: which files each dancer was made of, and what the capture knew of her motion.
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
-import type { Dancer, Media, SourceCamera, Strips } from "../../api/messages";
+import type { Character, Dancer, Media, SourceCamera, Strips } from "../../api/messages";
 import type { DancerState, Source, Viewer } from "../../viewer/contract";
+import { sourceAt } from "../../viewer/files/served";
 
 /** What stands behind a dancer on stage. */
 export interface Role {
@@ -11,8 +12,6 @@ export interface Role {
     readonly strips: Strips | null;
     readonly camera: SourceCamera | null;
 }
-
-export type SourceAt = (url: string, name: string, beside?: readonly string[]) => Source;
 
 export interface Cast {
     readonly roles: ReadonlySignal<ReadonlyMap<number, Role>>;
@@ -27,7 +26,7 @@ export interface Cast {
     remove(id: number): void;
 }
 
-export function createCast(viewer: Viewer, sourceAt: SourceAt): Cast {
+export function createCast(viewer: Viewer): Cast {
     const roles = signal<ReadonlyMap<number, Role>>(new Map());
     const keep = (id: number, role: Role): void => {
         roles.value = new Map(roles.peek()).set(id, role);
@@ -46,7 +45,7 @@ export function createCast(viewer: Viewer, sourceAt: SourceAt): Cast {
         add,
         open: ({ name, motion, character, strips, camera }) =>
             enter(name, {
-                character: sourceAt(character.url, character.name, character.beside),
+                character: characterAt(character),
                 motion: media(motion),
                 strips,
                 camera,
@@ -79,4 +78,9 @@ export function createCast(viewer: Viewer, sourceAt: SourceAt): Cast {
 
 function leadOf(dancers: readonly DancerState[], chosen: number | null): DancerState | null {
     return dancers.find((dancer) => dancer.id === chosen) ?? dancers[0] ?? null;
+}
+
+/** A character that the server has, with the pictures that it wears. */
+export function characterAt({ url, name, beside }: Character): Source {
+    return sourceAt(url, name, beside);
 }

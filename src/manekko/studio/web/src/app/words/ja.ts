@@ -204,13 +204,13 @@ export const ja: Words = {
     files: {
         written: "キャプチャで書き出したファイル",
         none: "ファイルはありません（キャプチャ結果のフォルダなしで開いています）。",
-        report: "レポートを開く",
-        preview: "プレビューを開く",
+        report: "レポート",
+        preview: "プレビュー",
         download: (name) => `${name}をダウンロード`,
         make: "画面を保存",
-        picture: "画像を保存",
-        record: "WebMで録画",
-        recordHint: "停止するまで、画面を音声つきで録画します。",
+        picture: "画像",
+        record: "WebM録画",
+        recordHint: "PNG画像として保存するか、停止するまで音声つきのWebMで録画します。",
     },
     help: {
         keys: "キーボード",

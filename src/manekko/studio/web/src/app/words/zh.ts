@@ -203,13 +203,13 @@ export const zh: Words = {
     files: {
         written: "动作捕捉输出的文件",
         none: "暂无文件：打开此页面时没有指定捕捉结果文件夹。",
-        report: "打开报告",
-        preview: "打开预览",
+        report: "报告",
+        preview: "预览",
         download: (name) => `下载 ${name}`,
         make: "保存画面",
-        picture: "保存图片",
+        picture: "图片",
         record: "录制 WebM",
-        recordHint: "连同声音一起录制画面，直到手动停止。",
+        recordHint: "把画面存为 PNG 图片，或连同声音录制成 WebM，直到手动停止。",
     },
     help: {
         keys: "键盘",
