@@ -60,3 +60,27 @@ def judge_vrm(
         licence=answer["licence"],
         issues=answer["issues"],
     )
+
+
+@dataclass(frozen=True)
+class Dance:
+    """A file's animation as three.js plays it; metres, in the file's own frame."""
+
+    name: str
+    places: dict[int, np.ndarray]
+    """Node → (time, 3)."""
+    weights: dict[int, np.ndarray]
+    """Node with morph targets → (time, target)."""
+    issues: list[dict[str, Any]]
+    """The validator's messages."""
+
+
+def judge_dance(path: Path, times_s: Sequence[float]) -> Dance:
+    """Return what three.js and the validator make of a file's animation; skips where they cannot be run."""
+    answer = ask_page(_SOURCE, path, path, {"dance": list(times_s)})
+    return Dance(
+        name=answer["name"],
+        places={int(node): np.array(rows) for node, rows in answer["places"].items()},
+        weights={int(node): np.array(rows) for node, rows in answer["weights"].items()},
+        issues=answer["issues"],
+    )

@@ -1,10 +1,11 @@
 // The page: window.openJudge(modelUrl) loads a VRM file and returns what answers
 // {pose: {bone: [x, y, z, w]}, expressions: [name]} with
 // {version, bones, posed: {bones, box}, expressions: {name: farthest shift}, springs, colliders, materials, issues}:
-// places in metres, figures of VRM 0.x turned round to face +Z.
+// places in metres, figures of VRM 0.x turned round to face +Z; or {dance: [time in seconds]} with
+// {name, places: node -> place at each time, weights: node -> weights at each time, issues}, as the file stands.
 import { VRMLoaderPlugin, VRMUtils } from "@pixiv/three-vrm";
 import { validateBytes } from "gltf-validator";
-import { Box3, Vector3 } from "three";
+import { AnimationMixer, Box3, Vector3 } from "three";
 import { GLTFLoader } from "three/examples/jsm/loaders/GLTFLoader.js";
 
 function bonePlaces(vrm) {
@@ -42,6 +43,26 @@ function shapes(vrm, names) {
     return farthest;
 }
 
+async function danced(modelUrl, times) {
+    const { animations, parser, scene } = await new GLTFLoader().loadAsync(modelUrl);
+    const mixer = new AnimationMixer(scene);
+    for (const animation of animations) mixer.clipAction(animation).play();
+    const places = {};
+    const weights = {};
+    for (const time of times) {
+        mixer.setTime(time);
+        scene.updateMatrixWorld(true);
+        scene.traverse((object) => {
+            const node = parser.associations.get(object)?.nodes;
+            if (node === undefined) return;
+            (places[node] ??= []).push(object.getWorldPosition(new Vector3()).toArray());
+            const worn = [object, ...object.children].find((mesh) => mesh.morphTargetInfluences !== undefined);
+            if (worn !== undefined) (weights[node] ??= []).push([...worn.morphTargetInfluences]);
+        });
+    }
+    return { name: animations.map((animation) => animation.name).join(), places, weights };
+}
+
 async function open(modelUrl) {
     const loader = new GLTFLoader();
     loader.register((parser) => new VRMLoaderPlugin(parser));
@@ -49,7 +70,8 @@ async function open(modelUrl) {
     const bytes = new Uint8Array(await (await fetch(modelUrl)).arrayBuffer());
     VRMUtils.rotateVRM0(vrm);
 
-    return async ({ pose, expressions }) => {
+    return async ({ pose, expressions, dance }) => {
+        if (dance) return { ...(await danced(modelUrl, dance)), issues: (await validateBytes(bytes)).issues.messages };
         const bones = bonePlaces(vrm);
         const known = vrm.expressionManager.expressions.map((expression) => expression.expressionName);
         const moved = shapes(vrm, expressions.filter((name) => known.includes(name)));
