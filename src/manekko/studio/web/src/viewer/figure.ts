@@ -8,6 +8,8 @@ const HEAD = /^(頭|head)$/i;
 const ANKLE = /^([左右]足首|(left|right)foot)$/i;
 /** So many moments of a dance are looked at for the box that she dances in. */
 const MOMENTS = 16;
+/** Room about a joint for the limb, the hand or the clothes that hang on it [MMD units]. */
+const LIMB = 1;
 /** What there is of her beyond her joints is taken from her at rest, within these [MMD units]. */
 const LEAST_FLESH = 0.3;
 const MOST_FLESH = 4;
@@ -45,7 +47,14 @@ export class Figure {
     /** The box about her as she is now. */
     now(): Box {
         const { low, high } = this.#joints();
-        return { low: low.subtract(this.#flesh.low), high: high.add(this.#flesh.high) };
+        const about = new Vector3(LIMB, LIMB, LIMB);
+        const crown = this.#head < 0 ? high.y : pointAt(this.#performer.jointPositions(), this.#head).y;
+        const top = Math.max(high.y + LIMB, crown + this.#flesh.high.y);
+        const box = { low: low.subtract(about), high: high.add(about) };
+        return {
+            low: box.low.subtract(new Vector3(0, this.#flesh.low.y, 0)),
+            high: new Vector3(box.high.x, top, box.high.z),
+        };
     }
 
     /** Looks through the motion for the box that she dances in; leaves her in its last pose. */

@@ -12,6 +12,8 @@ const NUDGE_PER_S = 0.5;
 const MOST_NUDGE = 0.06;
 /** A seek that has not shown itself after this is given up, and another may follow [s]. */
 const SEEK_PATIENCE_S = 1;
+/** What is off so soon after a seek is off because of how long that took [s]. */
+const MEMORY_S = 2;
 /** Without news from the frames of a video for so long, its own time is taken [s]. */
 const FRAME_NEWS_S = 0.5;
 /** A frame is looked for a little after its start: the time that it starts at may round to the one before it [s]. */
@@ -31,6 +33,7 @@ export class Track {
     #news: FrameNews | null = null;
     #soughtS = Number.NaN;
     #soughtAtS = Number.NEGATIVE_INFINITY;
+    #aheadS = 0;
     #playFromS = Number.NaN;
     #starting = false;
     #refused = false;
@@ -132,7 +135,7 @@ export class Track {
     follow(timeS: number, speed: number): void {
         const off = this.timeS(speed) - timeS;
         if (Math.abs(off) > SEEK_OFF_S) {
-            this.#seek(timeS);
+            this.#seekAhead(timeS, off, speed);
             this.#setRate(speed);
         } else if (Math.abs(off) > NEAR_S) {
             const nudge = Math.max(-MOST_NUDGE, Math.min(MOST_NUDGE, -off * NUDGE_PER_S));
@@ -156,6 +159,18 @@ export class Track {
             this.media.pause();
         }
         this.media.playbackRate = 1;
+    }
+
+    /** Seeks to where time will be when the seek is done: as far ahead as the last one came too late. */
+    #seekAhead(timeS: number, off: number, speed: number): void {
+        const sinceS = this.#now() - this.#soughtAtS;
+        if (sinceS < SEEK_PATIENCE_S / 2) {
+            return;
+        }
+        if (sinceS < MEMORY_S) {
+            this.#aheadS = Math.min(Math.max(this.#aheadS - off, 0), SEEK_PATIENCE_S * speed);
+        }
+        this.#seek(timeS + this.#aheadS);
     }
 
     #seek(timeS: number): void {
