@@ -24,6 +24,7 @@ from manekko.errors import InputError, ManekkoError, explained
 from manekko.studio.giving import given_file, page_file
 from manekko.studio.guard import Guard, refusal
 from manekko.studio.messages import Programme
+from manekko.studio.performances import Performances
 from manekko.studio.shelf import Shelf
 from manekko.studio.uploads import Uploads
 
@@ -46,12 +47,14 @@ class Service:
         self._page = page
         self._programme = programme
         self._uploads = Uploads(shelf)
+        self._performances = Performances(shelf)
 
     def application(self, secret: str, port: int) -> ASGIApp:
         """Return the server's application, guarded."""
         routes = [
             Route("/api/programme", self._tell_programme),
             Route("/api/files", self._take_file, methods=["POST"]),
+            Route("/api/performances", self._performances.give),
             Route("/files/{number}/{address:path}", self._give_file),
             Route("/{name:path}", self._give_page),
         ]
