@@ -1,10 +1,9 @@
 """The page as a user meets it: a tab in headless Chromium, which keeps what goes wrong in it."""
 
 import json
-from collections.abc import Sequence
 from typing import Any
 
-from playwright.sync_api import ConsoleMessage, Page, Request, Response
+from playwright.sync_api import ConsoleMessage, Locator, Page, Request, Response
 
 from manekko.bench.browser import READY
 
@@ -29,6 +28,18 @@ class Tab:
     def ask(self, script: str, argument: Any = None) -> Any:
         """Return what a JavaScript function gives, in the page."""
         return self.page.evaluate(script, argument)
+
+    def wait(self, script: str, timeout_s: float = 60.0) -> None:
+        """Wait until a JavaScript function gives something true."""
+        self.page.wait_for_function(script, timeout=timeout_s * 1000.0)
+
+    def button(self, name: str) -> Locator:
+        """Return the button of that very name."""
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    def dancer_ids(self) -> list[int]:
+        """Return who is on stage."""
+        return self.ask("() => window.manekko.viewer.dancers.value.map((dancer) => dancer.id)")
 
     def bones(self, dancer: int) -> dict[str, list[float]]:
         """Return where a dancer's bones are now, in MMD's units."""
@@ -62,8 +73,3 @@ class Tab:
         # A video that is no longer wanted is cut off.
         if request.failure != "net::ERR_ABORTED":
             self.errors.append(f"{request.failure}: {request.url}")
-
-
-def texts(tab: Tab, selector: str) -> Sequence[str]:
-    """Return what stands in the elements that a selector names."""
-    return tab.page.locator(selector).all_inner_texts()
