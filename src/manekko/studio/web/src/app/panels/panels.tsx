@@ -24,6 +24,14 @@ export function Panels({ app }: { readonly app: App | null }) {
                     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard too.
                     tabIndex={0}
                 >
+                    <button
+                        type="button"
+                        class="sheet-handle"
+                        aria-label={words.value.header.hidePanels}
+                        onClick={() => {
+                            app.tab.value = null;
+                        }}
+                    />
                     <Panel app={app} tab={open} />
                 </div>
             )}

@@ -18,7 +18,7 @@ export function timeAt(share: number, shown: Span): number {
 }
 
 /** Round times for the ruler: as many as fit when each has `apart` pixels at least. */
-export function ticks(shown: Span, widthPx: number, apartPx = 64): readonly number[] {
+export function ticks(shown: Span, widthPx: number, apartPx = 56): readonly number[] {
     const length = shown.end_s - shown.start_s;
     if (!(length > 0) || !(widthPx > 0)) return [];
     const room = (length * apartPx) / widthPx;
