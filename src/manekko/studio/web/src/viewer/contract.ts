@@ -124,6 +124,8 @@ export interface Viewer {
     setShown(id: number, shown: boolean): void;
     /** Gives the view a VMD of the camera, or takes it away. */
     setCameraMotion(motion: Source | null): Promise<readonly Problem[]>;
+    /** Kept once all that has been asked for until now is drawn. */
+    drawn(): Promise<void>;
     /** PNG of what is on screen. */
     picture(): Promise<Blob>;
     /** Records what is on screen, with the sound that is attached, until `stop`. */

@@ -22,6 +22,9 @@ const SILENT: ILogger = { log: () => {}, warn: () => {}, error: () => {} };
 /** The library's types do not say that it makes proxies of the materials that it makes. */
 const MaterialProxy = MmdStandardMaterialProxy as unknown as IMmdMaterialProxyConstructor<Material>;
 
+/** Of many pictures that are missing, so many are named. */
+const MOST_NAMED = 6;
+
 interface Outlined {
     renderOutline: boolean;
 }
@@ -173,5 +176,6 @@ function jointsOf(mesh: MmdSkinnedMesh): readonly Joint[] {
 }
 
 function missing(file: string, textures: readonly string[]): Problem {
-    return problemOf("textures-missing", { file, count: textures.length, textures: textures.join(", ") });
+    const named = textures.slice(0, MOST_NAMED).join(", ");
+    return problemOf("textures-missing", { file, count: textures.length, textures: named });
 }

@@ -23,6 +23,7 @@ export class Loop {
     readonly #drawing: Drawing;
     readonly #frameMs = signal(0);
     readonly #tookMs: number[] = [];
+    readonly #waiting: (() => void)[] = [];
     #request = 0;
     #lastMs = Number.NaN;
     #stale = true;
@@ -55,6 +56,11 @@ export class Loop {
         this.#complete = false;
     }
 
+    /** Kept once all is drawn that is different now. */
+    whenDrawn(): Promise<void> {
+        return new Promise((resolve) => this.#waiting.push(resolve));
+    }
+
     /** Draws at once. */
     drawNow(): void {
         this.#drawing.advance(0);
@@ -83,6 +89,11 @@ export class Loop {
             this.#complete ||= this.#drawing.complete();
         }
         this.#drewLast = draws;
+        if (!this.#stale && this.#complete) {
+            for (const resolve of this.#waiting.splice(0)) {
+                resolve();
+            }
+        }
     }
 
     /**

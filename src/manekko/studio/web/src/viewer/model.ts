@@ -102,10 +102,12 @@ async function build(scene: Scene, files: ModelFiles, canDraw: boolean): Promise
 function wearing(model: PmxObject, pictures: Pictures): PmxObject {
     const worn = (place: number) => (pictures.has(keyOf(model.textures[place] ?? "")) ? place : -1);
     const toon = (place: number) => {
-        const shared = SHARED_TOON.exec(model.textures[place] ?? "");
-        return worn(place) < 0 && shared !== null
-            ? { isSharedToonTexture: true, toonTextureIndex: Number(shared[1]) - 1 }
-            : { isSharedToonTexture: false, toonTextureIndex: worn(place) };
+        const name = model.textures[place];
+        if (name === undefined || worn(place) >= 0) {
+            return {};
+        }
+        // Without any toon all would be one flat colour.
+        return { isSharedToonTexture: true, toonTextureIndex: Number(SHARED_TOON.exec(name)?.[1] ?? 1) - 1 };
     };
     const materials = model.materials.map((material) => ({
         ...material,

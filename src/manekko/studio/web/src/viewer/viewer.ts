@@ -118,6 +118,10 @@ class DanceView implements Viewer {
         return [];
     }
 
+    drawn(): Promise<void> {
+        return this.#loop.whenDrawn();
+    }
+
     picture(): Promise<Blob> {
         return pictureOf(this.#canvas, () => this.#loop.drawNow());
     }
