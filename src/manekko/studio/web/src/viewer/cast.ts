@@ -113,10 +113,7 @@ export class Cast {
     async setMotion(id: number, motion: Source): Promise<void> {
         const member = this.find(id);
         if (member !== undefined) {
-            await this.#work(member, async () => {
-                member.motion = motion;
-                await this.#teach(member);
-            });
+            await this.#work(member, () => this.#teach(member, motion));
         }
     }
 
@@ -173,14 +170,22 @@ export class Cast {
         member.stage = next;
         member.characterProblems = performer.problems;
         performer.root.setEnabled(member.state.shown);
-        await this.#teach(member);
+        await this.#teach(member, member.motion);
         await performer.setPhysics(this.#setting.physics());
     }
 
-    async #teach(member: Member): Promise<void> {
-        const { stage, motion } = member;
-        if (stage !== null && motion !== null) {
+    async #teach(member: Member, motion: Source | null): Promise<void> {
+        const { stage } = member;
+        if (stage === null) {
+            member.motion = motion;
+        } else if (motion !== null) {
             member.motionProblems = await stage.performer.setMotion(motion);
+            if (member.motionProblems.every(({ code }) => code === "motion-fits-nothing")) {
+                member.motion = motion;
+            } else if (member.motion === motion) {
+                // It was to be her first; otherwise she goes on with the one that she has.
+                member.motion = null;
+            }
             stage.figure.watch();
         }
     }
