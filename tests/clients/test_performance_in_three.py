@@ -76,6 +76,7 @@ def test_a_face_has_the_weights_in_three_that_it_has_in_manekko(data_folder: Pat
         for (mesh, target), weight in zip(found.targets, pose.morph_weights[first:], strict=True):
             for node, worn in enumerate(found.model.nodes):
                 if worn.mesh == mesh:
-                    assert abs(dance.weights[node][number, target] - weight) < 1e-6
+                    # Times are single precision: a lid that shuts fast is early or late by microseconds.
+                    assert abs(dance.weights[node][number, target] - weight) < 1e-4
                     seen += weight > 0.1
     assert seen >= 3, "mouth and eyes move"

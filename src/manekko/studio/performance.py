@@ -33,9 +33,11 @@ def performance(model: bytes, name: str, motion: Motion | RigMotion, *, swaying:
 
     Raises:
         FormatError: the model is damaged or no such file.
-        InputError: it has only some of the bones of a person, or the motion is too long.
+        InputError: it has not all the bones of a person, or the motion is too long.
     """
     found = bare_figure_from_glb(model, name)
+    if not found.figure.humanoid:
+        raise InputError("no bones of a person were found in it; a VRM file names its bones, so give one of those")
     danced = dancer(Part(Path(name), motion), found.figure).motion
     frames = np.arange(danced.frame_count)
     bones = _moving(found, danced, swaying=swaying)
