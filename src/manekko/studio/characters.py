@@ -1,6 +1,6 @@
 """Models for the page: each with the pictures that it wears, and with nothing else of what lies beside it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from manekko.character import default_model, named_model
@@ -27,9 +27,10 @@ def models_for(models: Sequence[Path], count: int) -> list[Path]:
     return chosen if len(chosen) == count else chosen * count
 
 
-def own_characters(shelf: Shelf) -> tuple[Character, ...]:
-    """Put the characters that come with Manekko on the shelf."""
-    return tuple(character(named_model(Path(name)), shelf) for name in _OWN)
+def own_characters(shelf: Shelf, known: Mapping[Path, Character]) -> tuple[Character, ...]:
+    """Put the characters that come with Manekko on the shelf, but those that are ``known`` to be there."""
+    models = [named_model(Path(name)) for name in _OWN]
+    return tuple(known[path] if path in known else character(path, shelf) for path in models)
 
 
 def character(path: Path, shelf: Shelf) -> Character:
@@ -40,13 +41,11 @@ def character(path: Path, shelf: Shelf) -> Character:
         FormatError: it is no model, or damaged.
     """
     try:
-        data = path.read_bytes()
+        ending, names = _kind_of_ours(path) if _is_ours(path) else _kind(path.read_bytes())
     except OSError as error:
         raise InputError(
             f"{path}: the model cannot be read ({error.strerror}); give a PMX, PMD, VRM or GLB file"
         ) from None
-    try:
-        ending, names = _kind(data)
     except FormatError as error:
         raise error.at(path) from None
     # Where a link points to a model, its pictures lie beside the model itself.
@@ -54,6 +53,15 @@ def character(path: Path, shelf: Shelf) -> Character:
     beside = {folded: place for folded, (_, place) in pictures.items()}
     held = shelf.put(path, name=path.stem + ending, beside=beside)
     return Character(path.stem, held.url, tuple(address for address, _ in pictures.values()))
+
+
+def _is_ours(path: Path) -> bool:
+    return path in [named_model(Path(name)) for name in _OWN]
+
+
+def _kind_of_ours(path: Path) -> tuple[str, list[str]]:
+    """Return the same as ``_kind``, at once: our characters wear all that lies in their folder."""
+    return path.suffix, [f"tex/{picture.name}" for picture in sorted((path.parent / "tex").iterdir())]
 
 
 def _kind(data: bytes) -> tuple[str, list[str]]:

@@ -1,6 +1,7 @@
 """What the page opens with: motions, the characters that dance them, and what was captured beside them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -44,7 +45,11 @@ def programme(motions: Sequence[Path], models: Sequence[Path], shelf: Shelf) -> 
     given = read_programme(bodies)
     chosen = models_for(models, max(len(given.parts), 1))
     characters = {path: character(path, shelf) for path in dict.fromkeys(chosen)}
-    dancers = [_dancer(*pair, characters[pair[1]], shelf) for pair in zip(given.parts, chosen, strict=False)]
+    # Read once, and only where it is needed: most motions are given as they are.
+    rigs = {path: cache(partial(_rig, path, who)) for path, who in characters.items()}
+    dancers = [
+        _dancer(part, characters[path], rigs[path], shelf) for part, path in zip(given.parts, chosen, strict=False)
+    ]
     files = _files(given.captured)
     report = next((path for path in files if path.name.endswith("-report.html")), None)
     preview = next((path for path in files if path.stem.endswith("-preview") and path.suffix in _VIDEOS), None)
@@ -52,38 +57,41 @@ def programme(motions: Sequence[Path], models: Sequence[Path], shelf: Shelf) -> 
         version=version("manekko"),
         title=shown_name(motions[0].resolve().name) if motions else characters[chosen[0]].name,
         dancers=tuple(dancers) or (Dancer(characters[chosen[0]].name, None, characters[chosen[0]], None, None),),
-        sound=None if given.sound is None else _media(given.sound, shelf),
+        sound=_media(given.sound, shelf) if given.sound is not None and _in_its_folder(given.sound) else None,
         video=_video(given.captured, shelf),
         preview=None if preview is None else _media(preview, shelf),
         camera=_media(cameras[0], shelf) if cameras else None,
         report_url=None if report is None else _report(report, files, shelf),
         downloads=_downloads([*(part.path for part in given.parts), *cameras, *files], shelf),
-        characters=own_characters(shelf),
+        characters=own_characters(shelf, characters),
     )
 
 
-def _dancer(part: Part, model: Path, who: Character, shelf: Shelf) -> Dancer:
+def _rig(model: Path, who: Character) -> Rig:
     # What is no MMD model is danced by way of the standard one.
-    rig = read_rig(model) if who.url.endswith((".pmx", ".pmd")) else standard_rig()
+    return read_rig(model) if who.url.endswith((".pmx", ".pmd")) else standard_rig()
+
+
+def _dancer(part: Part, who: Character, rig: Callable[[], Rig], shelf: Shelf) -> Dancer:
     motion, media = _motion(part, rig, shelf)
     return Dancer(shown_name(part.path.stem), media, who, _strips(part, motion, rig), _camera(part, rig))
 
 
-def _motion(part: Part, rig: Rig, shelf: Shelf) -> tuple[RigMotion, Media]:
+def _motion(part: Part, rig: Callable[[], Rig], shelf: Shelf) -> tuple[RigMotion, Media]:
     """Return the motion as MMD plays it: that of a VMD or VPD as it is, another fitted to the model."""
     if isinstance(part.motion, RigMotion):
         return part.motion, _media(part.path, shelf)
-    motion = retarget(resampled(part.motion, fps=VMD_FPS), rig)
+    motion = retarget(resampled(part.motion, fps=VMD_FPS), rig())
     path = shelf.own_place(".vmd")
     write_motion(path, motion)
     return motion, _media(path, shelf, name=f"{part.path.stem}.vmd")
 
 
-def _strips(part: Part, motion: RigMotion, rig: Rig) -> Strips | None:
+def _strips(part: Part, motion: RigMotion, rig: Callable[[], Rig]) -> Strips | None:
     person = _person(part.path)
     if person is not None and person.strips is not None:
         return strips_told(person.strips)
-    return strips_of_motion(motion, rig, () if person is None else person.warnings)
+    return strips_of_motion(motion, rig(), () if person is None else person.warnings)
 
 
 def _person(motion: Path) -> CapturedPerson | None:
@@ -92,8 +100,11 @@ def _person(motion: Path) -> CapturedPerson | None:
     return None if captured is None or not captured.people else captured.people[0]
 
 
-def _camera(part: Part, rig: Rig) -> SourceCamera | None:
-    return None if part.camera is None else seen_by(source_camera_of(part, rig))
+def _camera(part: Part, rig: Callable[[], Rig]) -> SourceCamera | None:
+    if part.camera is None:
+        return None
+    is_mmds = isinstance(part.motion, RigMotion)
+    return seen_by(part.camera.scaled(part.scale) if is_mmds else source_camera_of(part, rig()))
 
 
 def _media(path: Path, shelf: Shelf, *, start_s: float = 0.0, name: str | None = None) -> Media:
@@ -106,18 +117,22 @@ def _video(captured: Captured | None, shelf: Shelf) -> Media | None:
     if captured is None or Path(captured.clip_name).suffix.lower() not in _VIDEOS:
         return None
     try:
-        return _media(source_clip(captured), shelf, start_s=captured.start_s)
+        clip = source_clip(captured)
     except InputError:
         return None
+    # A link may stand for a large video; what it leads to must be one, too.
+    return _media(clip, shelf, start_s=captured.start_s) if clip.resolve().suffix.lower() in _VIDEOS else None
 
 
 def _files(captured: Captured | None) -> list[Path]:
-    """Return what a capture wrote and is still in its folder; a link that leads out of it is no part of it."""
-    if captured is None:
-        return []
-    folder = captured.folder.resolve()
-    inside = (path for path in captured.files.values() if path.resolve().parent == folder)
-    return [path for path in dict.fromkeys(inside) if path.is_file()]
+    """Return what a capture wrote and is still in its folder."""
+    files = dict.fromkeys(() if captured is None else captured.files.values())
+    return [path for path in files if path.is_file() and _in_its_folder(path)]
+
+
+def _in_its_folder(path: Path) -> bool:
+    """Whether a file lies where its name says; a link that leads away would show what nobody meant to show."""
+    return path.resolve().parent == path.parent.resolve()
 
 
 def _report(report: Path, files: Sequence[Path], shelf: Shelf) -> str:

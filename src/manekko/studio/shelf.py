@@ -7,6 +7,7 @@ import os
 import stat
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from threading import Lock
 from typing import BinaryIO
@@ -104,9 +105,9 @@ def worn(folder: Path, names: Iterable[str]) -> dict[str, tuple[str, Path]]:
     """
     wardrobe = Wardrobe(folder)
     found: dict[str, tuple[str, Path]] = {}
-    for name in names:
+    for name in islice(dict.fromkeys(names), _MOST_BESIDE):
         path = wardrobe.found(name)
-        if path is not None and len(found) < _MOST_BESIDE:
+        if path is not None:
             address = "/".join(part for part in name.strip().replace("\\", "/").split("/") if part not in ("", "."))
             found[folded(address)] = (address, path.resolve())
     return found
