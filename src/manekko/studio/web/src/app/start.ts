@@ -30,7 +30,7 @@ export async function start(canvas: HTMLCanvasElement): Promise<void> {
         app.value = made;
         listenToKeys(made);
         await putOnStage(made, programme);
-        await drawn();
+        await made.viewer.drawn();
         window.manekko = { viewer: made.viewer, app: made };
         document.documentElement.dataset.ready = "true";
     } catch (error) {
@@ -44,11 +44,4 @@ async function putOnStage({ cast, viewer, messages }: App, programme: Programme)
     if (programme.camera === null) return;
     const problems = await viewer.setCameraMotion(sourceAt(programme.camera.url, programme.camera.name));
     for (const problem of problems) messages.problem(problem);
-}
-
-/** Two frames of the browser: the first draws what has changed, the second comes after it is shown. */
-async function drawn(): Promise<void> {
-    const frame = () => new Promise((done) => requestAnimationFrame(done));
-    await frame();
-    await frame();
 }

@@ -1,5 +1,6 @@
 // The stage: the 3D view, the source video beside or behind it, and what is said when there is nothing to see.
 import { useSignal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { failure, start } from "../start";
 import type { App } from "../state/app";
@@ -17,13 +18,12 @@ export function Stage({ app }: { readonly app: App | null }) {
     return (
         <main ref={stage} class={`stage video-${place}`} data-testid="stage" aria-label={words.value.header.stage}>
             {app === null ? null : <VideoHost app={app} />}
-            <View app={app} />
-            {app === null ? <Opening /> : <Overlays app={app} stage={stage} />}
+            <View app={app}>{app === null ? <Opening /> : <Overlays app={app} stage={stage} />}</View>
         </main>
     );
 }
 
-function View({ app }: { readonly app: App | null }) {
+function View({ app, children }: { readonly app: App | null; readonly children: ComponentChildren }) {
     const canvas = useRef<HTMLCanvasElement>(null);
     useEffect(() => {
         if (canvas.current !== null) void start(canvas.current);
@@ -40,6 +40,7 @@ function View({ app }: { readonly app: App | null }) {
     return (
         <div class="view">
             <canvas ref={canvas} data-testid="canvas" role="img" aria-label={words.value.stage.canvas} />
+            {children}
         </div>
     );
 }

@@ -9,30 +9,36 @@ export const SPEEDS: readonly number[] = [0.1, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 2]
 
 /** Listens to the keyboard until the function that comes back is called. */
 export function listenToKeys(app: App): () => void {
+    const stop = new AbortController();
     const onKey = (event: KeyboardEvent): void => {
         const meant = meaningOf(event);
-        if (meant === null || event.defaultPrevented || isElsewhere(event)) return;
+        if (meant === null || event.defaultPrevented || isForFocus(event)) return;
         event.preventDefault();
         if ("camera" in meant) chooseCamera(app, meant.camera);
         else act(app, meant.action);
     };
-    addEventListener("keydown", onKey);
-    return () => removeEventListener("keydown", onKey);
+    addEventListener("keydown", onKey, { signal: stop.signal });
+    addEventListener("click", letGo, { signal: stop.signal });
+    return () => stop.abort();
 }
 
-/** Whether a key belongs to what has the focus: text, a list, a switch that was reached by the keyboard. */
-function isElsewhere(event: KeyboardEvent): boolean {
-    const target = event.target;
+const TYPED_IN =
+    "select, textarea, input:not([type=checkbox], [type=radio], [type=range], [type=file]), [contenteditable]";
+const PRESSED = "button, a, summary, input";
+const MOVED = "input[type=radio], input[type=range]";
+
+/** Whether a key belongs to what has the focus. */
+function isForFocus({ key, target }: KeyboardEvent): boolean {
     if (!(target instanceof HTMLElement)) return false;
-    if (target.isContentEditable || target.closest("select, textarea, input:not([type=checkbox], [type=radio])"))
-        return true;
-    const isControl = target.closest("button, a, summary, input, label") !== null;
-    if (!isControl) return false;
-    // After a click the focus stays on a button; the space bar is meant for the music then, not for the button.
-    const isReached = target.matches(":focus-visible");
-    if (!isReached) target.blur();
-    const isArrow = event.key.startsWith("Arrow") && target instanceof HTMLInputElement;
-    return isReached && (event.key === " " || isArrow);
+    if (target.matches(TYPED_IN)) return true;
+    if (key === " ") return target.matches(PRESSED);
+    return target.matches(MOVED) && /^(Arrow|Home|End)/.test(key);
+}
+
+/** After a click of the mouse the focus does not stay: the space bar is meant for the dance, not for that button. */
+function letGo({ detail }: MouseEvent): void {
+    const held = document.activeElement;
+    if (detail > 0 && held instanceof HTMLElement && held.matches(PRESSED) && !held.matches(TYPED_IN)) held.blur();
 }
 
 export function chooseCamera({ viewer }: App, camera: CameraKind): void {

@@ -64,7 +64,7 @@ export function createApp(programme: Programme, viewer: Viewer): App {
         },
     };
     keepBackdrop(app);
-    lookAsFilmed(app);
+    chooseCameras(app);
     tellProblems(app);
     return app;
 }
@@ -74,8 +74,12 @@ function isWide(): boolean {
     return matchMedia("(min-width: 60rem)").matches;
 }
 
-/** A video behind her fits only as it was filmed. */
-function lookAsFilmed({ playback, viewer }: App): void {
+/** A video behind her fits only as it was filmed; a camera whose data is gone gives way to the usual one. */
+function chooseCameras({ playback, viewer }: App): void {
+    effect(() => {
+        const now = viewer.camera.value;
+        if (now !== "free" && !viewer.cameras.value.includes(now)) viewer.camera.value = "front";
+    });
     effect(() => {
         if (playback.place.value !== "behind") return;
         if (viewer.cameras.peek().includes("source")) viewer.camera.value = "source";

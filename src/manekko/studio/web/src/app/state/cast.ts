@@ -1,7 +1,7 @@
 // Who dances: which files each dancer was made of, and what the capture knew of her motion.
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import type { Character, Dancer, Media, SourceCamera, Strips } from "../../api/messages";
-import type { DancerState, Source, Viewer } from "../../viewer/contract";
+import type { DancerState, ProblemCode, Source, Viewer } from "../../viewer/contract";
 import { sourceAt } from "../../viewer/files/served";
 
 /** What stands behind a dancer on stage. */
@@ -19,8 +19,9 @@ export interface Cast {
     readonly lead: ReadonlySignal<DancerState | null>;
     open(dancer: Dancer): Promise<number>;
     add(name: string, character: Source, motion: Source | null): Promise<number>;
-    setCharacter(id: number, character: Source): Promise<void>;
-    setMotion(id: number, motion: Source): Promise<void>;
+    /** Answers whether it could be read; she keeps what she had if not. */
+    setCharacter(id: number, character: Source): Promise<boolean>;
+    setMotion(id: number, motion: Source): Promise<boolean>;
     /** A second dancer like the first with another motion, both set apart. */
     compare(id: number, name: string, motion: Source): Promise<void>;
     remove(id: number): void;
@@ -31,13 +32,20 @@ export function createCast(viewer: Viewer): Cast {
     const keep = (id: number, role: Role): void => {
         roles.value = new Map(roles.peek()).set(id, role);
     };
+    const hasProblem = (id: number, codes: readonly ProblemCode[]): boolean => {
+        const problems = viewer.dancers.peek().find((dancer) => dancer.id === id)?.problems ?? [];
+        return problems.some(({ code }) => codes.includes(code));
+    };
     const enter = async (name: string, role: Role): Promise<number> => {
         const id = await viewer.addDancer(name, role.character, role.motion, role.camera);
         keep(id, role);
         return id;
     };
-    const add = (name: string, character: Source, motion: Source | null) =>
-        enter(name, { character, motion, strips: null, camera: null });
+    const add = (name: string, character: Source, motion: Source | null) => {
+        // Nobody knows where she stood beside the others; together they would stand in one another.
+        if (viewer.dancers.peek().length > 0) viewer.look.sideBySide.value = true;
+        return enter(name, { character, motion, strips: null, camera: null });
+    };
     const media = (known: Media | null) => (known === null ? null : sourceAt(known.url, known.name));
     return {
         roles,
@@ -51,21 +59,24 @@ export function createCast(viewer: Viewer): Cast {
                 camera,
             }),
         setCharacter: async (id, character) => {
-            const role = roles.peek().get(id);
-            if (role !== undefined) keep(id, { ...role, character });
             await viewer.setCharacter(id, character);
+            const role = roles.peek().get(id);
+            if (role === undefined || hasProblem(id, ["model-broken", "model-empty", "server-gone"])) return false;
+            keep(id, { ...role, character });
+            return true;
         },
         setMotion: async (id, motion) => {
-            const role = roles.peek().get(id);
-            // What the report says is of the motion that she had.
-            if (role !== undefined) keep(id, { character: role.character, motion, strips: null, camera: null });
             await viewer.setMotion(id, motion);
+            const role = roles.peek().get(id);
+            if (role === undefined || hasProblem(id, ["motion-broken", "server-gone"])) return false;
+            // What the report says is of the motion that she had.
+            keep(id, { character: role.character, motion, strips: null, camera: null });
+            return true;
         },
         compare: async (id, name, motion) => {
             const role = roles.peek().get(id);
             if (role === undefined) return;
             await add(name, role.character, motion);
-            viewer.look.sideBySide.value = true;
         },
         remove: (id) => {
             viewer.removeDancer(id);

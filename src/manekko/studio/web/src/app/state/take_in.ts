@@ -54,12 +54,12 @@ async function changeOne(app: App, id: number, character: Source | null, motion:
     const dancer = app.viewer.dancers.peek().find((one) => one.id === id)?.name ?? "";
     // The motion waits for the character, since it is fitted to her bones.
     if (character !== null) {
-        await app.cast.setCharacter(id, character);
-        app.messages.done((words) => words.taken.character(nameOf(character.main.path), dancer));
+        const isRead = await app.cast.setCharacter(id, character);
+        if (isRead) app.messages.done((words) => words.taken.character(nameOf(character.main.path), dancer));
     }
     if (motion !== null) {
-        await app.cast.setMotion(id, motion);
-        app.messages.done((words) => words.taken.motion(nameOf(motion.main.path), dancer));
+        const isRead = await app.cast.setMotion(id, motion);
+        if (isRead) app.messages.done((words) => words.taken.motion(nameOf(motion.main.path), dancer));
     }
 }
 

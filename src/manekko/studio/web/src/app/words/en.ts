@@ -255,7 +255,7 @@ export const en = {
     drop: {
         title: "Drop it here",
         text: "Models (folder, zip, PMX, PMD, VRM), motions (VMD, VPD), WAV, MP3, video",
-        give: (name: string) => `To ${name}`,
+        give: (name: string) => `For “${name}”`,
         giveHint: "replaces the model or the motion",
         add: "As a new dancer",
         addHint: "beside those on stage",

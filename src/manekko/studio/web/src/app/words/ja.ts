@@ -250,7 +250,7 @@ export const ja: Words = {
     drop: {
         title: "ここにドロップ",
         text: "モデル（フォルダ・zip・PMX・PMD・VRM）、モーション（VMD・VPD）、WAV、MP3、動画",
-        give: (name) => `${name}に使う`,
+        give: (name) => `「${name}」に使う`,
         giveHint: "モデルやモーションを差し替えます",
         add: "新しいダンサーとして追加",
         addHint: "今のダンサーはそのまま残ります",

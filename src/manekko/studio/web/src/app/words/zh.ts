@@ -249,7 +249,7 @@ export const zh: Words = {
     drop: {
         title: "拖放到这里",
         text: "模型（文件夹、zip、PMX、PMD、VRM）、动作（VMD、VPD）、WAV、MP3、视频",
-        give: (name) => `用于${name}`,
+        give: (name) => `用于“${name}”`,
         giveHint: "替换其模型或动作",
         add: "添加为新舞者",
         addHint: "保留舞台上现有的舞者",
