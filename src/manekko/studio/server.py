@@ -145,9 +145,10 @@ def serve(application: ASGIApp, listener: socket.socket) -> None:
         SystemExit: the system asked for the end.
     """
     # The usual end by these signals would leave the temporary folder behind.
-    for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), lambda *_: sys.exit(0))
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    if hasattr(signal, "SIGHUP"):
+        # The terminal was closed; the server itself heeds SIGTERM only.
+        signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
     server_of(application).run(sockets=[listener])
 
 
