@@ -26,18 +26,38 @@ export function Transport({ app }: { readonly app: App }) {
 function PlayButtons({ app }: { readonly app: App }) {
     const { transport } = words.value;
     const isPlaying = app.viewer.clock.playing.value;
+    const isEmpty = useComputed(() => app.viewer.clock.durationS.value === 0).value;
     return (
         <div class="play-buttons">
-            <IconButton icon="to-start" label={transport.toStart} hint="Home" onClick={() => act(app, "to-start")} />
-            <IconButton icon="frame-back" label={transport.backFrame} hint="," onClick={() => act(app, "back-frame")} />
+            <IconButton
+                icon="to-start"
+                label={transport.toStart}
+                hint="Home"
+                disabled={isEmpty}
+                onClick={() => act(app, "to-start")}
+            />
+            <IconButton
+                icon="frame-back"
+                label={transport.backFrame}
+                hint=","
+                disabled={isEmpty}
+                onClick={() => act(app, "back-frame")}
+            />
             <IconButton
                 kind="main"
                 icon={isPlaying ? "pause" : "play"}
                 label={isPlaying ? transport.pause : transport.play}
                 hint="Space"
+                disabled={isEmpty}
                 onClick={() => act(app, "play")}
             />
-            <IconButton icon="frame-on" label={transport.onFrame} hint="." onClick={() => act(app, "on-frame")} />
+            <IconButton
+                icon="frame-on"
+                label={transport.onFrame}
+                hint="."
+                disabled={isEmpty}
+                onClick={() => act(app, "on-frame")}
+            />
         </div>
     );
 }
@@ -143,11 +163,11 @@ function SoundControls({ app }: { readonly app: App }) {
 
 function ZoomButtons({ app }: { readonly app: App }) {
     const { transport } = words.value;
-    const { clock } = app.viewer;
+    const { timeS, durationS } = app.viewer.clock;
     const zoom = (factor: number): void => {
-        const durationS = clock.durationS.peek();
-        const next = zoomed(app.shown.peek(), durationS, factor, clock.timeS.peek());
-        app.zoom.value = next.end_s - next.start_s > durationS - 0.01 ? null : next;
+        const endS = durationS.peek();
+        const next = zoomed(app.shown.peek(), endS, factor, timeS.peek());
+        app.zoom.value = next.end_s - next.start_s > endS - 0.01 ? null : next;
     };
     return (
         <div class="zoom">
@@ -157,7 +177,12 @@ function ZoomButtons({ app }: { readonly app: App }) {
                 disabled={app.zoom.value === null}
                 onClick={() => zoom(0.5)}
             />
-            <IconButton icon="zoom-in" label={transport.zoomIn} onClick={() => zoom(2)} />
+            <IconButton
+                icon="zoom-in"
+                label={transport.zoomIn}
+                disabled={durationS.value === 0}
+                onClick={() => zoom(2)}
+            />
         </div>
     );
 }

@@ -94,7 +94,6 @@ export const en = {
     title: (clip: string) => (clip === "" ? "Manekko" : `${clip} – Manekko`),
     loading: "Setting the stage …",
     language: "Language",
-    close: "Close",
     theme: { label: "Colours", system: "As the system", light: "Light", dark: "Dark" },
     header: { showPanels: "Show the panels", hidePanels: "Hide the panels", stage: "Stage", panels: "Panels" },
     stage: {
@@ -102,7 +101,6 @@ export const en = {
         video: "Source video",
         full: "Full screen",
         leaveFull: "Leave full screen",
-        emptyTitle: "Nobody dances yet",
         emptyText: "Drop a motion here (VMD or VPD), a model, or the folder that a capture wrote.",
         noMotion: "No motion yet. Drop a VMD or VPD onto the page.",
         recording: (seconds: string) => `Recording ${seconds}`,
@@ -122,12 +120,9 @@ export const en = {
         mute: "Mute",
         unmute: "Sound on",
         volume: "Volume",
-        time: "Time",
         frame: "Frame",
-        frameOf: (frame: number, last: number) => `Frame ${frame} of ${last}`,
         zoomIn: "Time line closer",
         zoomOut: "Time line wider",
-        zoomAll: "Whole time line",
     },
     timeline: {
         label: "Time line",
@@ -145,8 +140,6 @@ export const en = {
         right: "R",
         notices: "Notices",
         percent: (share: number) => `${Math.round(share * 100)} %`,
-        noStrips: "No capture report for this motion",
-        whole: "About the whole motion",
     },
     tabs: { label: "Panels", dancers: "Dancers", view: "View", files: "Files", help: "Help" },
     dancers: {

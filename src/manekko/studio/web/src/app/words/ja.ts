@@ -90,7 +90,6 @@ export const ja: Words = {
     title: (clip) => (clip === "" ? "Manekko" : `${clip} – Manekko`),
     loading: "ステージを準備しています…",
     language: "言語",
-    close: "閉じる",
     theme: { label: "配色", system: "システムに合わせる", light: "ライト", dark: "ダーク" },
     header: { showPanels: "パネルを表示", hidePanels: "パネルを隠す", stage: "ステージ", panels: "パネル" },
     stage: {
@@ -98,7 +97,6 @@ export const ja: Words = {
         video: "元の動画",
         full: "全画面表示",
         leaveFull: "全画面表示を終了",
-        emptyTitle: "まだ誰もいません",
         emptyText: "モーション（VMD・VPD）やモデル、キャプチャ結果のフォルダをここにドロップしてください。",
         noMotion: "モーションがありません。VMDかVPDをドロップしてください。",
         recording: (seconds) => `録画中 ${seconds}`,
@@ -118,12 +116,9 @@ export const ja: Words = {
         mute: "ミュート",
         unmute: "ミュートを解除",
         volume: "音量",
-        time: "時間",
         frame: "フレーム",
-        frameOf: (frame, last) => `フレーム ${frame} / ${last}`,
         zoomIn: "タイムラインを拡大",
         zoomOut: "タイムラインを縮小",
-        zoomAll: "タイムライン全体を表示",
     },
     timeline: {
         label: "タイムライン",
@@ -141,8 +136,6 @@ export const ja: Words = {
         right: "右",
         notices: "要確認",
         percent: (share) => `${Math.round(share * 100)}%`,
-        noStrips: "このモーションのキャプチャ記録はありません",
-        whole: "モーション全体について",
     },
     tabs: { label: "パネル", dancers: "ダンサー", view: "表示", files: "ファイル", help: "ヘルプ" },
     dancers: {

@@ -89,7 +89,6 @@ export const zh: Words = {
     title: (clip) => (clip === "" ? "Manekko" : `${clip} – Manekko`),
     loading: "正在准备舞台……",
     language: "语言",
-    close: "关闭",
     theme: { label: "外观", system: "跟随系统", light: "浅色", dark: "深色" },
     header: { showPanels: "显示面板", hidePanels: "隐藏面板", stage: "舞台", panels: "面板" },
     stage: {
@@ -97,7 +96,6 @@ export const zh: Words = {
         video: "原视频",
         full: "全屏",
         leaveFull: "退出全屏",
-        emptyTitle: "舞台上还没有人",
         emptyText: "把动作（VMD、VPD）、模型或动作捕捉输出的文件夹拖到这里。",
         noMotion: "还没有动作。请把 VMD 或 VPD 拖到页面上。",
         recording: (seconds) => `正在录制 ${seconds}`,
@@ -117,12 +115,9 @@ export const zh: Words = {
         mute: "静音",
         unmute: "取消静音",
         volume: "音量",
-        time: "时间",
         frame: "帧",
-        frameOf: (frame, last) => `第 ${frame} 帧，共 ${last} 帧`,
         zoomIn: "放大时间轴",
         zoomOut: "缩小时间轴",
-        zoomAll: "显示整个时间轴",
     },
     timeline: {
         label: "时间轴",
@@ -140,8 +135,6 @@ export const zh: Words = {
         right: "右",
         notices: "待检查",
         percent: (share) => `${Math.round(share * 100)}%`,
-        noStrips: "这个动作没有捕捉记录",
-        whole: "关于整个动作",
     },
     tabs: { label: "面板", dancers: "舞者", view: "视图", files: "文件", help: "帮助" },
     dancers: {
