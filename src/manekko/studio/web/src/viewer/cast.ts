@@ -36,7 +36,7 @@ export interface CastSetting {
     readonly load: LoadPerformer;
     /** What hair and clothes move by, if they are to. */
     physics(): IMmdPhysics | null;
-    /** Something about the cast is different. */
+    /** Those who are on stage, or what they do, are different. */
     changed(): void;
 }
 
@@ -100,6 +100,7 @@ export class Cast {
             leave(member.stage);
             member.stage = null;
             this.#tell();
+            this.#setting.changed();
         }
     }
 
@@ -123,6 +124,7 @@ export class Cast {
             member.state = { ...member.state, shown };
             member.stage?.performer.root.setEnabled(shown);
             this.#tell();
+            this.#setting.changed();
         }
     }
 
@@ -150,6 +152,7 @@ export class Cast {
         await turn.finally(() => {
             member.works -= 1;
             this.#tell();
+            this.#setting.changed();
         });
     }
 
@@ -195,7 +198,6 @@ export class Cast {
             member.state = stateOf(member);
         }
         this.#states.value = this.#members.map(({ state }) => state);
-        this.#setting.changed();
     }
 }
 

@@ -24,6 +24,16 @@ export interface Source {
     readonly unlisted?: true;
 }
 
+/** Who works out how a VRM dances: the page's server. The page hands it over, since the view knows of no server. */
+export interface Choreographer {
+    /** Number of a file that lies there already; null for an address of another kind. */
+    numberOf(url: string): string | null;
+    /** Takes a file there, and answers its number. */
+    take(name: string, file: Blob): Promise<string>;
+    /** The VRM with the motion in it, as GLB with the animation "dance". */
+    perform(model: string, motion: string, physics: boolean): Promise<Blob>;
+}
+
 /** What went wrong or was left out, for the panels to put into words. */
 export interface Problem {
     readonly code: ProblemCode;

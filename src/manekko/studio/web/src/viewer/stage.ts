@@ -15,6 +15,7 @@ import { Quaternion, Vector3 } from "@babylonjs/core/Maths/math.vector";
 import type { AbstractMesh } from "@babylonjs/core/Meshes/abstractMesh";
 import { Logger } from "@babylonjs/core/Misc/logger";
 import { Scene } from "@babylonjs/core/scene";
+import "babylon-mmd/esm/Loader/mmdOutlineRenderer";
 import { SdefInjector } from "babylon-mmd/esm/Loader/sdefInjector";
 import { type Backdrop, Floor } from "./floor";
 
@@ -36,6 +37,10 @@ const BACKDROPS: Readonly<Record<Backdrop, Color4>> = {
 // The browser's own messages are for those who build pages; what users are to know stands in problems.
 Logger.LogLevels = Logger.NoneLogLevel;
 
+interface WithOutline {
+    readonly renderOutline: boolean;
+}
+
 export class Stage {
     readonly engine: AbstractEngine;
     readonly scene: Scene;
@@ -44,6 +49,7 @@ export class Stage {
     readonly canDraw: boolean;
     readonly #light: DirectionalLight;
     readonly #floor: Floor | null;
+    readonly #outlinePass: number;
     #shadows: ShadowGenerator | null = null;
     #meshes: readonly AbstractMesh[] = [];
 
@@ -58,6 +64,7 @@ export class Stage {
         this.camera = new TargetCamera("camera", new Vector3(0, 10, -45), this.scene);
         this.camera.rotationQuaternion = Quaternion.Identity();
         this.#light = this.#lights();
+        this.#outlinePass = engine.createRenderPassId("outlines that are asked for");
         this.#floor = canDraw ? new Floor(this.scene) : null;
     }
 
@@ -130,6 +137,19 @@ export class Stage {
         light.orthoBottom = -radius;
         light.shadowMinZ = LIGHT_DISTANCE - 1.5 * radius;
         light.shadowMaxZ = LIGHT_DISTANCE + 1.5 * radius;
+    }
+
+    /** Whether all is there that is needed to draw; what is not there yet is asked for. */
+    isReady(meshes: readonly AbstractMesh[]): boolean {
+        if (!this.canDraw) {
+            return true;
+        }
+        const outlines = this.scene.getMmdOutlineRenderer();
+        const parts = meshes.flatMap((mesh) => (mesh.isEnabled() ? mesh.subMeshes : []));
+        // The library asks for outlines only when it draws them, which then takes another frame.
+        const outlined = parts.filter((part) => (part.getMaterial() as Partial<WithOutline> | null)?.renderOutline);
+        const drawn = outlined.map((part) => outlines.isReady(part, false, this.#outlinePass));
+        return drawn.every(Boolean) && this.scene.isReady() && this.engine.areAllEffectsReady();
     }
 
     /** Fits the drawing to the size that the canvas has on the page. */

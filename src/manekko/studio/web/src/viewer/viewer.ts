@@ -213,7 +213,7 @@ class DanceView implements Viewer {
     }
 
     #complete(): boolean {
-        return !this.#stage.canDraw || (this.#stage.scene.isReady() && this.#stage.engine.areAllEffectsReady());
+        return this.#stage.isReady(this.#cast.shown.flatMap(({ performer }) => performer.meshes));
     }
 
     #castChanged(): void {
