@@ -1,11 +1,15 @@
 """Fewer keys: what stays as it was, and how far the rest may stray."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from manekko.bench.rig_variants import english, renamed
 from manekko.files.standard_rig import standard_rig
 from manekko.motion.keys import Keys, reduce_keys
 from manekko.motion.motion import BoneTrack, RigMotion
+from manekko.motion.rig_kinematics import pose_rig
 from manekko.motion.rig_sampling import sample_track
 from manekko.skeleton.rotations import angle_between, from_rotation_vectors
 
@@ -138,3 +142,29 @@ def test_long_motions_are_worked_on_in_stretches_without_a_seam() -> None:
     assert np.percentile(angle_between(rotations, arm), 95.0) < np.radians(1.1)
     # Nothing but the last frame where the head rests through a whole stretch.
     assert fewer.bones["頭"].frames[-2] < 1300
+
+
+@pytest.mark.slow
+def test_a_renamed_model_gets_the_same_keys(edited: RigMotion) -> None:
+    motion = _waving()
+    abroad = replace(motion, bones={english(name): track for name, track in motion.bones.items()})
+    forced = {english("頭"): np.array([5]), english("左腕"): np.array([3, 500])}
+    fewer = reduce_keys(abroad, renamed(RIG, english), "edit", forced)
+    for name, track in edited.bones.items():
+        assert fewer.bones[english(name)].frames.tolist() == track.frames.tolist()
+        assert np.abs(fewer.bones[english(name)].rotations_xyzw - track.rotations_xyzw).max() < 1e-9
+
+
+@pytest.mark.slow
+def test_bones_that_ride_on_a_turning_one_are_as_true_as_it_is() -> None:
+    motion, frames = _waving(120), np.arange(120)
+    finger = from_rotation_vectors(np.stack([np.zeros(120), np.zeros(120), 0.5 + 0.5 * np.sin(frames / 6)], axis=1))
+    riding = {
+        side + "人指" + digit: BoneTrack(frames, np.zeros((120, 3)), finger) for side in "左右" for digit in "１２３"
+    }
+    motion = replace(motion, bones=motion.bones | riding)
+    fewer = reduce_keys(motion, RIG, "edit")
+    names = ["上半身", "左腕", *riding]
+    meant, found = (pose_rig(RIG, each, frames, names) for each in (motion, fewer))
+    off = [angle_between(meant.rotations[name], found.rotations[name]) for name in names]
+    assert np.percentile(off, 95.0) <= np.radians(1.0)

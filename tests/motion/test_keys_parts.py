@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from manekko.motion.key_channels import Moving, Turning, span_costs
-from manekko.motion.key_curves import fitted, inner_frames
+from manekko.motion.key_batch import BoneAtWork, cost_tables, keyed_together
+from manekko.motion.key_channels import Moving, Turning, course, misses, span_costs
+from manekko.motion.key_curves import Spans, fitted, inner_frames
 from manekko.motion.key_limbs import hits, limbs_of, rests_between, still_spans
 from manekko.motion.key_morphs import thinned
 from manekko.motion.key_pruning import kept_keys
@@ -14,7 +15,15 @@ from manekko.motion.key_spans import Stops, cheapest_keys, cost_table
 from manekko.motion.key_values import best_keys, sampled_keys
 from manekko.motion.motion import BoneTrack
 from manekko.motion.rig_sampling import bezier_fraction
-from manekko.skeleton.rotations import angle_between, from_rotation_vectors, slerp
+from manekko.skeleton.rotations import (
+    angle_between,
+    conjugate,
+    continuous,
+    from_rotation_vectors,
+    multiply,
+    normalized,
+    slerp,
+)
 
 _PLACES = st.integers(0, 127)
 
@@ -24,11 +33,11 @@ _PLACES = st.integers(0, 127)
 def test_a_curve_of_mmd_is_found_again(points: tuple[int, int, int, int], length: int) -> None:
     times = inner_frames(length) / length
     shares = bezier_fraction(np.array(points), times)
-    curves, reached = fitted(shares[None], length, "fine")
-    assert np.abs(reached[0] - shares).max() < 0.06
+    curves, reached = fitted(shares, Spans.of(np.array([0]), np.array([length])), "fine")
+    assert np.abs(reached - shares).max() < 0.06
     assert curves.min() >= 0
     assert curves.max() <= 127
-    assert np.abs(bezier_fraction(curves[0], times) - reached[0]).max() < 1e-4
+    assert np.abs(bezier_fraction(curves[0], times) - reached).max() < 1e-4
 
 
 def _channel(values: list[float]) -> Moving:
@@ -111,7 +120,8 @@ def test_needless_keys_go_and_stops_stay() -> None:
     channel = _channel(np.linspace(0.0, 1.0, 31).tolist())
     keys = np.array([0, 5, 12, 20, 30])
     stops = np.isin(np.arange(31), [12])
-    assert kept_keys([(channel, channel.values[keys])], keys, stops, 1.0).tolist() == [0, 12, 30]
+    kept = kept_keys([(channel, channel.values[keys])], keys, stops, np.full(5, 1.0))
+    assert keys[kept].tolist() == [0, 12, 30]
 
 
 def test_a_sudden_stop_is_a_hit_and_a_swing_is_none() -> None:
@@ -123,7 +133,11 @@ def test_a_sudden_stop_is_a_hit_and_a_swing_is_none() -> None:
 
 def test_bones_come_limb_by_limb() -> None:
     names = ["右腕", "髪", "左腕", "左手首", "頭"]
-    assert limbs_of(names) == [("頭",), ("左腕", "左手首"), ("右腕",), ("髪",)]
+    assert limbs_of(names, {}) == [("頭",), ("左腕", "左手首"), ("右腕",), ("髪",)]
+
+
+def test_bones_of_a_renamed_model_come_limb_by_limb() -> None:
+    assert limbs_of(["wrist_L", "arm_L"], {"arm_L": "左腕", "wrist_L": "左手首"}) == [("arm_L", "wrist_L")]
 
 
 def test_a_bone_that_is_never_shifted_has_no_still_spans() -> None:
@@ -144,3 +158,51 @@ def test_thinned_morphs_stay_within_the_tolerance(weights: list[float], toleranc
 def test_a_morph_that_never_changes_has_one_key() -> None:
     frames, weights = thinned(np.arange(50), np.full(50, 0.3), 0.02)
     assert (frames.tolist(), weights.tolist()) == ([0], [0.3])
+
+
+@settings(deadline=None, max_examples=20)
+@given(
+    vectors=st.lists(st.tuples(*[st.floats(-1.5, 1.5)] * 3), min_size=6, max_size=20),
+    meant=st.integers(0, 2**32 - 1),
+    special=st.booleans(),
+)
+def test_what_a_curve_misses_is_the_turn_that_is_left(
+    vectors: list[tuple[float, float, float]], meant: int, special: bool
+) -> None:
+    rng, count = np.random.default_rng(meant), len(vectors)
+    turns = continuous(from_rotation_vectors(np.array(vectors)))
+    axes = normalized(rng.normal(size=(count, 3))) if special else None
+    weights, extra = rng.uniform(1.0, 2.0, count), rng.uniform(-1.0, 5.0, count) * special
+    channel = Turning(turns, weights, axes, extra)
+    spans = Spans.of(np.array([0]), np.array([count - 1]))
+    way = course(channel, turns[[0]], turns[[-1]], spans)
+    shares = rng.uniform(0.0, 1.0, len(spans.frames))
+    found = misses(channel, spans, way, shares)
+    reached = slerp(np.tile(turns[0], (len(shares), 1)), np.tile(turns[-1], (len(shares), 1)), shares)
+    left = multiply(conjugate(reached), turns[spans.frames])
+    # A miss is twice the vector part of what is left: for small turns the turn itself.
+    miss = 2.0 * left[:, :3]
+    about = np.zeros(len(shares)) if axes is None else (miss * axes[spans.frames]).sum(-1)
+    assert found == pytest.approx(weights[spans.frames] * (miss**2).sum(-1) + extra[spans.frames] * about**2, abs=1e-9)
+
+
+def test_bones_that_are_worked_on_together_get_the_keys_they_get_alone() -> None:
+    time = np.arange(40) / 5.0
+    channels = [(_turning((0.4 * np.sin(rate * time)).tolist()), None, None, None) for rate in (1.0, 1.7)]
+    stops = np.isin(np.arange(40), [0, 39])
+    alone = np.zeros(40, dtype=bool)
+    tables = cost_tables(channels, [stops, stops], 20.0)
+    bones = []
+    for parts, table in zip(channels, tables, strict=True):
+        turning = parts[0]
+        own = cost_table([turning], Stops(stops), 20.0)
+        # The last frame's row leads to the next bone and is never used.
+        assert (table[:-1] == own[:-1]).all()
+        track = BoneTrack(np.arange(40), np.zeros((40, 3)), turning.rotations_xyzw)
+        keys = cheapest_keys(own, Stops(stops), 0.5)
+        bones.append(BoneAtWork(track, parts, keys, 2.0, stops, alone, alone))
+    for bone, track in zip(bones, keyed_together(bones), strict=True):
+        (single,) = keyed_together([bone])
+        assert (track.frames == single.frames).all()
+        assert np.abs(track.rotations_xyzw - single.rotations_xyzw).max() < 1e-9
+        assert (track.curves == single.curves).all()

@@ -16,7 +16,7 @@ from manekko.bench.judge import measuring_file, table
 from manekko.bench.synthetic_motions import held_out_motions
 from manekko.files.models import read_rig
 from manekko.motion.key_channels import Channel, Moving, Turning, course, misses, values_of
-from manekko.motion.key_curves import STRAIGHT, fitted
+from manekko.motion.key_curves import STRAIGHT, Spans, fitted
 from manekko.motion.key_weights import FEET, HANDS
 from manekko.motion.keys import reduce_keys
 from manekko.motion.motion import BoneTrack, RigMotion
@@ -177,11 +177,11 @@ def _farthest(channels: Mapping[int, Channel], start: int, most: int, *, curved:
 
 def _span(channel: Channel, start: int, length: int, *, curved: bool) -> tuple[float, Array]:
     """Return the largest miss of one span, squared, and its curve."""
-    frames = np.arange(start + 1, start + length)[None]
+    spans = Spans(np.array([length]), np.arange(start + 1, start + length), np.array([length - 1]))
     values = values_of(channel)
-    shares, size, way = course(channel, values[[start]], values[[start + length]], values[frames])
-    reached, curve = np.arange(1, length)[None] / length, STRAIGHT
+    way = course(channel, values[[start]], values[[start + length]], spans)
+    reached, curve = np.arange(1, length) / length, STRAIGHT
     if curved and length <= _LONGEST_CURVE:
-        found, reached = fitted(shares, length, "fine")
+        found, reached = fitted(way.shares, spans, "fine")
         curve = found[0]
-    return float(misses(channel, frames, size, way, reached).max()), curve
+    return float(misses(channel, spans, way, reached).max()), curve

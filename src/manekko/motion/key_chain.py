@@ -1,5 +1,7 @@
 """How bones are turned in the world once some of them have fewer keys, and what that asks of those below them."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from manekko.arrays import Array, Float
@@ -51,3 +53,17 @@ class Chain:
             above = self._rotation(bone.parent)
             self._found[number] = multiply(above, self._scene.pose.local_rotations[bone.name])
         return self._found[number]
+
+
+def generations(scene: Scene, names: Sequence[str]) -> dict[str, int]:
+    """Return for each of these bones how many of them it hangs below; 0 for bones that the rig lacks."""
+    bones, numbers = scene.rig.bones, {scene.rig.index[name] for name in names if name in scene.rig}
+    depths: dict[str, int] = {}
+    for name in names:
+        depths[name], seen = 0, set[int]()
+        above = bones[scene.rig.index[name]].parent if name in scene.rig else -1
+        while above >= 0 and above not in seen:
+            seen.add(above)
+            depths[name] += above in numbers
+            above = bones[above].parent
+    return depths

@@ -3,12 +3,14 @@
 Misses are squared and weighted, so that turns and shifts can be added up: 1 is a miss as large as the tolerance.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from manekko.arrays import Array, Float, Int
-from manekko.motion.key_curves import fitted, inner_frames
+from manekko.motion.key_curves import Spans, fitted
 
 _STILL_RAD = 1e-5
 _STILL = 1e-7
@@ -31,6 +33,17 @@ class Turning:
     axis_weights: Float[Array, " frame"]
     """[1/rad²]; at least −``weights``."""
 
+    @cached_property
+    def rows(self) -> Float[Array, "row frame"]:
+        """x, y, z and w of the rotations; and, with axes, of the rotations times a half turn back about these.
+
+        The product of a rotation with the second is how far it is turned about the axis from the first.
+        """
+        turns = self.rotations_xyzw.T
+        if self.axes is None:
+            return np.ascontiguousarray(turns)
+        return np.concatenate([turns, _with_pure(turns, -self.axes.T)])
+
 
 @dataclass(frozen=True, eq=False)
 class Moving:
@@ -43,72 +56,91 @@ class Moving:
 Channel = Turning | Moving
 
 
-def course(
-    channel: Channel, first: Array, last: Array, inner: Array
-) -> tuple[Float[Array, "span inner"], Float[Array, " span"], tuple[Array, Array]]:
-    """Return how far values between two keys have got, from 0 at the first to 1 at the last.
+@dataclass(frozen=True, eq=False)
+class Course:
+    """How far values between two keys have got."""
 
-    Args:
-        channel: whose values they are; only its kind counts.
-        first: values of the first keys, (span, n).
-        last: values of the last keys, (span, n).
-        inner: values between, (span, inner, n).
+    shares: Float[Array, " inner"]
+    """0 at the first key, 1 at the last; 0 where both are the same."""
+    size: Float[Array, " span"]
+    """How much a whole share is: radians, or a length; 0 where both keys are the same."""
+    parts: tuple[Array, ...]
+    """What ``misses`` needs."""
 
-    Returns:
-        The shares, 0 where both keys are the same; how much a whole share is; and for ``misses`` the straight way
-        (span, n) and what was gone of it (span, inner, n).
-    """
+
+def course(channel: Channel, first: Float[Array, "span n"], last: Float[Array, "span n"], spans: Spans) -> Course:
+    """Return how far the meant values have got between keys of the given values."""
     if isinstance(channel, Moving):
-        way = last - first
-        size = np.sqrt((way * way).sum(-1))
-        gone = inner - first[:, None]
-        along = (gone * way[:, None]).sum(-1)
-        moves = size > _STILL
-        shares = np.where(moves[:, None], along / np.where(moves, size * size, 1.0)[:, None], 0.0)
-        return shares, np.where(moves, size, 0.0), (way, gone)
-    turn = _upper(_after(first, last))
-    sine = np.sqrt((turn[..., :3] ** 2).sum(-1))
-    angle = 2.0 * np.arctan2(sine, turn[..., 3])
+        return _course_moving(channel, first.T, last.T, spans)
+    first, last = first.T, last.T
+    level = (first * last).sum(0)
+    turn = _vector(first, np.where(level < 0.0, -last, last))
+    sine = np.sqrt((turn * turn).sum(0))
+    angle = 2.0 * np.arctan2(sine, np.abs(level))
     moves = angle > _STILL_RAD
-    axis = turn[..., :3] / np.where(moves, sine, 1.0)[:, None] * moves[:, None]
-    gone = _upper(_after(first[:, None], inner))
-    along = (gone[..., :3] * axis[:, None]).sum(-1)
-    shares = 2.0 * np.arctan2(along, gone[..., 3]) / np.where(moves, angle, 1.0)[:, None]
-    return np.where(moves[:, None], shares, 0.0), np.where(moves, angle, 0.0), (axis, gone)
+    axis = turn * (moves / np.where(moves, sine, 1.0))
+    halves = np.where(moves, angle / 2.0, np.inf)
+    rows = channel.rows[:, spans.frames]
+    from_first, on_way = spans.spread(np.stack([first, _with_pure(first, axis)]))
+    still, gone = _product(from_first, rows[:4]), _product(on_way, rows[:4])
+    back = np.where(still < 0.0, -1.0, 1.0)
+    still, gone = still * back, gone * back
+    shares = np.arctan2(gone, still) / spans.spread(halves)
+    parts = (still, gone)
+    if channel.axes is not None:
+        parts = (still, gone, _product(from_first, rows[4:]) * back, _product(on_way, rows[4:]) * back)
+    return Course(shares, np.where(moves, angle, 0.0), parts)
 
 
-def misses(
-    channel: Channel, frames: Int[Array, "span inner"], size: Array, way: tuple[Array, Array], shares: Array
-) -> Float[Array, "span inner"]:
-    """Return the weighted, squared misses at ``frames`` when curves give these shares of the way."""
-    straight, gone = way
+def _course_moving(channel: Moving, first: Array, last: Array, spans: Spans) -> Course:
+    way = last - first
+    size = np.sqrt((way * way).sum(0))
+    moves = size > _STILL
+    gone = channel.values.T[:, spans.frames] - spans.spread(first)
+    way_there = spans.spread(way)
+    shares = (gone * way_there).sum(0) * spans.spread(moves / np.where(moves, size * size, 1.0))
+    return Course(shares, np.where(moves, size, 0.0), (gone, way_there))
+
+
+def misses(channel: Channel, spans: Spans, way: Course, shares: Float[Array, " inner"]) -> Float[Array, " inner"]:
+    """Return the weighted, squared misses at the spans' frames when curves give these shares of the way."""
+    weights = channel.weights[spans.frames]
     if isinstance(channel, Moving):
-        off = gone - shares[..., None] * straight[:, None]
-        return channel.weights[frames] * (off * off).sum(-1)
-    halves = shares * (size / 2.0)[:, None]
+        gone, way_there = way.parts
+        off = gone - shares * way_there
+        return weights * (off * off).sum(0)
+    halves = shares * spans.spread(way.size / 2.0)
     sine, cosine = np.sin(halves), np.cos(halves)
-    together = cosine * gone[..., 3] + sine * (gone[..., :3] * straight[:, None]).sum(-1)
+    together = cosine * way.parts[0] + sine * way.parts[1]
     # The vector part of what is left, twice, is the miss; its length follows from the scalar part.
-    plain = channel.weights[frames] * 4.0 * np.maximum(1.0 - together * together, 0.0)
+    plain = weights * 4.0 * np.maximum(1.0 - together * together, 0.0)
     if channel.axes is None:
         return plain
-    axes = channel.axes[frames]
-    # The vector part of the turn from what the curve gives to what is meant, along the axes.
-    along = cosine * (gone[..., :3] * axes).sum(-1) - sine * gone[..., 3] * (axes * straight[:, None]).sum(-1)
-    along -= sine * (np.cross(straight[:, None], gone[..., :3]) * axes).sum(-1)
-    return plain + channel.axis_weights[frames] * 4.0 * along * along
+    along = cosine * way.parts[2] + sine * way.parts[3]
+    return plain + channel.axis_weights[spans.frames] * 4.0 * along * along
+
+
+def misses_at(channel: Channel, frames: Int[Array, " key"], values: Float[Array, "key n"]) -> Float[Array, " key"]:
+    """Return the weighted, squared misses of values at some frames."""
+    weights = channel.weights[frames]
+    if isinstance(channel, Moving):
+        return weights * ((values - channel.values[frames]) ** 2).sum(-1)
+    rows = channel.rows[:, frames]
+    together = _product(values.T, rows[:4])
+    plain = weights * 4.0 * np.maximum(1.0 - together * together, 0.0)
+    if channel.axes is None:
+        return plain
+    return plain + channel.axis_weights[frames] * 4.0 * _product(values.T, rows[4:]) ** 2
 
 
 def span_costs(channel: Channel, starts: Int[Array, " span"], length: int) -> Float[Array, " span"]:
     """Return the sum of the misses over spans of one length whose keys lie on the meant values."""
     if length == 1:
         return np.zeros(len(starts))
-    inner = inner_frames(length)
-    frames = starts[:, None] + inner
-    values = values_of(channel)
-    shares, size, way = course(channel, values[starts], values[starts + length], values[frames])
-    _, reached = fitted(shares, length, "coarse")
-    return misses(channel, frames, size, way, reached).sum(1) * ((length - 1) / len(inner))
+    spans, values = Spans.of(starts, np.full(len(starts), length)), values_of(channel)
+    way = course(channel, values[starts], values[starts + length], spans)
+    _, reached = fitted(way.shares, spans, "coarse")
+    return spans.sums(misses(channel, spans, way, reached))
 
 
 def values_of(channel: Channel) -> Float[Array, "frame n"]:
@@ -116,19 +148,42 @@ def values_of(channel: Channel) -> Float[Array, "frame n"]:
     return channel.values if isinstance(channel, Moving) else channel.rotations_xyzw
 
 
-def _after(a: Array, b: Array) -> Array:
-    """Return the turns that lead from ``a`` to ``b``, in the frame of ``a``."""
-    ax, ay, az, aw = np.moveaxis(a, -1, 0)
-    bx, by, bz, bw = np.moveaxis(b, -1, 0)
-    shape = np.broadcast_shapes(a.shape, b.shape)
-    result = np.empty(shape)
-    result[..., 0] = aw * bx - ax * bw - ay * bz + az * by
-    result[..., 1] = aw * by + ax * bz - ay * bw - az * bx
-    result[..., 2] = aw * bz - ax * by + ay * bx - az * bw
-    result[..., 3] = aw * bw + ax * bx + ay * by + az * bz
+def joined(channels: Sequence[Channel]) -> Channel:
+    """Return channels of one kind as one, whose frames follow each other."""
+    weights = np.concatenate([channel.weights for channel in channels])
+    values = np.concatenate([values_of(channel) for channel in channels])
+    turning = [channel for channel in channels if isinstance(channel, Turning)]
+    if not turning:
+        return Moving(values, weights)
+    axes = [np.zeros((len(one.weights), 3)) if one.axes is None else one.axes for one in turning]
+    special = any(one.axes is not None for one in turning)
+    axis_weights = np.concatenate([one.axis_weights for one in turning])
+    return Turning(values, weights, np.concatenate(axes) if special else None, axis_weights)
+
+
+def _product(a: Float[Array, "4 n"], b: Float[Array, "4 n"]) -> Float[Array, " n"]:
+    """Return the products of rotations as vectors of four: the cosine of half the turn between them."""
+    result = a[0] * b[0]
+    for one, other in zip(a[1:], b[1:], strict=True):
+        result += one * other
     return result
 
 
-def _upper(rotations: Array) -> Array:
-    """Return the same rotations with w not below 0."""
-    return np.where(rotations[..., 3:] < 0.0, -rotations, rotations)
+def _vector(a: Float[Array, "4 n"], b: Float[Array, "4 n"]) -> Float[Array, "3 n"]:
+    """Return the vector parts of the turns that lead from ``a`` to ``b``, in the frame of ``a``."""
+    ax, ay, az, aw = a
+    bx, by, bz, bw = b
+    return np.stack(
+        [
+            aw * bx - ax * bw - ay * bz + az * by,
+            aw * by + ax * bz - ay * bw - az * bx,
+            aw * bz - ax * by + ay * bx - az * bw,
+        ]
+    )
+
+
+def _with_pure(turns: Float[Array, "4 n"], vectors: Float[Array, "3 n"]) -> Float[Array, "4 n"]:
+    """Return the products of rotations and vectors, taken as quaternions with w = 0."""
+    x, y, z, w = turns
+    a, b, c = vectors
+    return np.stack([w * a + y * c - z * b, w * b + z * a - x * c, w * c + x * b - y * a, -(x * a + y * b + z * c)])

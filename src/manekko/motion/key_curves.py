@@ -5,8 +5,10 @@ grid of 0–127. For given x of both points the y that fit best are a linear lea
 small set of x pairs, prepared once for each length of span, covers the whole box.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -21,12 +23,55 @@ Grid = Literal["coarse", "fine"]
 """How many x pairs are tried: few to compare spans, many for the curve that is kept."""
 
 _FIRST_X: dict[Grid, tuple[int, ...]] = {
-    "coarse": (5, 20, 35, 50, 65, 85, 110),
+    "coarse": (5, 25, 45, 70, 105),
     "fine": (2, 8, 15, 25, 35, 45, 55, 65, 75, 85, 95, 105, 115, 125),
 }
 _MOST_INNER = 24
 """Frames of a span that are looked at; longer spans are slow, so that some of their frames tell enough."""
 _HALVINGS = 20
+
+
+@dataclass(frozen=True, eq=False)
+class Spans:
+    """Spans from a key to the next, and the frames between at which they are looked at, span after span."""
+
+    lengths: Int[Array, " span"]
+    """Frames from key to key, at least 2, rising."""
+    frames: Int[Array, " inner"]
+    """Where they are looked at, one span's frames after the other's."""
+    counts: Int[Array, " span"]
+    """How many of those frames each span has."""
+
+    @staticmethod
+    def of(starts: Int[Array, " span"], lengths: Int[Array, " span"]) -> "Spans":
+        """Return spans from their first keys' frames and rising lengths."""
+        counts = np.zeros(len(lengths), dtype=np.int64)
+        frames = [np.zeros(0, dtype=np.int64)]
+        for first, end in _runs(lengths):
+            inner = inner_frames(int(lengths[first]))
+            counts[first:end] = len(inner)
+            frames.append((starts[first:end, None] + inner).ravel())
+        return Spans(lengths, np.concatenate(frames), counts)
+
+    def alike(self) -> Iterator[tuple[int, slice, slice]]:
+        """Yield the lengths with their spans and their frames."""
+        passed = 0
+        for first, end in _runs(self.lengths):
+            size = (end - first) * int(self.counts[first])
+            yield int(self.lengths[first]), slice(first, end), slice(passed, passed + size)
+            passed += size
+
+    def spread(self, values: Array) -> Array:
+        """Return each span's value, (…, span), at all of its frames, (…, inner)."""
+        alike = len(self.counts) and self.counts[0] == self.counts[-1]
+        return np.repeat(values, int(self.counts[0]) if alike else self.counts, axis=-1)
+
+    def sums(self, values: Float[Array, " inner"]) -> Float[Array, " span"]:
+        """Return the sums over all frames between the keys, those looked at standing for the others."""
+        if not len(self.counts):
+            return np.zeros(0)
+        firsts = np.append(0, np.cumsum(self.counts[:-1]))
+        return np.add.reduceat(values, firsts) * ((self.lengths - 1) / self.counts)
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,13 +85,24 @@ class _Basis:
     first_y: Float[Array, "pair inner"]
     """Share of y1 at each inner frame."""
     second_y: Float[Array, "pair inner"]
-    gram: Float[Array, "pair 2 2"]
-    inverse: Float[Array, "pair 2 2"]
+    gram: Float[Array, "3 pair"]
+    """Products of the shares: of y1 with itself, of y1 with y2 twice, of y2 with itself."""
+    fit: Float[Array, "inner column"]
+    """What a frame's value adds to the best y1 and y2, to twice the products with their shares, and to the misfit; of
+    each as many columns as there are pairs."""
+    fit_from: Float[Array, " column"]
+    """What these are where all values are 0."""
 
 
 def curves_of(track: BoneTrack) -> Array:
     """Return a track's curves, (key, 4, 4) uint8, straight ones where it has none."""
     return np.tile(STRAIGHT, (len(track.frames), 4, 1)) if track.curves is None else track.curves
+
+
+def _runs(values: Int[Array, " value"]) -> Iterator[tuple[int, int]]:
+    """Return [first, end) of each run of one value."""
+    changes = (np.flatnonzero(np.diff(values)) + 1).tolist()
+    return pairwise([0, *changes, len(values)] if len(values) else [])
 
 
 @lru_cache(maxsize=512)
@@ -68,36 +124,51 @@ def _basis(length: int, grid: Grid) -> _Basis:
         early = 3.0 * (1.0 - middle) * middle * ((1.0 - middle) * first + middle * second) + middle**3 < times
         low, high = np.where(early, middle, low), np.where(early, high, middle)
     at = (low + high) / 2.0
-    one, two = 3.0 * (1.0 - at) ** 2 * at, 3.0 * (1.0 - at) * at**2
-    stacked = np.stack([one, two], axis=1)
-    gram = stacked @ stacked.transpose(0, 2, 1) + 1e-6 * np.eye(2)
-    return _Basis(points, at**3, one, two, gram, np.linalg.inv(gram))
+    one, two, last = 3.0 * (1.0 - at) ** 2 * at, 3.0 * (1.0 - at) * at**2, at**3
+    shares = np.stack([one, two], axis=1)
+    gram = shares @ shares.transpose(0, 2, 1) + 1e-6 * np.eye(2)
+    ys = (np.linalg.inv(gram) @ shares).transpose(1, 0, 2)
+    columns = np.stack([*ys, 2.0 * one, 2.0 * two, -2.0 * last])
+    start = -(columns * last).sum(-1)
+    # The misfit itself starts from what the curve gains alone, squared.
+    start[4] = (last * last).sum(-1)
+    products = np.stack([gram[:, 0, 0], 2.0 * gram[:, 0, 1], gram[:, 1, 1]])
+    return _Basis(points, last, one, two, products, columns.reshape(-1, len(times)).T, start.ravel())
 
 
 def fitted(
-    shares: Float[Array, "span inner"], length: int, grid: Grid
-) -> tuple[Int[Array, "span 4"], Float[Array, "span inner"]]:
-    """Return for each span of one length the whole-numbered curve that fits best, and the shares that it gives.
+    shares: Float[Array, " inner"], spans: Spans, grid: Grid
+) -> tuple[Int[Array, "span 4"], Float[Array, " inner"]]:
+    """Return for each span the whole-numbered curve that fits best, and the shares that it gives.
 
     Args:
-        shares: how far the value has got (0 at the key before, 1 at the key after) at each of ``inner_frames``.
-        length: frames from key to key, at least 2.
+        shares: how far the value has got (0 at the key before, 1 at the key after) at the spans' frames.
+        spans: whose they are.
         grid: how many curves to try.
 
     Returns:
         Control points x1, y1, x2, y2 in 0–127; and the curve's own shares at the same frames.
     """
-    basis = _basis(length, grid)
-    one = shares @ basis.first_y.T - (basis.first_y * basis.last).sum(1)
-    two = shares @ basis.second_y.T - (basis.second_y * basis.last).sum(1)
-    (a, b), (_, d) = basis.inverse.transpose(1, 2, 0)
-    y1, y2 = np.clip(a * one + b * two, 0.0, 1.0), np.clip(b * one + d * two, 0.0, 1.0)
-    (a, b), (_, d) = basis.gram.transpose(1, 2, 0)
-    own = (basis.last**2).sum(1) - 2.0 * shares @ basis.last.T
-    misfit = own + y1 * (a * y1 - 2.0 * one) + y2 * (d * y2 - 2.0 * two) + 2.0 * b * y1 * y2
+    curves, reached = np.zeros((len(spans.lengths), 4), dtype=np.int64), np.empty_like(shares)
+    for length, rows, inner in spans.alike():
+        basis, own = _basis(length, grid), shares[inner].reshape(rows.stop - rows.start, -1)
+        best, ys = _best(basis, own)
+        points = basis.points[best]
+        curves[rows] = np.stack([points[:, 0], ys[:, 0], points[:, 1], ys[:, 1]], axis=1)
+        y1, y2 = ys[:, :1] / 127.0, ys[:, 1:] / 127.0
+        reached[inner] = (basis.last[best] + y1 * basis.first_y[best] + y2 * basis.second_y[best]).ravel()
+    return curves, reached
+
+
+def _best(basis: _Basis, shares: Float[Array, "span inner"]) -> tuple[Int[Array, " span"], Int[Array, "span 2"]]:
+    """Return the pair of x that fits each span best, and its y1 and y2."""
+    table = shares @ basis.fit
+    table += basis.fit_from
+    y1, y2, one, two, misfit = table.reshape(len(shares), 5, -1).transpose(1, 0, 2)
+    np.clip(y1, 0.0, 1.0, out=y1)
+    np.clip(y2, 0.0, 1.0, out=y2)
+    first, both, second = basis.gram
+    misfit += y1 * (first * y1 + both * y2 - one) + y2 * (second * y2 - two)
     best = misfit.argmin(axis=1)
     rows = np.arange(len(shares))
-    ys = np.rint(127.0 * np.stack([y1[rows, best], y2[rows, best]], axis=1)).astype(np.int64)
-    values = basis.last[best] + ys[:, :1] / 127.0 * basis.first_y[best] + ys[:, 1:] / 127.0 * basis.second_y[best]
-    points = basis.points[best]
-    return np.stack([points[:, 0], ys[:, 0], points[:, 1], ys[:, 1]], axis=1), values
+    return best, np.rint(127.0 * np.stack([y1[rows, best], y2[rows, best]], axis=1)).astype(np.int64)

@@ -11,15 +11,15 @@ from manekko.skeleton.rotations import angle_between
 
 _SIDES = "左右"
 _FINGERS = ("親指", "人指", "中指", "薬指", "小指")
-_LARGE = (
+LIMBS = (
     ("全ての親", "センター", "グルーブ", "腰", "下半身"),
     ("上半身", "上半身2", "上半身3"),
     ("首", "頭"),
     *((s + "肩P", s + "肩", s + "肩C", s + "腕", s + "腕捩", s + "ひじ", s + "手捩", s + "手首") for s in _SIDES),
     *((s + "足", s + "ひざ", s + "足首", s + "足先EX") for s in _SIDES),
     *((s + "足IK親", s + "足ＩＫ", s + "つま先ＩＫ") for s in _SIDES),
+    *(tuple(s + f + n for f in _FINGERS for n in "０１２３") for s in _SIDES),
 )
-LIMBS = (*_LARGE, *(tuple(s + f + n for f in _FINGERS for n in "０１２３") for s in _SIDES))
 """Bones that share their key frames; any other bone is alone."""
 
 _STILL_FRAMES = 4
@@ -33,21 +33,17 @@ _HIT_RATIO = 0.15
 """Turn on its slow side against that."""
 
 
-def limbs_of(names: Sequence[str]) -> list[tuple[str, ...]]:
-    """Return these bones limb by limb, the others each alone."""
-    found = [tuple(name for name in limb if name in names) for limb in LIMBS]
+def limbs_of(names: Sequence[str], usual_names: Mapping[str, str]) -> list[tuple[str, ...]]:
+    """Return these bones limb by limb, the others each alone.
+
+    Args:
+        names: bones.
+        usual_names: a bone → its usual name, where that is another.
+    """
+    called = {usual_names.get(name, name): name for name in names}
+    found = [tuple(called[name] for name in limb if name in called) for limb in LIMBS]
     placed = {name for limb in found for name in limb}
     return [limb for limb in found if limb] + [(name,) for name in names if name not in placed]
-
-
-def is_large(bones: Sequence[str]) -> bool:
-    """Whether these bones are of the trunk, an arm or a leg, on which the places of hands and feet hang."""
-    return any(bones[0] in limb for limb in _LARGE)
-
-
-def is_finger(bone: str) -> bool:
-    """Whether a bone is one of a finger's."""
-    return bone[1:-1] in _FINGERS
 
 
 def accents(track: BoneTrack, *, turns: bool) -> Bool[Array, " frame"]:

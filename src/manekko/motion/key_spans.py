@@ -16,6 +16,8 @@ LENGTHS = np.array([*range(1, 33), *range(34, 65, 2), *range(72, 129, 8)])
 """Frames from one key to the next that are tried; the longest for what hardly moves."""
 _BLOCKS = [(0, 4), (4, 8), (8, 16), (16, 32), (32, 48), (48, len(LENGTHS))]
 """[first, end) of lengths that are looked at together."""
+_AT_ONCE = 4096
+"""Spans that are looked at together, so that memory is bounded."""
 _TRIFLE = 0.003
 """Share of the highest cost that is next to nothing."""
 _PATIENCE = 3
@@ -73,8 +75,10 @@ class _Table:
 
     def _costs(self, starts: Int[Array, " span"], length: int) -> Float[Array, " span"]:
         costs = np.zeros(len(starts))
-        for channel in self.channels if len(starts) else ():
-            costs += span_costs(channel, starts, length)
+        for first in range(0, len(starts), _AT_ONCE):
+            some = slice(first, first + _AT_ONCE)
+            for channel in self.channels:
+                costs[some] += span_costs(channel, starts[some], length)
         return costs
 
 

@@ -10,8 +10,9 @@ from scipy.linalg import solveh_banded
 
 from manekko.arrays import Array, Bool, Float, Int, UInt8
 from manekko.motion.key_channels import Channel, Moving, Turning, course, values_of
-from manekko.motion.key_curves import STRAIGHT, fitted, inner_frames
-from manekko.motion.rig_sampling import bezier_fraction, spans
+from manekko.motion.key_curves import STRAIGHT, Spans, fitted
+from manekko.motion.rig_sampling import bezier_fraction
+from manekko.motion.rig_sampling import spans as frames_between
 from manekko.skeleton.rotations import (
     as_rotation_vectors,
     conjugate,
@@ -40,45 +41,52 @@ def best_keys(
     values = values_of(channel)[keys].copy()
     curves = np.tile(STRAIGHT, (len(keys), 1))
     for _ in range(rounds if len(keys) > 1 else 0):
-        curves = _curves(channel, keys, values)
-        values = _moved(channel, keys, values, curves, pinned)
+        curves, shares = _curves(channel, keys, values)
+        values = _moved(channel, keys, values, shares, pinned)
     return values, curves
 
 
 def sampled_keys(channel: Channel, keys: Int[Array, " key"], values: Array, curves: Array) -> Float[Array, "frame n"]:
     """Return the values that keys give in each frame, as MMD does."""
-    start, end, shares = _shares(len(values_of(channel)), keys, curves)
+    start, end, fraction = frames_between(keys, np.arange(len(values_of(channel))))
+    return _sampled(channel, values[start], values[end], bezier_fraction(curves[end], fraction))
+
+
+def _sampled(channel: Channel, start: Array, end: Array, shares: Float[Array, " frame"]) -> Float[Array, "frame n"]:
     if isinstance(channel, Turning):
-        return slerp(values[start], values[end], shares)
-    return values[start] + (values[end] - values[start]) * shares[:, None]
+        return slerp(start, end, shares)
+    return start + (end - start) * shares[:, None]
 
 
-def _shares(frame_count: int, keys: Array, curves: Array) -> tuple[Array, Array, Float[Array, " frame"]]:
-    start, end, fraction = spans(keys, np.arange(frame_count))
-    return start, end, bezier_fraction(curves[end], fraction)
-
-
-def _curves(channel: Channel, keys: Int[Array, " key"], values: Array) -> UInt8[Array, "key 4"]:
-    """Return the curve of each span that comes nearest to the meant values for fixed values at the keys."""
-    meant = values_of(channel)
+def _curves(
+    channel: Channel, keys: Int[Array, " key"], values: Array
+) -> tuple[UInt8[Array, "key 4"], Float[Array, " frame"]]:
+    """Return the curve of each span that comes nearest to the meant values, and the share of the way at each frame."""
     curves = np.tile(STRAIGHT, (len(keys), 1))
     lengths = np.diff(keys)
-    for length in np.unique(lengths[lengths > 1]).tolist():
-        firsts = np.flatnonzero(lengths == length)
-        frames = keys[firsts][:, None] + inner_frames(length)
-        shares, size, _ = course(channel, values[firsts], values[firsts + 1], meant[frames])
-        moving = size > 0.0
-        curves[firsts[moving] + 1], _ = fitted(shares[moving], length, "fine")
-    return curves
+    order = np.argsort(lengths, kind="stable")
+    order = order[np.searchsorted(lengths[order], 2) :]
+    spans = Spans.of(keys[order], lengths[order])
+    way = course(channel, values[order], values[order + 1], spans)
+    found, reached = fitted(way.shares, spans, "fine")
+    moving = way.size > 0.0
+    curves[order[moving] + 1] = found[moving]
+    _, end, shares = frames_between(keys, np.arange(len(values_of(channel))))
+    looked_at = spans.spread(moving)
+    shares[spans.frames[looked_at]] = reached[looked_at]
+    # Not all frames of long spans were looked at.
+    far = np.isin(end, order[lengths[order] - 1 > spans.counts] + 1)
+    shares[far] = bezier_fraction(curves[end[far]], frames_between(keys, np.flatnonzero(far))[2])
+    return curves, shares
 
 
 def _moved(
-    channel: Channel, keys: Int[Array, " key"], values: Array, curves: Array, pinned: Bool[Array, " key"]
+    channel: Channel, keys: Int[Array, " key"], values: Array, shares: Array, pinned: Bool[Array, " key"]
 ) -> Float[Array, "key n"]:
     """Return the values at the keys that miss least with fixed curves."""
     meant = values_of(channel)
-    _, _, shares = _shares(len(meant), keys, curves)
-    reached = sampled_keys(channel, keys, values, curves)
+    start, end, _ = frames_between(keys, np.arange(len(meant)))
+    reached = _sampled(channel, values[start], values[end], shares)
     if isinstance(channel, Moving):
         weights = channel.weights[:, None, None] * np.eye(1)
         # The numbers do not interact: each is one right-hand side.
@@ -116,7 +124,7 @@ def _solved(
     next_one[:-1] = over_spans(start * end * weights)
     right[:-1] += over_spans(start * pulled)
     right[1:] += over_spans(end * pulled)
-    own += _PULL * weights.mean(axis=0).trace() / size * np.eye(size)
+    own += _PULL * weights[keys].trace(axis1=1, axis2=2)[:, None, None] / size * np.eye(size)
     own[pinned], right[pinned] = np.eye(size), 0.0
     next_one[pinned] = 0.0
     next_one[:-1][pinned[1:]] = 0.0

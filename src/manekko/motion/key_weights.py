@@ -7,12 +7,13 @@ says nothing.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from manekko.arrays import Array, Bool, Float
 from manekko.motion.key_channels import Channel, Moving, Turning
-from manekko.motion.key_limbs import held, is_finger
+from manekko.motion.key_limbs import held
 from manekko.motion.motion import BoneTrack, RigMotion
 from manekko.motion.rig_kinematics import RigPose, pose_rig
 from manekko.motion.rig_sampling import sample_track
@@ -28,8 +29,6 @@ _KNEE = 0.25
 """Weight of a knee's angle in the places of hip and foot."""
 _STRAIGHTEST = 0.1
 """Sine of the bend below which a knee is not taken for straighter."""
-_FINGER = 2.0
-"""A finger may be off by so many times more than an arm."""
 _SEED = 0.03
 """Weight of an IK link's own keys where IK brings it into place anyway, against full weight."""
 
@@ -39,7 +38,7 @@ class Tolerance:
     """How far a motion with fewer keys may be off."""
 
     turn_rad: float
-    """A bone in its parent, in 19 of 20 frames."""
+    """Bones in the world, 19 of 20 turns."""
     ends_m: float
     """Hands and feet in the world, in 99 of 100 frames."""
     morph: float
@@ -62,6 +61,12 @@ class Scene:
     def frame_count(self) -> int:
         """Number of frames."""
         return len(next(iter(self.tracks.values())).frames)
+
+    @cached_property
+    def usual_names(self) -> dict[str, str]:
+        """A bone's own name → its usual one, where that is another (``rig_names``)."""
+        named = ((self.rig.bones[number].name, usual) for usual, number in self.rig.index.items())
+        return {own: usual for own, usual in named if usual != own}
 
     def under(self, bone: str, end: str) -> bool:
         """Whether bone ``end`` hangs below ``bone``."""
@@ -90,7 +95,8 @@ def scene_of(rig: Rig, motion: RigMotion, start: int, end: int) -> Scene:
     numbers = {rig.index[name] for name in wanted}
     for number in tuple(numbers):
         numbers |= set(_above(rig, number))
-    named = [rig.bones[number].name for number in sorted(numbers)]
+    # Hands and feet are asked for by their usual names, whatever the model calls them.
+    named = [*(rig.bones[number].name for number in sorted(numbers)), *(end for end in HANDS + FEET if end in rig)]
     return Scene(rig, stretch, pose_rig(rig, stretch, np.arange(len(frames)), named), tracks)
 
 
@@ -120,8 +126,7 @@ def bone_channels(scene: Scene, name: str, tolerance: Tolerance) -> list[Channel
 
 def _turning(scene: Scene, name: str, tolerance: Tolerance) -> Turning:
     frame_count, rotations = scene.frame_count, scene.tracks[name].rotations_xyzw
-    turn_rad = tolerance.turn_rad * (_FINGER if is_finger(name) else 1.0)
-    plain = np.full(frame_count, turn_rad**-2)
+    plain = np.full(frame_count, tolerance.turn_rad**-2)
     axes, extra = None, np.zeros(frame_count)
     if name not in scene.rig:
         return Turning(rotations, plain, axes, extra)

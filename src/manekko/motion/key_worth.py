@@ -6,7 +6,6 @@ from dataclasses import replace
 import numpy as np
 
 from manekko.arrays import Array, Float
-from manekko.motion.key_limbs import is_large
 from manekko.motion.key_weights import FEET, HANDS, Scene, Tolerance
 from manekko.motion.motion import BoneTrack
 from manekko.motion.rig_kinematics import pose_rig
@@ -18,13 +17,13 @@ def how_far_off(
 ) -> Float[Array, " limb"]:
     """Return for each limb its error against the tolerance: 2 is twice too much.
 
-    It is the worse of two: the turns of trunk, head, arms and legs in the world, of which 95 in 100 must be near
-    enough, which is one figure for all limbs; and the places of the hands and feet that the limb moves, in 99 of 100
+    It is the worse of two: the turns of all bones that turn, in the world, of which 95 in 100 must be near enough,
+    which is one figure for all limbs; and the places of the hands and feet that the limb moves, in 99 of 100
     frames. The turn of an IK goal shows in the bones that it moves, not by itself.
     """
     fewer = replace(scene.motion, bones=dict(tracks))
     found = pose_rig(scene.rig, fewer, np.arange(scene.frame_count), list(scene.pose.positions))
-    judged = sorted({name for bones in limbs if bones and is_large(bones) for name in _judged(scene, bones)})
+    judged = sorted({name for bones in limbs for name in _judged(scene, bones)})
     turns = [angle_between(scene.pose.rotations[name], found.rotations[name]) for name in judged]
     turned = float(np.percentile(np.concatenate(turns), 95.0)) if turns else 0.0
     off = np.full(len(limbs), turned / tolerance.turn_rad)

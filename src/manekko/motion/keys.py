@@ -38,8 +38,8 @@ two stretches meet."""
 def reduce_keys(motion: RigMotion, rig: Rig, level: Keys, forced: Mapping[str, Array] | None = None) -> RigMotion:
     """Return the motion with fewer keys, true to it within the tolerance of ``level``.
 
-    ``edit``: 95 of 100 bone angles, in the parent and with IK done, within 1°, and hands and feet within 15 mm in 99
-    of 100 frames; ``tiny``: 3° and 45 mm. Places that a foot's IK goal holds exactly are held exactly, by two keys.
+    ``edit``: 95 of 100 turns of bones in the world, IK done, within 1°, and hands and feet within 15 mm in 99 of 100
+    frames; ``tiny``: 3° and 45 mm. Places that a foot's IK goal holds exactly are held exactly, by two keys.
     Bones that do not move get one key; the motion keeps its length.
 
     Args:
