@@ -84,7 +84,7 @@ def test_without_a_motion_maneko_stands_there(shelf: Shelf) -> None:
 
 def test_a_captures_folder_brings_everything(capture: tuple[Shelf, Programme]) -> None:
     shelf, told = capture
-    assert [one.name for one in told.dancers] == ["踊り-p1", "踊り-p2"]
+    assert (told.title, [one.name for one in told.dancers]) == ("踊り.mp4", ["踊り-p1", "踊り-p2"])
     assert told.video is not None
     assert told.sound is not None
     assert told.preview is not None

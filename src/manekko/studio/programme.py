@@ -8,7 +8,7 @@ from pathlib import Path
 from manekko.errors import InputError
 from manekko.files.captured import Captured, CapturedPerson, captured_beside, source_clip
 from manekko.files.models import read_rig, standard_rig
-from manekko.files.motions import write_motion
+from manekko.files.motions import SUFFIXES, write_motion
 from manekko.files.results import what_it_is
 from manekko.files.vmd import FPS as VMD_FPS
 from manekko.motion.motion import RigMotion
@@ -55,7 +55,7 @@ def programme(motions: Sequence[Path], models: Sequence[Path], shelf: Shelf) -> 
     preview = next((path for path in files if path.stem.endswith("-preview") and path.suffix in _VIDEOS), None)
     return Programme(
         version=version("manekko"),
-        title=shown_name(motions[0].resolve().name) if motions else characters[chosen[0]].name,
+        title=_title(motions, given.captured) or characters[chosen[0]].name,
         dancers=tuple(dancers) or (Dancer(characters[chosen[0]].name, None, characters[chosen[0]], None, None),),
         sound=_media(given.sound, shelf) if given.sound is not None and _in_its_folder(given.sound) else None,
         video=_video(given.captured, shelf),
@@ -65,6 +65,14 @@ def programme(motions: Sequence[Path], models: Sequence[Path], shelf: Shelf) -> 
         downloads=_downloads([*(part.path for part in given.parts), *cameras, *files], shelf),
         characters=own_characters(shelf, characters),
     )
+
+
+def _title(motions: Sequence[Path], captured: Captured | None) -> str:
+    """Return what is shown: a capture's clip, else the first that was given; nothing where nothing was."""
+    if not motions:
+        return ""
+    is_one_file = motions[0].suffix.lower() in SUFFIXES
+    return shown_name(motions[0].resolve().name if captured is None or is_one_file else captured.clip_name)
 
 
 def _rig(model: Path, who: Character) -> Rig:
