@@ -4,6 +4,7 @@ import { fetchProgramme } from "../api/client";
 import type { Programme } from "../api/messages";
 import type { Problem } from "../viewer/contract";
 import { sourceAt } from "../viewer/files/served";
+import { choreographer } from "./choreographer";
 import { listenToKeys } from "./state/actions";
 import { type App, createApp } from "./state/app";
 import { problemOf } from "./state/messages";
@@ -26,7 +27,7 @@ export async function start(canvas: HTMLCanvasElement): Promise<void> {
     try {
         // The view is large: it comes while the programme is asked for, after the page is painted.
         const [{ createViewer }, programme] = await Promise.all([import("../viewer/viewer"), fetchProgramme()]);
-        const made = createApp(programme, await createViewer(canvas));
+        const made = createApp(programme, await createViewer(canvas, choreographer));
         app.value = made;
         listenToKeys(made);
         await putOnStage(made, programme);
@@ -39,9 +40,17 @@ export async function start(canvas: HTMLCanvasElement): Promise<void> {
 }
 
 async function putOnStage({ cast, viewer, messages }: App, programme: Programme): Promise<void> {
+    viewer.look.sideBySide.value = areStrangers(programme);
     await Promise.all(programme.dancers.map((dancer) => cast.open(dancer)));
     viewer.chosen.value ??= viewer.dancers.peek()[0]?.id ?? null;
     if (programme.camera === null) return;
     const problems = await viewer.setCameraMotion(sourceAt(programme.camera.url, programme.camera.name));
     for (const problem of problems) messages.problem(problem);
+}
+
+/** Whether the dancers' motions come from different places, so that nobody knows where they stand beside one another. */
+function areStrangers({ dancers, report_url }: Programme): boolean {
+    const filmed = dancers.filter(({ camera }) => camera !== null).length;
+    const areFilmedTogether = filmed === dancers.length || (filmed === 0 && report_url !== null);
+    return dancers.length > 1 && !areFilmedTogether;
 }

@@ -145,8 +145,7 @@ function Facts({ dancer }: Pick<CardProps, "dancer">) {
     const text = words.value.dancers;
     if (dancer.bones === 0) return null;
     const count = (value: number): string => value.toLocaleString(LANGUAGE_TAGS[language.value]);
-    const facts = text.facts(count(dancer.bones), count(dancer.triangles));
-    return <p class="facts">{dancer.hasPhysics ? `${facts} · ${text.withPhysics}` : facts}</p>;
+    return <p class="facts">{text.facts(count(dancer.bones), count(dancer.triangles), dancer.hasPhysics)}</p>;
 }
 
 function Problems({ dancer: { problems } }: Pick<CardProps, "dancer">) {

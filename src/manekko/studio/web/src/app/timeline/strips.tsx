@@ -1,6 +1,7 @@
 // Strips below the time line, for each dancer that a report came with: how surely she was seen, when her feet stood
 // on the floor, and what may need the user's eye.
 import { type Signal, useSignal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { Notice, Span, Strips as StripValues } from "../../api/messages";
 import type { DancerState } from "../../viewer/contract";
@@ -76,11 +77,11 @@ function Block({ app, dancer, strips, hover, isNamed }: BlockProps) {
             ) : null}
             <div class="row strip-row">
                 <div class="strip-labels" aria-hidden="true">
-                    <span>{timeline.confidence}</span>
-                    <span class="feet-label">
+                    {strips.confidence.length === 0 ? null : <span class="confidence">{timeline.confidence}</span>}
+                    <span class="feet">
                         {timeline.feet} <i class="left">{timeline.left}</i> <i class="right">{timeline.right}</i>
                     </span>
-                    <span>{timeline.notices}</span>
+                    {isMarked(strips) ? <span class="notices">{timeline.notices}</span> : null}
                 </div>
                 <Lanes app={app} dancer={dancer} strips={strips} hover={hover} />
             </div>
@@ -119,18 +120,44 @@ function Lanes({ app, dancer, strips, hover }: Omit<BlockProps, "isNamed">) {
                 hover.value = null;
             }}
         >
-            <svg class="confidence" viewBox={`${from} 0 ${length} 1`} preserveAspectRatio="none" aria-hidden="true">
-                <path d={path} />
-            </svg>
-            <svg class="feet" viewBox={`${from} 0 ${length} 2`} preserveAspectRatio="none" aria-hidden="true">
+            {path === "" ? null : (
+                <Strip className="confidence" from={from} length={length} height={1}>
+                    <path d={path} />
+                </Strip>
+            )}
+            <Strip className="feet" from={from} length={length} height={2}>
                 <Bars spans={strips.left_foot} y={0} className="left" />
                 <Bars spans={strips.right_foot} y={1.1} className="right" />
-            </svg>
-            <svg class="notices" viewBox={`${from} 0 ${length} 1`} preserveAspectRatio="none" aria-hidden="true">
-                <Bars spans={marks(strips, length)} y={0} className="notice" />
-            </svg>
+            </Strip>
+            {isMarked(strips) ? (
+                <Strip className="notices" from={from} length={length} height={1}>
+                    <Bars spans={marks(strips, length)} y={0} className="notice" />
+                </Strip>
+            ) : null}
         </div>
     );
+}
+
+interface StripProps {
+    readonly className: string;
+    /** The part of the time that fills the width [s]. */
+    readonly from: number;
+    readonly length: number;
+    readonly height: number;
+    readonly children: ComponentChildren;
+}
+
+/** A drawing in seconds across and its own units down, stretched to the lane. */
+function Strip({ className, from, length, height, children }: StripProps) {
+    return (
+        <svg class={className} viewBox={`${from} 0 ${length} ${height}`} preserveAspectRatio="none" aria-hidden="true">
+            {children}
+        </svg>
+    );
+}
+
+function isMarked({ notices }: StripValues): boolean {
+    return notices.some(({ span }) => span !== null);
 }
 
 function Bars({

@@ -156,8 +156,8 @@ export const en = {
         remove: (name: string) => `Remove ${name}`,
         add: "Add a dancer",
         loading: "Loading …",
-        facts: (bones: string, triangles: string) => `${bones} bones · ${triangles} triangles`,
-        withPhysics: "physics",
+        facts: (bones: string, triangles: string, hasPhysics: boolean) =>
+            `${bones} bones · ${triangles} triangles${hasPhysics ? " · physics" : ""}`,
         sideBySide: "Side by side",
         sideBySideHint: "Sets the dancers apart, so that two motions can be compared.",
         newName: (number: number) => `Dancer ${number}`,

@@ -152,8 +152,8 @@ export const ja: Words = {
         remove: (name) => `${name}を削除`,
         add: "ダンサーを追加",
         loading: "読み込み中…",
-        facts: (bones, triangles) => `ボーン ${bones} ・ ポリゴン ${triangles}`,
-        withPhysics: "物理演算あり",
+        facts: (bones, triangles, hasPhysics) =>
+            `ボーン ${bones}・ポリゴン ${triangles}${hasPhysics ? "・物理演算あり" : ""}`,
         sideBySide: "横に並べる",
         sideBySideHint: "ダンサーを離して並べ、モーションを見比べられるようにします。",
         newName: (number) => `ダンサー${number}`,

@@ -151,8 +151,8 @@ export const zh: Words = {
         remove: (name) => `移除${name}`,
         add: "添加舞者",
         loading: "正在加载……",
-        facts: (bones, triangles) => `${bones} 根骨骼 · ${triangles} 个三角面`,
-        withPhysics: "含物理",
+        facts: (bones, triangles, hasPhysics) =>
+            `${bones} 根骨骼 · ${triangles} 个三角面${hasPhysics ? " · 含物理" : ""}`,
         sideBySide: "并排显示",
         sideBySideHint: "把舞者分开站位，方便对比两个动作。",
         newName: (number) => `舞者 ${number}`,
