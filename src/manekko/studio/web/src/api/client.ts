@@ -10,10 +10,17 @@ export class ServerFailure extends Error {
         readonly code: "server-gone" | "file-too-large";
         readonly values: Readonly<Record<string, string | number>>;
     };
+    /** Whether the server answered, and said why it would not. */
+    readonly refused: boolean;
 
-    constructor(code: "server-gone" | "file-too-large", values: Readonly<Record<string, string | number>>) {
+    constructor(
+        code: "server-gone" | "file-too-large",
+        values: Readonly<Record<string, string | number>>,
+        refused = false,
+    ) {
         super(code);
         this.problem = { code, values };
+        this.refused = refused;
     }
 }
 
@@ -62,7 +69,7 @@ async function asked(address: string, request: RequestInit): Promise<Response> {
         throw new ServerFailure("server-gone", { reason: error instanceof Error ? error.message : String(error) });
     }
     if (!answer.ok) {
-        throw new ServerFailure("server-gone", { reason: await reasonOf(answer) });
+        throw new ServerFailure("server-gone", { reason: await reasonOf(answer) }, true);
     }
     return answer;
 }

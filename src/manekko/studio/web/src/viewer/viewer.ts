@@ -5,14 +5,14 @@ import { CameraMotion } from "./camera_motion";
 import { Cameras, type Scenery } from "./cameras";
 import { Cast } from "./cast";
 import { PlayClock } from "./clock";
-import type { CameraKind, DancerState, Look, Problem, Recording, Source, Viewer } from "./contract";
+import type { CameraKind, Choreographer, DancerState, Look, Problem, Recording, Source, Viewer } from "./contract";
 import { Dancer } from "./dancer";
 import { pictureOf, recordingOf } from "./files/recording";
 import { takeHold } from "./hand";
 import { Loop } from "./loop";
 import type { LoadPerformer } from "./performer";
 import type { Physics } from "./physics";
-import { Failure, problemOf } from "./problems";
+import { attempt, Failure, problemOf } from "./problems";
 import { united } from "./shots";
 import { SkeletonPicture } from "./skeleton";
 import { Stage } from "./stage";
@@ -25,9 +25,15 @@ const SIDES: readonly CameraKind[] = ["front", "side", "back", "top", "face", "f
 /** Side by side, dancers have room between them [MMD units]. */
 const ROOM_BETWEEN = 3;
 
-/** Opens a view on a canvas. A browser that cannot draw gets one too, which says so in its problems. */
-export async function createViewer(canvas: HTMLCanvasElement): Promise<Viewer> {
-    return new DanceView(canvas, await Stage.open(canvas));
+/**
+ * Opens a view on a canvas. A browser that cannot draw gets one too, which says so in its problems.
+ * @param choreographer works out how VRMs dance; without one they stand still.
+ */
+export async function createViewer(
+    canvas: HTMLCanvasElement,
+    choreographer: Choreographer | null = null,
+): Promise<Viewer> {
+    return new DanceView(canvas, await Stage.open(canvas), choreographer);
 }
 
 class DanceView implements Viewer {
@@ -59,12 +65,12 @@ class DanceView implements Viewer {
     #posedS = Number.NaN;
     #disposed = false;
 
-    constructor(canvas: HTMLCanvasElement, stage: Stage) {
+    constructor(canvas: HTMLCanvasElement, stage: Stage, choreographer: Choreographer | null) {
         this.#canvas = canvas;
         this.#stage = stage;
         this.#cast = new Cast({
             scene: stage.scene,
-            load: loaderFor(stage.canDraw),
+            load: loaderFor(stage.canDraw, choreographer),
             physics: () => (this.look.physics.peek() ? (this.#physics?.world ?? null) : null),
             changed: () => this.#castChanged(),
         });
@@ -344,6 +350,11 @@ class DanceView implements Viewer {
     }
 }
 
-function loaderFor(canDraw: boolean): LoadPerformer {
-    return (scene, character) => Dancer.load(scene, character, canDraw);
+function loaderFor(canDraw: boolean, choreographer: Choreographer | null): LoadPerformer {
+    return async (scene, character) => {
+        const head = await attempt(async () => (await character.main.read()).slice(0, 4).text(), "model-broken", "");
+        // What reads VRMs is fetched by those only who have one.
+        if (head === "glTF") return (await import("./files/vrm")).VrmDancer.load(scene, character, choreographer);
+        return Dancer.load(scene, character, canDraw);
+    };
 }
