@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from manekko.lift.lift import lift_track
 from manekko.lift.swaps import _cheapest_states, repair_swaps
-from manekko.people.keypoints import Hands, Track
+from manekko.people.fixes import swap_sides
+from manekko.people.keypoints import BODY33_INDEX, Hands, Track
 from tests.lift.dancers import Dance, seen, with_swaps
 
 TIMES_S = np.arange(240) / 30
@@ -107,3 +108,22 @@ def test_the_last_frames_of_a_clip_are_not_swapped_on_half_the_evidence():
         assert not _cheapest_states(steps[order], feet[order]).any()
     feet[-9:] = [0.03, 0.01]
     assert np.flatnonzero(_cheapest_states(steps, feet)).tolist() == list(range(32, 41))
+
+
+def _taken_for_a_back(track: Track, frames: np.ndarray) -> Track:
+    """What a detector makes of someone it takes for a person who faces the other way: nothing moves in the picture."""
+    world = swap_sides(track, frames).world_m
+    middle = world[:, [BODY33_INDEX["left_hip"], BODY33_INDEX["right_hip"]], 2].mean(1, keepdims=True)
+    world[frames, :, 2] = (2.0 * middle - world[..., 2])[frames]
+    return replace(swap_sides(track, frames), world_m=world)
+
+
+def test_a_front_taken_for_a_back_gets_its_depths_back_and_mere_labels_do_not_lose_them():
+    track = seen(Dance(5), TIMES_S)
+    frames = np.zeros(len(TIMES_S), dtype=bool)
+    frames[40:46] = frames[90] = True
+    for spoilt in (_taken_for_a_back(track, frames), swap_sides(track, frames)):
+        repaired, swapped = repair_swaps(spoilt)
+        assert (swapped == frames).all()
+        assert repaired.keypoints_px == pytest.approx(track.keypoints_px)
+        assert repaired.world_m == pytest.approx(track.world_m)

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from manekko.arrays import Array, Bool, Float, Int
-from manekko.people.fixes import swap_sides
+from manekko.arrays import Array, Bool, Float, Int, spans
+from manekko.people.fixes import mirrored_depths, swap_sides
 from manekko.people.keypoints import BODY33_INDEX, BODY33_MIRROR, Track
 from manekko.skeleton.rotations import normalized
 
@@ -15,12 +15,16 @@ _FACING_COST = 0.04
 _STEP_CAP = 0.5
 """Largest step that counts, in body sizes: one lost wrist must not decide for the whole body."""
 _CLOSE_CALL = 0.25
+_MIRRORED = -0.3
+"""Cosines of feet and face with the way that hips and shoulders face, added: below it the body is a mirrored one."""
 
 
 def repair_swaps(track: Track) -> tuple[Track, Bool[Array, " frame"]]:
     """Return the track with left and right put back where the detector swapped them, and which frames those were.
 
-    A swap shows as every paired keypoint jumping to its twin's place at once.
+    A swap shows as every paired keypoint jumping to its twin's place at once. A detector that takes a front for a back
+    does more: it sees a whole person who faces the other way. With left and right put back, feet and face of that
+    person point backwards; there the depths are mirrored as well.
     """
     frames = np.flatnonzero(track.seen)
     swapped = np.zeros(len(track.times_s), dtype=bool)
@@ -30,7 +34,18 @@ def repair_swaps(track: Track) -> tuple[Track, Bool[Array, " frame"]]:
     swapped[frames] = _global_sense(track, frames, states)
     if not swapped.any():
         return track, swapped
-    return swap_sides(track, swapped), swapped
+    repaired = swap_sides(track, swapped)
+    return mirrored_depths(repaired, _facing_wrong(repaired, swapped), "body"), swapped
+
+
+def _facing_wrong(track: Track, swapped: Bool[Array, " frame"]) -> Bool[Array, " frame"]:
+    """Which swapped frames show a body that faces one way with feet and face that point the other, burst by burst."""
+    frames = np.flatnonzero(track.seen)
+    result = np.zeros_like(swapped)
+    feet, face = _facing_cosines(track, frames)
+    for start, end in spans(swapped[frames]):
+        result[frames[start:end]] = float((feet + face)[start:end].mean()) < _MIRRORED
+    return result
 
 
 def _transition_costs(track: Track, frames: Array) -> Float[Array, "step 2"]:
@@ -45,7 +60,13 @@ def _transition_costs(track: Track, frames: Array) -> Float[Array, "step 2"]:
         weight = np.where(np.isfinite(steps), weights_after[1:] * weights[:-1], 0.0) + 1e-9
         return (np.minimum(np.nan_to_num(steps), _STEP_CAP) * weight).sum(1) / weight.sum(1)
 
-    return np.stack([cost(points, weights), cost(mirrored, weights[:, BODY33_MIRROR[_PAIRED] - _PAIRED[0]])], axis=1)
+    return np.stack(
+        [
+            cost(points, weights),
+            cost(mirrored, weights[:, BODY33_MIRROR[_PAIRED] - _PAIRED[0]]),
+        ],
+        axis=1,
+    )
 
 
 def _facing_costs(track: Track, frames: Array) -> Float[Array, "frame 2"]:
@@ -53,6 +74,14 @@ def _facing_costs(track: Track, frames: Array) -> Float[Array, "frame 2"]:
 
     Legs that cross in a side view look like a swap to the image points alone; feet and face tell them apart.
     """
+    cosines = np.stack(_facing_cosines(track, frames))
+    # Feet seen from behind are often taken for feet seen from before, and heads look over shoulders: both must say so.
+    agreement, against = cosines.max(0), cosines.min(0)
+    return _FACING_COST * np.stack([np.maximum(-agreement, 0.0), np.maximum(against, 0.0)], axis=1)
+
+
+def _facing_cosines(track: Track, frames: Array) -> tuple[Float[Array, " frame"], Float[Array, " frame"]]:
+    """Cosine of feet, and of face, with the way that hips and shoulders face; 0 where that is not known."""
     world = track.world_m[frames]
 
     def at(name: str) -> Array:
@@ -64,10 +93,7 @@ def _facing_costs(track: Track, frames: Array) -> Float[Array, "frame 2"]:
     facing = normalized(np.cross(across, shoulders - hips))
     feet = normalized(at("left_toe") - at("left_heel") + at("right_toe") - at("right_heel"))
     face = normalized(2.0 * at("nose") - at("left_ear") - at("right_ear"))
-    # Feet seen from behind are often taken for feet seen from before, and heads look over shoulders: both must say so.
-    agreement = np.nan_to_num(np.maximum((facing * feet).sum(-1), (facing * face).sum(-1)))
-    against = np.nan_to_num(np.minimum((facing * feet).sum(-1), (facing * face).sum(-1)))
-    return _FACING_COST * np.stack([np.maximum(-agreement, 0.0), np.maximum(against, 0.0)], axis=1)
+    return np.nan_to_num((facing * feet).sum(-1)), np.nan_to_num((facing * face).sum(-1))
 
 
 def _cheapest_states(costs: Float[Array, "step 2"], own_costs: Float[Array, "frame 2"]) -> Bool[Array, " frame"]:

@@ -137,7 +137,7 @@ def apply_flips(track: Track, own: PersonFixes) -> Track:
         inside = flip.span.within(track.times_s)
         if flip.part == "body":
             track = swap_sides(track, inside)
-        track = _mirrored_depths(track, inside, flip.part)
+        track = mirrored_depths(track, inside, flip.part)
     return track
 
 
@@ -250,7 +250,7 @@ def _forgotten(track: Track, ignored: Sequence[TimeSpan]) -> Track:
     )
 
 
-def _mirrored_depths(track: Track, frames: Bool[Array, " frame"], part: Part) -> Track:
+def mirrored_depths(track: Track, frames: Bool[Array, " frame"], part: Part) -> Track:
     """Return the track with depths mirrored about the hips, or a limb's about the joint that it hangs on."""
     world = track.world_m.copy()
     if part == "body":
