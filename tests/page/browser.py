@@ -52,8 +52,11 @@ class Tab:
         self.page.wait_for_function(
             "timeS => Math.abs(window.manekko.viewer.clock.timeS.value - timeS) < 1e-6", arg=time_s
         )
-        frames = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
-        self.ask(frames)
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until what was asked for is drawn and shown."""
+        self.ask("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
     def assert_quiet(self, *but: str) -> None:
         """Fail on an error or a failed request so far, those that hold one of these words apart."""

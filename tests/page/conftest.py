@@ -1,5 +1,6 @@
 """A browser, a capture, and the page opened with it: shared by the tests of the page."""
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,11 +13,13 @@ from playwright.sync_api import Browser
 from manekko.bench.browser import chromium, chromium_program, served
 from manekko.errors import MissingToolError
 from manekko.studio.server import PAGE
+from tests.clients.page_judge import npm_folder
 from tests.clips import EXAMPLE
-from tests.conftest import missing
+from tests.conftest import ROOT, missing
 from tests.page.browser import Tab
 
 CAPTURED_S = 4.0
+WEB = ROOT / "src" / "manekko" / "studio" / "web"
 
 
 @pytest.fixture(scope="session")
@@ -39,6 +42,19 @@ def captured(weights_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     command = [sys.executable, "-m", "manekko", "capture", str(EXAMPLE), "--end", str(CAPTURED_S), "--out", str(out)]
     subprocess.run(command, check=True, capture_output=True, timeout=600)
     return out
+
+
+@pytest.fixture(scope="session")
+def web(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page's sources, with all packages that checking them needs."""
+    packages = npm_folder("web", [WEB / "package.json", WEB / "package-lock.json"])
+    package = tmp_path_factory.mktemp("page")
+    folder = package / "studio" / "web"
+    shutil.copytree(WEB, folder, ignore=shutil.ignore_patterns("node_modules"))
+    (folder / "node_modules").symlink_to(packages / "node_modules")
+    # Its tests read our characters, which lie beside it.
+    (package / "character").symlink_to(WEB.parent.parent / "character")
+    return folder
 
 
 @pytest.fixture(scope="module")

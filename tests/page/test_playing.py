@@ -115,7 +115,8 @@ def test_the_source_video_and_the_sound_are_in_step(tab: Tab) -> None:
             while ({CLOCK}.playing.value && {CLOCK}.timeS.value < 3.5) {{
                 await new Promise((done) => requestAnimationFrame(done));
                 const now = {CLOCK}.timeS.value;
-                found.push({CLOCK}.media.filter((each) => !each.paused).map((each) => Math.abs(each.currentTime - now)));
+                const playing = {CLOCK}.media.filter((each) => !each.paused);
+                found.push(playing.map((each) => Math.abs(each.currentTime - now)));
             }}
             return found;
         }}"""
