@@ -15,12 +15,13 @@ interface Habits {
     /** How much faster its own clock goes than ours. */
     readonly drift?: number;
     readonly refuses?: boolean;
+    /** When it is loaded so far that it can be sought [s]. */
+    readonly loadedS?: number;
 }
 
 /** As much of an HTMLMediaElement as the clock uses, on time that the test makes. */
 class FakeMedia {
     readonly error = null;
-    readonly readyState = 4;
     readonly duration: number;
     preservesPitch = false;
     paused = true;
@@ -32,9 +33,13 @@ class FakeMedia {
     #rate = 1;
 
     constructor(habits: Habits = {}) {
-        this.#habits = { durationS: 1000, latencyS: 0.04, unevenS: 0, drift: 0, refuses: false, ...habits };
+        this.#habits = { durationS: 1000, latencyS: 0.04, unevenS: 0, drift: 0, refuses: false, loadedS: 0, ...habits };
         this.duration = this.#habits.durationS;
         this.refuses = this.#habits.refuses;
+    }
+
+    get readyState(): number {
+        return nowS < this.#habits.loadedS ? 0 : 4;
     }
 
     /** Where it really is. */
@@ -225,6 +230,7 @@ describe("time that a sound leads", () => {
         [1, 60],
         [2, 60],
         [1, 5],
+        [2, 1.5],
     ])("is never a frame off in three minutes at %s times the speed and %s frames a second", async (speed, perS) => {
         const sound = new FakeMedia({ unevenS: 0.012, drift: 0.0005, latencyS: 0.12 });
         attach(sound, 0.5);
@@ -298,6 +304,29 @@ describe("time that a sound leads", () => {
         await pass(1);
         expect(clock.timeS.value).toBeGreaterThan(50.7);
         expect(Math.abs(sound.trueS - 1 - clock.timeS.value)).toBeLessThan(FRAME_S);
+    });
+
+    it("does not go where the sound was being sought before", async () => {
+        const sound = new FakeMedia({ latencyS: 0.3 });
+        attach(sound);
+        clock.seek(50);
+        await pass(0.1);
+        clock.seek(1);
+        await clock.play();
+        await pass(2);
+        expect(clock.timeS.value).toBeLessThan(3);
+        expect(Math.abs(sound.trueS - clock.timeS.value)).toBeLessThan(FRAME_S);
+    });
+
+    it("does not go back with a sound that was not loaded when it was to play", async () => {
+        const sound = new FakeMedia({ loadedS: 100.5 });
+        attach(sound);
+        clock.seek(20);
+        await clock.play();
+        await pass(3);
+        expect(clock.timeS.value).toBeGreaterThan(21);
+        expect(clock.timeS.value).toBeLessThan(23);
+        expect(Math.abs(sound.trueS - clock.timeS.value)).toBeLessThan(FRAME_S);
     });
 
     it("shows the sound's place while it is paused", async () => {

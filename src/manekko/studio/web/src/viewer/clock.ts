@@ -32,6 +32,8 @@ export class PlayClock implements Clock {
     #following = false;
     /** Since when time waits for the track that leads. */
     #heldSinceS = Number.NEGATIVE_INFINITY;
+    /** Whether the leader was put right while time waits for it. */
+    #corrected = false;
 
     /** @param now seconds that never go back, such as those of `performance.now()`. */
     constructor(now: () => number = () => performance.now() / 1000) {
@@ -189,14 +191,35 @@ export class PlayClock implements Clock {
         }
         const led = leader.timeS(speed);
         if (!this.#following) {
-            this.#following = holds || leader.isNear(free, speed);
-            return holds ? Math.max(led, timeS) : free;
+            return this.#join(leader, timeS, free);
         }
         const off = led - free;
         if (Math.abs(off) > JUMP_S) {
             return led;
         }
         return Math.max(free + off * (1 - Math.exp(-passedS / SMOOTHING_S)), timeS);
+    }
+
+    /** Lets time follow the leader again, if that is where time is. */
+    #join(leader: Track, timeS: number, free: number): number {
+        const speed = this.speed.value;
+        const led = leader.timeS(speed);
+        if (this.#now() - this.#heldSinceS >= HOLD_S) {
+            this.#following = leader.isNear(free, speed);
+            return free;
+        }
+        // It may have gone on since the last tick, which may be a while ago.
+        if (led >= timeS - JUMP_S && led <= free + JUMP_S) {
+            this.#following = true;
+            return Math.max(led, timeS);
+        }
+        if (!this.#corrected) {
+            // One that was not loaded when it was to start has started elsewhere.
+            this.#corrected = true;
+            this.#heldSinceS = this.#now();
+            leader.jump(timeS);
+        }
+        return timeS;
     }
 
     /** The track that time follows at a time, if one is there and may play: a sound before a video. */
@@ -206,6 +229,7 @@ export class PlayClock implements Clock {
     }
 
     #waitForLeader(): void {
+        this.#corrected = false;
         this.#following = false;
         this.#heldSinceS = this.#now();
     }

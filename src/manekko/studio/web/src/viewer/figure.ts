@@ -3,7 +3,9 @@ import { Vector3 } from "@babylonjs/core/Maths/math.vector";
 import type { Joint, Performer } from "./performer";
 import { type Box, clamp, united } from "./shots";
 
-const BODY = /^(頭|首|上半身|下半身|[左右](腕|ひじ|手首|足|ひざ|足首))$/;
+/** Joints of the body, as MMD and as VRM name them: not those of hair, clothes and helpers. */
+const BODY =
+    /^(頭|首|上半身|下半身|[左右](腕|ひじ|手首|足|ひざ|足首)|head|neck|chest|spine|hips|(left|right)(UpperArm|LowerArm|Hand|UpperLeg|LowerLeg|Foot))$/;
 const HEAD = /^(頭|head)$/i;
 const ANKLE = /^([左右]足首|(left|right)foot)$/i;
 /** So many moments of a dance are looked at for the box that she dances in. */

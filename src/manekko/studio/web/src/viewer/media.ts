@@ -102,7 +102,7 @@ export class Track {
         if (!this.media.paused || this.#starting || this.#refused) {
             return false;
         }
-        this.#seek(timeS);
+        this.#seekNow(timeS);
         this.media.playbackRate = speed;
         this.#starting = true;
         this.#playFromS = this.media.currentTime;
@@ -147,9 +147,7 @@ export class Track {
 
     /** Puts it to a time while it plays: time has jumped. */
     jump(timeS: number): void {
-        this.#soughtS = Number.NaN;
-        this.#soughtAtS = Number.NEGATIVE_INFINITY;
-        this.#seek(timeS);
+        this.#seekNow(timeS);
         this.#playFromS = this.media.currentTime;
     }
 
@@ -171,6 +169,13 @@ export class Track {
             this.#aheadS = Math.min(Math.max(this.#aheadS - off, 0), SEEK_PATIENCE_S * speed);
         }
         this.#seek(timeS + this.#aheadS);
+    }
+
+    /** Seeks even while it still does so for an earlier wish. */
+    #seekNow(timeS: number): void {
+        this.#soughtS = Number.NaN;
+        this.#soughtAtS = Number.NEGATIVE_INFINITY;
+        this.#seek(timeS);
     }
 
     #seek(timeS: number): void {
