@@ -162,12 +162,15 @@ function seeThrough(material: MmdStandardMaterial, { alphaMode, alpha, cutoff }:
     } else material.transparencyMode = Material.MATERIAL_OPAQUE;
 }
 
-/** The toon ramp: from the shade at its lower end to white, what is fully lit. */
+/**
+ * The toon ramp: from the shade at its lower end to white, what is fully lit. Its middle is where light grazes, as in
+ * the toons of MMD's models.
+ */
 function rampOf(base: Color3, { shade, shift, width }: Toon, scene: Scene): RawTexture {
     const share = (dark: number, lit: number) => Math.min(dark / Math.max(lit, 0.001), 1);
     const [red, green, blue] = [share(shade.r, base.r), share(shade.g, base.g), share(shade.b, base.b)];
     const rows = Array.from({ length: RAMP_ROWS }, (_, row) => {
-        const cosine = (row + 0.5) / RAMP_ROWS;
+        const cosine = (2 * (row + 0.5)) / RAMP_ROWS - 1;
         const lit = Math.min(Math.max((cosine + shift + width) / (2 * width), 0), 1);
         return [red, green, blue, 1].map((dark) => Math.round((dark + (1 - dark) * lit) * 255));
     });
