@@ -35,7 +35,7 @@ export async function start(canvas: HTMLCanvasElement): Promise<void> {
         window.manekko = { viewer: made.viewer, app: made };
         document.documentElement.dataset.ready = "true";
     } catch (error) {
-        failure.value = problemOf(error, "drawing-unavailable");
+        failure.value = problemOf(error, "server-gone");
     }
 }
 

@@ -129,14 +129,6 @@ function MotionRow({ app, dancer }: CardProps) {
             >
                 <Icon name="file" />
             </FileButton>
-            <FileButton
-                className="icon-button"
-                label={`${dancer.name}: ${text.compare}`}
-                accept={MOTION_FILES}
-                onFiles={(items) => void app.takeIn(items, "compare", dancer.id)}
-            >
-                <Icon name="compare" />
-            </FileButton>
         </div>
     );
 }

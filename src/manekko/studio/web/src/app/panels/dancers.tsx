@@ -25,7 +25,24 @@ export function DancersPanel({ app }: { readonly app: App }) {
                 </div>
             ) : null}
             <AddDancer app={app} />
+            {dancers.length === 0 ? null : <Compare app={app} />}
         </>
+    );
+}
+
+/** The chosen dancer once more, with another motion. */
+function Compare({ app }: { readonly app: App }) {
+    const { compare } = words.value.dancers;
+    return (
+        <FileButton
+            className="button wide compare"
+            label={compare}
+            accept={MOTION_FILES}
+            onFiles={(items) => void app.takeIn(items, "compare")}
+        >
+            <Icon name="compare" />
+            {compare}
+        </FileButton>
     );
 }
 

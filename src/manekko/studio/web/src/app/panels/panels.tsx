@@ -1,6 +1,6 @@
 // The panels: beside the stage on a wide screen, as a sheet over the lower half on a phone.
 import { Icon, type IconName } from "../parts/icon";
-import { type App, TABS, type Tab } from "../state/app";
+import { type App, isWide, TABS, type Tab } from "../state/app";
 import { words } from "../words/words";
 import { DancersPanel } from "./dancers";
 import { FilesPanel } from "./files";
@@ -51,8 +51,7 @@ function Tabs({ app, open }: { readonly app: App | null; readonly open: Tab | nu
     const choose = (tab: Tab): void => {
         if (app === null) return;
         // On a phone a second tap on the tab puts the sheet away.
-        const isSheet = !matchMedia("(min-width: 60rem)").matches;
-        app.tab.value = isSheet && app.tab.peek() === tab ? null : tab;
+        app.tab.value = !isWide() && app.tab.peek() === tab ? null : tab;
     };
     const onKey = (event: KeyboardEvent): void => {
         const by = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;

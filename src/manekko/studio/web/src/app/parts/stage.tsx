@@ -3,6 +3,7 @@ import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { failure, start } from "../start";
+import { act } from "../state/actions";
 import type { App } from "../state/app";
 import { problemWords } from "../state/messages";
 import type { VideoPlace } from "../state/playback";
@@ -104,6 +105,7 @@ function Overlays({ app, stage }: OverlaysProps) {
                 </div>
             ) : null}
             <RecordingChip app={app} />
+            <FullScreenPlay app={app} />
             <FullScreenButton stage={stage} />
         </>
     );
@@ -128,6 +130,22 @@ function RecordingChip({ app: { saving } }: { readonly app: App }) {
             <button type="button" class="button" onClick={() => void saving.stopRecording()}>
                 {words.value.stage.stopRecording}
             </button>
+        </div>
+    );
+}
+
+/** The only button of playback on a stage that fills the screen. */
+function FullScreenPlay({ app }: { readonly app: App }) {
+    const isPlaying = app.viewer.clock.playing.value;
+    const { play, pause } = words.value.transport;
+    return (
+        <div class="full-play">
+            <IconButton
+                kind="main"
+                icon={isPlaying ? "pause" : "play"}
+                label={isPlaying ? pause : play}
+                onClick={() => act(app, "play")}
+            />
         </div>
     );
 }

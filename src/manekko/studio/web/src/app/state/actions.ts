@@ -2,7 +2,7 @@
 import type { CameraKind } from "../../viewer/contract";
 import { type Action, meaningOf } from "../shortcuts";
 import { spanOf } from "../timeline/geometry";
-import type { App } from "./app";
+import { type App, isWide, usualTab } from "./app";
 import { VIDEO_PLACES } from "./playback";
 
 export const SPEEDS: readonly number[] = [0.1, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 2];
@@ -11,6 +11,8 @@ export const SPEEDS: readonly number[] = [0.1, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 2]
 export function listenToKeys(app: App): () => void {
     const stop = new AbortController();
     const onKey = (event: KeyboardEvent): void => {
+        // A sheet lies over the stage, and goes as a dialogue would.
+        if (event.key === "Escape" && !isWide()) app.tab.value = null;
         const meant = meaningOf(event);
         if (meant === null || event.defaultPrevented || isForFocus(event)) return;
         event.preventDefault();
@@ -87,7 +89,7 @@ const DEEDS: Readonly<Record<Action, (app: App) => void>> = {
     },
     mute: ({ playback }) => toggle(playback.muted),
     help: ({ tab }) => {
-        tab.value = tab.peek() === "help" ? null : "help";
+        tab.value = tab.peek() === "help" ? usualTab() : "help";
     },
 };
 

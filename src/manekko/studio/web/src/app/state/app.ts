@@ -50,7 +50,7 @@ export function createApp(programme: Programme, viewer: Viewer): App {
         cast: createCast(viewer),
         playback: createPlayback(programme, viewer.clock, messages.problem),
         saving: createSaving(programme, viewer, messages),
-        tab: signal<Tab | null>(isWide() ? "dancers" : null),
+        tab: signal<Tab | null>(usualTab()),
         backdrop: signal<Backdrop>("auto"),
         reading: signal(false),
         shown: computed(() => zoom.value ?? { start_s: 0, end_s: viewer.clock.durationS.value }),
@@ -69,8 +69,13 @@ export function createApp(programme: Programme, viewer: Viewer): App {
     return app;
 }
 
-/** A phone begins with the stage alone. */
-function isWide(): boolean {
+/** The panel that is open when nobody has chosen one; a phone begins with the stage alone. */
+export function usualTab(): Tab | null {
+    return isWide() ? "dancers" : null;
+}
+
+/** Whether the panels stand beside the stage, rather than over it. */
+export function isWide(): boolean {
     return matchMedia("(min-width: 60rem)").matches;
 }
 

@@ -25,7 +25,7 @@ export interface Messages {
 
 /** Time that good news stays [ms]; problems stay until they are dismissed. */
 const DONE_MS = 6000;
-const MOST_SHOWN = 4;
+const MOST_SHOWN = 3;
 
 export function createMessages(): Messages {
     const shown = signal<readonly Message[]>([]);

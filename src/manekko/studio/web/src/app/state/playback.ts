@@ -1,5 +1,5 @@
 // The sound and the source video: which files they are, where the video is shown, and that both follow the clock.
-import { effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import { computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { Media, Programme } from "../../api/messages";
 import type { Clock, Item, Problem, ProblemCode } from "../../viewer/contract";
 import { nameOf } from "../../viewer/files/paths";
@@ -61,9 +61,9 @@ export function createPlayback(programme: Programme, clock: Clock, report: Repor
         playback.soundName.value = sound.value?.name ?? null;
         playback.audible.value = sound.value !== null || clip.value !== null;
     });
-    watchVideo(playback, report);
+    measureVideo(playback);
     playSound(audio, sound, playback, clock, report);
-    showVideo(playback, { sound, clip, preview }, clock);
+    showVideo(playback, { sound, clip, preview }, clock, report);
     return playback;
 }
 
@@ -94,16 +94,18 @@ interface Choices {
     readonly preview: ReadonlySignal<Media | null>;
 }
 
-function showVideo(playback: Playback, { sound, clip, preview }: Choices, clock: Clock): void {
+function showVideo(playback: Playback, { sound, clip, preview }: Choices, clock: Clock, report: Report): void {
     const { video, place, choice, volume, muted } = playback;
+    const shown = computed(() => (choice.value === "preview" ? preview.value : clip.value));
     effect(() => {
         // A sound of its own goes before the video's.
         video.muted = muted.value || sound.value !== null;
         video.volume = volume.value;
     });
     effect(() => {
-        const media = choice.value === "preview" ? preview.value : clip.value;
-        if (media === null || place.value === "off") return;
+        const media = shown.value;
+        // Out of sight it is still heard, where there is no other sound.
+        if (media === null || (place.value === "off" && sound.value !== null)) return;
         // Setting the same address again would load it again.
         if (video.dataset.url !== media.url) {
             video.dataset.url = media.url;
@@ -111,20 +113,18 @@ function showVideo(playback: Playback, { sound, clip, preview }: Choices, clock:
         }
         return clock.attach(video, media.start_s, sound.value === null);
     });
+    video.addEventListener("error", () => {
+        place.value = "off";
+        report(brokenMedia("video-broken", shown.peek()));
+    });
 }
 
-function watchVideo(
-    { video, aspect }: { video: HTMLVideoElement; aspect: Signal<number | null> },
-    report: Report,
-): void {
+function measureVideo({ video, aspect }: { video: HTMLVideoElement; aspect: Signal<number | null> }): void {
     video.preload = "auto";
     video.playsInline = true;
     video.disablePictureInPicture = true;
     video.addEventListener("loadedmetadata", () => {
         aspect.value = video.videoHeight > 0 ? video.videoWidth / video.videoHeight : null;
-    });
-    video.addEventListener("error", () => {
-        report({ code: "video-broken", values: { file: decodeURIComponent(video.src.split("/").at(-1) ?? "") } });
     });
 }
 

@@ -2,6 +2,7 @@
 import type { Item, Source, Understood } from "../../viewer/contract";
 import { nameOf } from "../../viewer/files/paths";
 import type { App } from "./app";
+import { problemOf } from "./messages";
 
 /** For whom files are: the dancer chosen now, one more dancer, or one beside her to compare motions. */
 export type Aim = "chosen" | "new" | "compare";
@@ -15,6 +16,11 @@ export async function takeIn(app: App, items: readonly Item[], aim: Aim, dancerI
         if (isNothing(found) && found.problems.length === 0) tellNothing(app);
         await toStage(app, found, aim, dancerId ?? app.cast.lead.peek()?.id ?? null);
         await toPlayback(app, found);
+    } catch (error) {
+        // A file that has been moved or locked since it was chosen cannot be read any more.
+        const file = items[0]?.path ?? "";
+        const problem = problemOf(error, "file-unknown");
+        app.messages.problem({ ...problem, values: { file, ...problem.values } });
     } finally {
         app.reading.value = false;
     }
