@@ -107,6 +107,13 @@ def test_a_file_without_announced_size_is_cut_off(taking: Taking) -> None:
     assert taking.kept() == []
 
 
+def test_a_file_of_pieces_is_as_large_as_it_may_be_and_no_larger(taking: Taking) -> None:
+    for size, status in ((100_000, 201), (100_001, 413)):
+        body = b"%x\r\n" % size + bytes(size) + b"\r\n0\r\n\r\n"
+        assert taking.sent(body, transfer_encoding="chunked", content_length=None).status == status
+    assert taking.kept() == [bytes(100_000)]
+
+
 def test_all_files_together_have_a_limit(taking: Taking) -> None:
     assert [taking.sent(bytes(90_000)).status for _ in range(3)] == [201, 201, 413]
     assert taking.sent(bytes(60_000)).status == 201

@@ -31,7 +31,7 @@ from manekko.studio.uploads import Uploads
 PAGE: Final = Path(__file__).parent / "page"
 """Where the built page lies."""
 
-_LARGEST_HEAD_BYTES: Final = 1 << 14
+_LARGEST_HEAD_BYTES: Final = 1 << 16
 _MOST_AT_ONCE: Final = 64
 HEAD_S: Final = 10.0
 """A request whose head has not come by then is none [s]."""
