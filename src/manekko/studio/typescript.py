@@ -34,7 +34,8 @@ def _type(hint: typing.Any) -> str:
         return " | ".join(map(_type, arguments))
     if typing.get_origin(hint) is tuple:
         if arguments[1:] == (...,):
-            return f"readonly {_type(arguments[0])}[]"
+            each = _type(arguments[0])
+            return f"readonly ({each})[]" if " " in each else f"readonly {each}[]"
         return f"readonly [{', '.join(map(_type, arguments))}]"
     return _PLAIN[hint]
 

@@ -29,7 +29,7 @@ export interface SourceCamera {
     readonly rotation_xyzw: readonly [number, number, number, number];
     readonly view_height_rad: number;
     readonly aspect: number;
-    readonly rotations_xyzw: readonly readonly [number, number, number, number][];
+    readonly rotations_xyzw: readonly (readonly [number, number, number, number])[];
     readonly view_heights_rad: readonly number[];
 }
 
