@@ -133,7 +133,7 @@ export class Cameras implements Grip {
         if (kind === "vmd" && motion !== null) {
             return motion.view(timeS);
         }
-        return kind === "source" && source !== null ? viewOfSource(source, aspect) : null;
+        return kind === "source" && source !== null ? viewOfSource(source, aspect, timeS) : null;
     }
 
     #follow(playedS: number | null): void {

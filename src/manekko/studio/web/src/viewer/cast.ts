@@ -157,18 +157,16 @@ export class Cast {
     }
 
     async #dress(member: Member, character: Source): Promise<void> {
-        const { scene, load } = this.#setting;
-        const performer = await attempt(() => load(scene, character), "model-broken", character.main.path);
-        if (performer instanceof Failure) {
-            member.characterProblems = [performer.problem];
+        const next = await attempt(() => this.#prepare(character), "model-broken", character.main.path);
+        if (next instanceof Failure) {
+            member.characterProblems = [next.problem];
             return;
         }
-        const figure = new Figure(performer);
-        const next: Onstage = { performer, figure, skeleton: null };
         if (member.gone) {
             leave(next);
             return;
         }
+        const { performer } = next;
         leave(member.stage);
         member.stage = next;
         member.characterProblems = performer.problems;
@@ -177,19 +175,30 @@ export class Cast {
         await performer.setPhysics(this.#setting.physics());
     }
 
+    async #prepare(character: Source): Promise<Onstage> {
+        const { scene, load } = this.#setting;
+        const performer = await load(scene, character);
+        return { performer, figure: new Figure(performer), skeleton: null };
+    }
+
     async #teach(member: Member, motion: Source | null): Promise<void> {
         const { stage } = member;
         if (stage === null) {
             member.motion = motion;
         } else if (motion !== null) {
-            member.motionProblems = await stage.performer.setMotion(motion);
+            const learn = async () => {
+                const problems = await stage.performer.setMotion(motion);
+                stage.figure.watch();
+                return problems;
+            };
+            const learnt = await attempt(learn, "motion-broken", motion.main.path);
+            member.motionProblems = learnt instanceof Failure ? [learnt.problem] : learnt;
             if (member.motionProblems.every(({ code }) => code === "motion-fits-nothing")) {
                 member.motion = motion;
             } else if (member.motion === motion) {
                 // It was to be her first; otherwise she goes on with the one that she has.
                 member.motion = null;
             }
-            stage.figure.watch();
         }
     }
 

@@ -1,6 +1,7 @@
 // How a camera stands: pure geometry in MMD's units and axes (left-handed, +Y up, dancers face -Z).
 import { Matrix, Quaternion, Vector3 } from "@babylonjs/core/Maths/math.vector";
 import type { SourceCamera } from "../api/messages";
+import { FPS } from "./contract";
 
 /** A camera that looks at a point from a distance. */
 export interface Shot {
@@ -90,14 +91,25 @@ export function framed(box: Box, yaw: number, pitch: number, aspect: number): Sh
     return limited({ target: box.low.add(box.high).scale(0.5), yaw, pitch, distance, fov: FOV });
 }
 
-/** The camera that filmed, with its picture as large as it is on the canvas: as wide or as high as that is. */
-export function viewOfSource(camera: SourceCamera, aspect: number): View {
-    const half = Math.tan(camera.view_height_rad / 2) * Math.max(camera.aspect / aspect, 1);
+/** The camera that filmed, at a time, with its picture as large as it is on the canvas: as wide or as high as that. */
+export function viewOfSource(camera: SourceCamera, aspect: number, timeS: number): View {
+    const at = Math.max(timeS, 0) * FPS;
+    const height = between(camera.view_heights_rad, at, (a, b, part) => a + (b - a) * part) ?? camera.view_height_rad;
+    const turn = between(camera.rotations_xyzw, at, (a, b, part) =>
+        Quaternion.Slerp(new Quaternion(...a), new Quaternion(...b), part),
+    );
     return {
         position: new Vector3(...camera.position),
-        rotation: new Quaternion(...camera.rotation_xyzw),
-        fov: 2 * Math.atan(half),
+        rotation: turn ?? new Quaternion(...camera.rotation_xyzw),
+        fov: 2 * Math.atan(Math.tan(height / 2) * Math.max(camera.aspect / aspect, 1)),
     };
+}
+
+/** What lies between two frames of a row; it stays as it is at the row's ends, and is null for an empty one. */
+function between<T, R>(row: readonly T[], at: number, mix: (a: T, b: T, part: number) => R): R | null {
+    const frame = Math.min(Math.floor(at), row.length - 1);
+    const [here, next] = [row[frame], row[Math.min(frame + 1, row.length - 1)]];
+    return here === undefined || next === undefined ? null : mix(here, next, Math.min(at - frame, 1));
 }
 
 /** MMD's camera turns and stands off as its motion tells. */
