@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from manekko.studio import server
+from manekko.studio.guard import own_path
 from manekko.studio.shelf import Shelf, worn
 from tests.studio.serving import SECRET, Answer, Site, made_page, parsed, received, running
 
@@ -144,6 +145,37 @@ def test_no_way_leads_out_of_what_is_served(served: Served, up: str, slash: str)
         for count in range(1, 5):
             answer = served.site.ask(start + "/" + (up + slash) * count + "secret.txt")
             assert (answer.status in (400, 404), SAYS in answer.body) == (True, False)
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        "../x",
+        "a/..",
+        "a/./b",
+        "a//b",
+        "/etc/passwd",
+        "a%2fb",
+        "a%5cb",
+        "a\\b",
+        "%00",
+        "a%0d%0ab",
+        "%7f",
+        "c:/x",
+        "C%3A/x",
+        "%ff",
+        "%c0%ae",
+        "%ed%a0%80",
+    ],
+)
+def test_a_doubtful_way_is_not_even_looked_up(way: str) -> None:
+    assert own_path(f"/{SECRET}/{way}".encode()) is None
+
+
+def test_a_way_is_decoded_once() -> None:
+    assert own_path(f"/{SECRET}/a%252e/100%25/%E9%A1%94.png".encode()) == "/a%2e/100%/顔.png"
+    assert own_path(f"/{SECRET}/files/f1/".encode()) == "/files/f1/"
+    assert own_path(f"/{SECRET}/".encode()) == "/"
 
 
 @pytest.mark.parametrize("place", ["{}/secret.txt", "/{}/secret.txt", "C:{}/secret.txt", "file://{}/secret.txt"])
