@@ -1,7 +1,7 @@
 """Draws the gallery and the README's picture (``dance``) anew: ``python -m tests.gallery [NAME ...]``.
 
 It is run from the root of the repository and needs OpenGL; ``materials`` and ``beside`` need node and Chromium too,
-and ``materials`` the measuring data.
+``materials`` the measuring data, and the pictures of the page Chromium and a page that was built.
 """
 
 import os
@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.gallery import character_sheets
+from tests.gallery import character_sheets, page_sheet
 from tests.gallery.dance_sheet import dance
 from tests.gallery.material_sheet import character_beside, materials
 from tests.gallery.sheets import Tile, save
@@ -28,6 +28,10 @@ SHEETS: dict[str, Callable[[], Tile]] = {
     "truths": truths,
     "materials": lambda: materials(DATA),
     "beside": character_beside,
+    "page": page_sheet.light,
+    "page_dark": page_sheet.dark,
+    "page_japanese": page_sheet.japanese,
+    "page_phone": page_sheet.phone,
 }
 
 
