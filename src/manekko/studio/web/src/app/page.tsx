@@ -6,6 +6,7 @@ import { DropZone } from "./parts/drop_zone";
 import { MessageList } from "./parts/message_list";
 import { Stage } from "./parts/stage";
 import { app } from "./start";
+import { isWide } from "./state/app";
 import { TimeLine } from "./timeline/time_line";
 import { Transport } from "./timeline/transport";
 import { LANGUAGE_TAGS, language, words } from "./words/words";
@@ -18,7 +19,8 @@ export function Page() {
         document.title = title;
         document.documentElement.lang = tag;
     }, [title, tag]);
-    const isOpen = made !== null && made.tab.value !== null;
+    // The panels have their place from the first paint on, so that the stage does not jump.
+    const isOpen = made === null ? isWide() : made.tab.value !== null;
     return (
         <div class={isOpen ? "page with-panel" : "page"}>
             <Header app={made} />

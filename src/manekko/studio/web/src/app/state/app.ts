@@ -16,6 +16,8 @@ export type Tab = (typeof TABS)[number];
 export const BACKDROPS = ["auto", "light", "dark", "none"] as const;
 export type Backdrop = (typeof BACKDROPS)[number];
 
+const WIDE = matchMedia("(min-width: 60rem)");
+
 export interface App {
     readonly programme: Programme;
     readonly viewer: Viewer;
@@ -64,6 +66,10 @@ export function createApp(programme: Programme, viewer: Viewer): App {
         },
     };
     keepBackdrop(app);
+    // A panel that stood beside the stage would cover it on a window that has become narrow.
+    WIDE.addEventListener("change", () => {
+        app.tab.value = usualTab();
+    });
     chooseCameras(app);
     tellProblems(app);
     return app;
@@ -76,7 +82,7 @@ export function usualTab(): Tab | null {
 
 /** Whether the panels stand beside the stage, rather than over it. */
 export function isWide(): boolean {
-    return matchMedia("(min-width: 60rem)").matches;
+    return WIDE.matches;
 }
 
 /** A video behind her fits only as it was filmed; a camera whose data is gone gives way to the usual one. */

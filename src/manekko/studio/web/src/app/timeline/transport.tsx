@@ -9,15 +9,17 @@ import { zoomed } from "./geometry";
 
 export function Transport({ app }: { readonly app: App }) {
     return (
-        <div class="transport" role="toolbar" aria-label={words.value.transport.label} data-testid="transport">
-            <PlayButtons app={app} />
-            <TimeReadout app={app} />
-            <LoopChip app={app} />
-            <div class="transport-end">
-                <ZoomButtons app={app} />
-                <SpeedChoice app={app} />
-                <RepeatButton app={app} />
-                <SoundControls app={app} />
+        <div class="transport-box">
+            <div class="transport" role="toolbar" aria-label={words.value.transport.label} data-testid="transport">
+                <PlayButtons app={app} />
+                <TimeReadout app={app} />
+                <LoopChip app={app} />
+                <div class="transport-end">
+                    <ZoomButtons app={app} />
+                    <SpeedChoice app={app} />
+                    <RepeatButton app={app} />
+                    <SoundControls app={app} />
+                </div>
             </div>
         </div>
     );
