@@ -277,6 +277,7 @@ def _print_files(files: Sequence[Path], warnings: Sequence[str]) -> None:
         if first is not None:
             print(f"Next: in MikuMikuDance load a model, then File > Load {kind} data > {first}")
             drawn = f"{first.stem}-character{'.mp4' if kind == 'motion' else '.png'}"
+            print(f"Or see it in the browser: manekko view {typed(first.parent)}")
             print(f"Or see it drawn: manekko render {typed(first.parent)} {typed(drawn)}")
 
 
