@@ -16,6 +16,15 @@ import { keyOf } from "./files/paths";
 import { Failure } from "./problems";
 import { alphaOf, judged, type Looked } from "./transparency";
 
+/** A white picture for materials that have none: they look the same with it, and all are drawn by the same shader. */
+const WHITE = {
+    relativePath: "manekko-white.png",
+    mimeType: "image/png",
+    data: Uint8Array.from(
+        atob("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR42mP4DwABAQEAHLCMmQAAAABJRU5ErkJggg=="),
+        (byte) => byte.charCodeAt(0),
+    ).buffer,
+};
 /** Names by which models call the toons that MMD has. */
 const SHARED_TOON = /(?:^|[\\/])toon(0[1-9]|10)\.bmp$/i;
 
@@ -83,9 +92,10 @@ async function build(scene: Scene, files: ModelFiles, canDraw: boolean): Promise
     materialBuilder.forceDisableAlphaEvaluation = !canDraw;
     // A browser may lose all that it has drawn with; then pictures are needed again.
     materialBuilder.deleteTextureBufferAfterLoad = false;
-    const options = { materialBuilder, boundingBoxMargin: 0, referenceFiles: files.textures as unknown as File[] };
+    const textures = [...files.textures, WHITE];
+    const options = { materialBuilder, boundingBoxMargin: 0, referenceFiles: textures as unknown as File[] };
     const loader = files.model.name.endsWith(".pmd") ? new Pmd(options) : new Pmx(options);
-    const looked = files.textures.map(
+    const looked = textures.map(
         async ({ relativePath, data }) => [keyOf(relativePath), canDraw ? await alphaOf(data) : "opaque"] as const,
     );
     loader.wearing(new Map(await Promise.all(looked)));
@@ -108,11 +118,13 @@ function wearing(model: PmxObject, pictures: Pictures): PmxObject {
         // Without any toon all would be one flat colour.
         return { isSharedToonTexture: true, toonTextureIndex: Number(SHARED_TOON.exec(name)?.[1] ?? 1) - 1 };
     };
+    const white = model.textures.length;
     const materials = model.materials.map((material) => ({
         ...material,
         ...(material.isSharedToonTexture ? {} : toon(material.toonTextureIndex)),
-        textureIndex: worn(material.textureIndex),
+        textureIndex: worn(material.textureIndex) < 0 ? white : material.textureIndex,
         sphereTextureIndex: worn(material.sphereTextureIndex),
     }));
-    return judged({ ...model, materials }, (place) => pictures.get(keyOf(model.textures[place] ?? "")) ?? null);
+    const textures = [...model.textures, WHITE.relativePath];
+    return judged({ ...model, textures, materials }, (place) => pictures.get(keyOf(textures[place] ?? "")) ?? null);
 }
