@@ -34,7 +34,7 @@ export async function build(glb: Glb, scene: Scene): Promise<Built> {
     const file = new File([glb.bytes], "model.glb");
     const gltf = { skipMaterials: true, createInstances: false, animationStartMode: 0, loadNodeAnimations: false };
     const container = await LoadAssetContainerAsync(file, scene, { pluginExtension: ".glb", pluginOptions: { gltf } });
-    const materials = materialsOf(glb, scene);
+    const materials = await materialsOf(glb, scene);
     const root = new TransformNode("vrm", scene);
     const axes = container.rootNodes[0];
     container.addAllToScene();

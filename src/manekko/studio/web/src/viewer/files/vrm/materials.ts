@@ -32,11 +32,18 @@ interface Toon {
     /** The light's cosine is shifted by this, and from shade to light goes by so much to either side. */
     readonly shift: number;
     readonly width: number;
-    readonly outline: { readonly size: number; readonly colour: Color3 } | null;
+    readonly outline: Outline | null;
 }
 
-const WHITE = [1, 1, 1, 1];
-const BLACK = [0, 0, 0];
+interface Outline {
+    readonly size: number;
+    readonly colour: Color3;
+    /** How far the surface's own colour tints it, 0 to 1. */
+    readonly tinted: number;
+}
+
+const WHITE: readonly number[] = [1, 1, 1, 1];
+const BLACK: readonly number[] = [0, 0, 0];
 const RAMP_ROWS = 64;
 const AMBIENT = 0.4;
 /** Width in the world of an outline of size 1, when all of a body is in the picture [m]. */
@@ -45,14 +52,34 @@ const OUTLINE_M = 0.0028;
 const OUTLINE_SHARE = 1 / 720;
 const WIDEST_OUTLINE = 3;
 
-export function materialsOf(glb: Glb, scene: Scene): readonly MmdStandardMaterial[] {
+export async function materialsOf(glb: Glb, scene: Scene): Promise<readonly MmdStandardMaterial[]> {
     const old = glb.gltf.extensions?.VRM?.materialProperties ?? [];
     const textures = new Map<number, Texture | null>();
-    return (glb.gltf.materials ?? []).map((material, place) => {
+    const materials = (glb.gltf.materials ?? []).map(async (material, place) => {
         const surface = surfaceOf(material, old[place]);
         if (!textures.has(surface.texture)) textures.set(surface.texture, textureOf(glb, surface, scene));
-        return materialOf(surface, textures.get(surface.texture) ?? null, scene);
+        const made = materialOf(surface, textures.get(surface.texture) ?? null, scene);
+        const tinted = surface.toon?.outline?.tinted ?? 0;
+        const picture = tinted > 0 ? imageIn(glb, surface.texture) : null;
+        if (picture !== null) tint(made.outlineColor, surface.base.multiply(await meanOf(picture)), tinted);
+        return made;
     });
+    return Promise.all(materials);
+}
+
+function tint(colour: Color3, own: Color3, share: number): void {
+    colour.multiplyToRef(Color3.Lerp(Color3.White(), own, share), colour);
+}
+
+/** The mean colour of a picture; white for one that cannot be read. */
+async function meanOf(picture: Blob): Promise<Color3> {
+    const size = { resizeWidth: 1, resizeHeight: 1, resizeQuality: "high" } as const;
+    const pixel = await createImageBitmap(picture, size).catch(() => null);
+    const canvas = new OffscreenCanvas(1, 1).getContext("2d");
+    if (pixel === null || canvas === null) return Color3.White();
+    canvas.drawImage(pixel, 0, 0);
+    const [red = 255, green = 255, blue = 255] = canvas.getImageData(0, 0, 1, 1).data;
+    return new Color3(red / 255, green / 255, blue / 255);
 }
 
 function surfaceOf(material: GltfMaterial, old: OldMaterial | undefined): Surface {
@@ -115,16 +142,16 @@ function oldSurfaceOf(material: GltfMaterial, old: OldMaterial): Surface {
             shade: rgb(rgba("_ShadeColor", [0.97, 0.81, 0.86])),
             shift: -shift - half,
             width: bounded(half),
-            outline: outlineOf(mode, width, rgba("_OutlineColor", BLACK).map(linear)),
+            outline: outlineOf(mode, width, rgba("_OutlineColor", BLACK).map(linear), number("_OutlineColorMode", 0)),
         },
         order: 0,
     };
 }
 
-function outlineOf(mode: string | undefined, width: number, colour: readonly number[] = BLACK): Toon["outline"] {
+function outlineOf(mode: string | undefined, width: number, colour = BLACK, tinted = 0): Outline | null {
     if (mode === undefined || mode === "none" || !(width > 0)) return null;
     const size = width / (mode === "screenCoordinates" ? OUTLINE_SHARE : OUTLINE_M);
-    return { size: Math.min(size, WIDEST_OUTLINE), colour: displayed(colour) };
+    return { size: Math.min(size, WIDEST_OUTLINE), colour: displayed(colour), tinted: Math.min(tinted, 1) };
 }
 
 function materialOf(surface: Surface, texture: Texture | null, scene: Scene): MmdStandardMaterial {
