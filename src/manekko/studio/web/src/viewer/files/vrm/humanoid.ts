@@ -54,7 +54,7 @@ function parentsOf({ nodes = [] }: Gltf): ReadonlyMap<number, number> {
 function carrier(node: number, above: ReadonlyMap<number, number>, places: ReadonlyMap<number, number>): number {
     let at = above.get(node);
     // A broken file's nodes may hang on each other.
-    for (let steps = 0; at !== undefined && steps < above.size; steps += 1) {
+    for (let steps = 0; at !== undefined && at !== node && steps < above.size; steps += 1) {
         const place = places.get(at);
         if (place !== undefined) return place;
         at = above.get(at);
