@@ -1,11 +1,14 @@
+import socket
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from manekko.studio import giving
 from manekko.studio.giving import part_of
+from manekko.studio.messages import Media
 from manekko.studio.shelf import Shelf
-from tests.studio.serving import SECRET, made_page, running
+from tests.studio.serving import PROGRAMME, SECRET, made_page, running
 
 VIDEO = b"".join(b"%5d" % number for number in range(2048))
 PARTS = {
@@ -114,8 +117,6 @@ def test_an_empty_file_is_given_empty(tmp_path: Path) -> None:
 
 
 def test_who_leaves_in_the_middle_of_a_file_disturbs_nobody(tmp_path: Path) -> None:
-    import socket
-
     (tmp_path / "a.mp4").write_bytes(bytes(1 << 25))
     shelf = Shelf(tmp_path)
     url = shelf.put(tmp_path / "a.mp4").url
@@ -125,3 +126,14 @@ def test_who_leaves_in_the_middle_of_a_file_disturbs_nobody(tmp_path: Path) -> N
                 wire.sendall(f"GET /{SECRET}/{url} HTTP/1.1\r\nHost: {site.host}\r\n\r\n".encode())
                 wire.recv(1000)
         assert site.ask(url, range="bytes=0-9").body == bytes(10)
+
+
+def test_our_own_mistakes_are_one_line_and_end_nothing(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    broken = replace(PROGRAMME, sound=Media("a.wav", "files/f1/a.wav", float("nan")))
+    with running(Shelf(tmp_path), made_page(tmp_path), broken) as site:
+        answer = site.ask("api/programme")
+        again = site.ask("")
+    assert (answer.status, again.status) == (500, 200)
+    assert answer.body.startswith(b'{"error":"a mistake in Manekko itself (ValueError: ')
+    assert b"Traceback" not in answer.body
+    assert capfd.readouterr() == ("", "")
