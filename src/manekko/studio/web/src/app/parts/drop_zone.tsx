@@ -7,6 +7,8 @@ import type { Aim } from "../state/take_in";
 import { words } from "../words/words";
 import { Icon, type IconName } from "./icon";
 
+const LEAVE_MS = 120;
+
 export function DropZone({ app }: { readonly app: App }) {
     const aim = useSignal<Aim | null>(null);
     useEffect(() => listenToDrops(app, aim), [app, aim]);
@@ -14,7 +16,7 @@ export function DropZone({ app }: { readonly app: App }) {
     const { drop } = words.value;
     const lead = app.cast.lead.value;
     return (
-        <div class="drop-zone" data-testid="drop-zone">
+        <section class="drop-zone" data-testid="drop-zone" aria-label={drop.title}>
             <div class="drop-head">
                 <strong>{drop.title}</strong>
                 <span>{drop.text}</span>
@@ -31,7 +33,7 @@ export function DropZone({ app }: { readonly app: App }) {
                 )}
                 <Target aim="new" now={aim.value} icon="add" title={drop.add} hint={drop.addHint} />
             </div>
-        </div>
+        </section>
     );
 }
 
@@ -58,20 +60,27 @@ function listenToDrops(app: App, aim: { value: Aim | null }): () => void {
     const listen = (kind: "dragenter" | "dragover" | "dragleave" | "drop", act: (event: DragEvent) => void): void => {
         addEventListener(kind, act, { signal: stop.signal });
     };
+    let leaving: ReturnType<typeof setTimeout> | undefined;
     const follow = (event: DragEvent): void => {
         if (!hasFiles(event)) return;
+        clearTimeout(leaving);
         // Without this the browser would open the file in place of the page.
         event.preventDefault();
         aim.value = aimOf(event);
     };
     listen("dragenter", follow);
     listen("dragover", follow);
-    listen("dragleave", (event) => {
-        if (event.relatedTarget === null) aim.value = null;
+    listen("dragleave", () => {
+        // It comes for each element that is left; whoever is still over the page is heard of at once.
+        clearTimeout(leaving);
+        leaving = setTimeout(() => {
+            aim.value = null;
+        }, LEAVE_MS);
     });
     listen("drop", (event) => {
         if (!hasFiles(event) || event.dataTransfer === null) return;
         event.preventDefault();
+        clearTimeout(leaving);
         const taken = aimOf(event);
         aim.value = null;
         void itemsOf(event.dataTransfer).then((items) => app.takeIn(items, taken));
