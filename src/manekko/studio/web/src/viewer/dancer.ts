@@ -61,12 +61,16 @@ export class Dancer implements Performer {
         this.root = mesh;
         this.meshes = meshes;
         this.triangles = trianglesOf(meshes);
-        this.hasPhysics = rigidBodies.some((body) => body.physicsMode !== PmxObject.RigidBody.PhysicsMode.FollowBone);
+        this.hasPhysics = rigidBodies.some(swings);
         this.characterName = header.modelName.trim() || header.englishModelName.trim() || file;
         this.joints = jointsOf(mesh);
         this.problems = missingTextures.length === 0 ? [] : [missing(file, missingTextures)];
         this.#positions = new Float32Array(this.joints.length * 3);
         this.#outlined = materials.map((material) => material as unknown as Outlined).filter((m) => m.renderOutline);
+        for (const geometry of container.geometries) {
+            // They are in the scene already, and would be in it twice.
+            scene.removeGeometry(geometry);
+        }
         container.addAllToScene();
         this.#model = this.#build();
         for (const drawn of [mesh, ...meshes]) {
@@ -168,11 +172,17 @@ export class Dancer implements Performer {
 
 function jointsOf(mesh: MmdSkinnedMesh): readonly Joint[] {
     const { IsVisible, IsIkEnabled } = PmxObject.Bone.Flag;
+    const swinging = new Set(mesh.metadata.rigidBodies.filter(swings).map(({ boneIndex }) => boneIndex));
     return mesh.metadata.bones.map(({ name, parentBoneIndex, flag }, place) => ({
         name,
         parent: parentBoneIndex === place ? -1 : parentBoneIndex,
-        shown: (flag & IsVisible) !== 0 && (flag & IsIkEnabled) === 0,
+        shown: (flag & IsVisible) !== 0 && (flag & IsIkEnabled) === 0 && !swinging.has(place),
     }));
+}
+
+/** Whether a body moves by physics, and its bone with it. */
+function swings(body: PmxObject.RigidBody): boolean {
+    return body.physicsMode !== PmxObject.RigidBody.PhysicsMode.FollowBone;
 }
 
 function missing(file: string, textures: readonly string[]): Problem {
