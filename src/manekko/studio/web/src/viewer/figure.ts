@@ -8,6 +8,8 @@ const BODY =
     /^(頭|首|上半身|下半身|[左右](腕|ひじ|手首|足|ひざ|足首)|head|neck|chest|spine|hips|(left|right)(UpperArm|LowerArm|Hand|UpperLeg|LowerLeg|Foot))$/;
 const HEAD = /^(頭|head)$/i;
 const ANKLE = /^([左右]足首|(left|right)foot)$/i;
+/** Where the face is between the head's joint and the crown, of which hair takes its part. */
+const FACE = 0.35;
 /** So many moments of a dance are looked at for the box that she dances in. */
 const MOMENTS = 16;
 /** Room about a joint for the limb, the hand or the clothes that hang on it [MMD units]. */
@@ -73,12 +75,15 @@ export class Figure {
         this.#stage = { low: all.low.subtract(root.position), high: all.high.subtract(root.position) };
     }
 
-    /** The middle of her head, and how high that is. */
+    /** The middle of her face, and the height of her head. */
     head(): { readonly middle: Vector3; readonly height: number } {
         const box = this.now();
         const joint = this.#head < 0 ? null : pointAt(this.#performer.jointPositions(), this.#head);
         const height = clamp(this.#flesh.high.y, 1, MOST_FLESH);
-        return { middle: (joint ?? new Vector3(...middleTop(box, height))).add(new Vector3(0, height / 2, 0)), height };
+        return {
+            middle: (joint ?? new Vector3(...middleTop(box, height))).add(new Vector3(0, height * FACE, 0)),
+            height,
+        };
     }
 
     /** Between her feet, on the ground. */

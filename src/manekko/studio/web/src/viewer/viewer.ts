@@ -320,6 +320,7 @@ class DanceView implements Viewer {
             try {
                 const { Physics } = await import("./physics");
                 this.#physics = await Physics.open();
+                this.#setProblem("physics-unavailable", false);
             } catch {
                 // Whatever it is that WebAssembly was refused for, there is no physics then.
                 this.look.physics.value = false;
