@@ -158,6 +158,25 @@ def camera_vmd() -> bytes:
     return b"Vocaloid Motion Data 0002".ljust(30, b"\0") + name + struct.pack("<3I", 0, 0, 1) + key + bytes(12)
 
 
+def test_the_music_of_a_motion_is_found_by_its_name_or_alone_in_the_folder(shelf: Shelf, tmp_path: Path) -> None:
+    folder = tmp_path / "dance"
+    folder.mkdir()
+    write_motion(folder / "dance.vmd", retarget(DANCE, standard_rig()))
+    for name in ("music.mp3", "._music.mp3", "._dance.vmd"):
+        (folder / name).write_bytes(b"")
+    assert programme([folder / "dance.vmd"], [], shelf).sound is None
+    assert _sound(programme([folder], [], shelf)) == "music.mp3"
+    (folder / "other.ogg").write_bytes(b"")
+    assert programme([folder], [], shelf).sound is None
+    (folder / "dance.m4a").write_bytes(b"")
+    assert _sound(programme([folder / "dance.vmd"], [], shelf)) == "dance.m4a"
+
+
+def _sound(told: Programme) -> str:
+    assert told.sound is not None
+    return told.sound.name
+
+
 def test_a_folder_of_several_motions_says_what_is_wanted(shelf: Shelf, tmp_path: Path) -> None:
     for name in ("a.bvh", "b.bvh"):
         write_motion(tmp_path / name, DANCE)
@@ -181,6 +200,14 @@ def test_our_own_characters_wear_what_their_files_name(shelf: Shelf) -> None:
     for one in programme([], [], shelf).characters:
         file = parse_pmx(given(shelf, one.url).read_bytes())
         assert set(one.beside) == {name.replace("\\", "/") for name in file.textures}
+
+
+def test_a_models_folder_may_be_given(shelf: Shelf, tmp_path: Path) -> None:
+    (tmp_path / "model").mkdir()
+    with pytest.raises(InputError, match="holds no model"):
+        programme([], [tmp_path / "model"], shelf)
+    (tmp_path / "model" / "avatar.vrm").write_bytes(default_model().with_suffix(".vrm").read_bytes())
+    assert _characters(programme([], [tmp_path / "model"], shelf)) == ["avatar"]
 
 
 def test_a_model_is_known_by_its_bytes_whatever_its_name(shelf: Shelf, tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ def read_figure(path: Path) -> Figure:
         FormatError: it is no such model, or damaged.
     """
     if path.is_dir():
-        path = _only_model(path)
+        path = only_model(path)
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -46,7 +46,12 @@ def _figure(data: bytes, path: Path) -> Figure:
     raise FormatError("this is no model: neither PMX, PMD, VRM nor GLB; give the model's file itself")
 
 
-def _only_model(folder: Path) -> Path:
+def only_model(folder: Path) -> Path:
+    """Return the model in a folder.
+
+    Raises:
+        InputError: there is none, or more than one.
+    """
     try:
         models = sorted(entry for entry in folder.iterdir() if entry.suffix.lower() in _SUFFIXES)
     except OSError as error:

@@ -8,6 +8,7 @@ from manekko.errors import FormatError, InputError
 from manekko.files.pmd import parse_pmd
 from manekko.files.pmd_values import text_of
 from manekko.files.pmx import parse_pmx
+from manekko.stage.figures import only_model
 from manekko.studio.messages import Character
 from manekko.studio.shelf import Shelf, worn
 
@@ -15,12 +16,13 @@ _OWN = ("maneko", "tora")
 
 
 def models_for(models: Sequence[Path], count: int) -> list[Path]:
-    """Return the model of each of ``count`` dancers; Manekko's own may be given by name.
+    """Return the model of each of ``count`` dancers; Manekko's own may be given by name, another by its folder.
 
     Raises:
-        InputError: they are neither one nor as many as the dancers.
+        InputError: they are neither one nor as many as the dancers, or a folder holds no model or several.
     """
-    chosen = [named_model(path) for path in models] or [default_model()]
+    named = [named_model(path) for path in models] or [default_model()]
+    chosen = [only_model(path) if path.is_dir() else path for path in named]
     if len(chosen) not in (1, count):
         motions = "1 motion" if count == 1 else f"{count} motions"
         raise InputError(f"{len(chosen)} models for {motions}: give one model, or one for each motion")

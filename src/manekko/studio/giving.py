@@ -13,8 +13,10 @@ from manekko.studio.guard import PAGE_POLICY, REPORT_POLICY, refusal
 from manekko.studio.shelf import opened
 
 _TYPES: Final = {
+    ".aac": "audio/aac",
     ".bmp": "image/bmp",
     ".css": "text/css; charset=utf-8",
+    ".flac": "audio/flac",
     ".gif": "image/gif",
     ".html": "text/html; charset=utf-8",
     ".ico": "image/x-icon",
@@ -22,10 +24,14 @@ _TYPES: Final = {
     ".jpg": "image/jpeg",
     ".js": "text/javascript; charset=utf-8",
     ".json": "application/json",
+    ".m4a": "audio/mp4",
     ".m4v": "video/mp4",
     ".mkv": "video/x-matroska",
     ".mov": "video/quicktime",
+    ".mp3": "audio/mpeg",
     ".mp4": "video/mp4",
+    ".ogg": "audio/ogg",
+    ".opus": "audio/ogg",
     ".png": "image/png",
     ".svg": "image/svg+xml",
     ".toml": "text/plain; charset=utf-8",

@@ -15,10 +15,11 @@ from manekko.motion.motion import RigMotion
 from manekko.motion.resample import resampled
 from manekko.motion.retarget import retarget
 from manekko.skeleton.rig import Rig
+from manekko.stage import casting
 from manekko.stage.casting import Part, read_programme, source_camera_of
 from manekko.stage.wardrobe import folded
 from manekko.studio.characters import character, models_for, own_characters
-from manekko.studio.given import sorted_out
+from manekko.studio.given import sorted_out, sound_with
 from manekko.studio.messages import Character, Dancer, Download, Media, Programme, SourceCamera, Strips
 from manekko.studio.shelf import Shelf, shown_name
 from manekko.studio.source_camera import seen_by
@@ -57,7 +58,7 @@ def programme(motions: Sequence[Path], models: Sequence[Path], shelf: Shelf) -> 
         version=version("manekko"),
         title=_title(motions, given.captured) or characters[chosen[0]].name,
         dancers=tuple(dancers) or (Dancer(characters[chosen[0]].name, None, characters[chosen[0]], None, None),),
-        sound=_media(given.sound, shelf) if given.sound is not None and _in_its_folder(given.sound) else None,
+        sound=_sound(given, motions, shelf),
         video=_video(given.captured, shelf),
         preview=None if preview is None else _media(preview, shelf),
         camera=_media(cameras[0], shelf) if cameras else None,
@@ -118,6 +119,13 @@ def _camera(part: Part, rig: Callable[[], Rig]) -> SourceCamera | None:
 def _media(path: Path, shelf: Shelf, *, start_s: float = 0.0, name: str | None = None) -> Media:
     held = shelf.put(path, name=name)
     return Media(held.name, held.url, start_s)
+
+
+def _sound(given: casting.Programme, motions: Sequence[Path], shelf: Shelf) -> Media | None:
+    sound = given.sound
+    if sound is None and given.parts:
+        sound = sound_with(given.parts[0].path, motions)
+    return _media(sound, shelf) if sound is not None and _in_its_folder(sound) else None
 
 
 def _video(captured: Captured | None, shelf: Shelf) -> Media | None:
