@@ -1,6 +1,7 @@
 // Pictures and films of what is on screen, with the sound that plays.
 import type { Recording } from "../contract";
 import { Failure } from "../problems";
+import { withLength } from "./webm";
 
 const FPS = 30;
 const BITS_PER_S = 12_000_000;
@@ -44,15 +45,18 @@ export function recordingOf(canvas: HTMLCanvasElement, media: readonly HTMLMedia
     const ended = new Promise<void>((resolve) => {
         recorder.addEventListener("stop", () => resolve(), { once: true });
     });
+    const beganMs = performance.now();
     const pieces: Blob[] = [];
     recorder.addEventListener("dataavailable", ({ data }) => pieces.push(data));
     const stop = async () => {
+        const lengthMs = performance.now() - beganMs;
         if (recorder.state !== "inactive") recorder.stop();
         await ended;
         for (const track of stream.getTracks()) track.stop();
         sound?.close();
         // Without the codecs, which make names of files out of types go wrong.
-        return new Blob(pieces, { type: format.split(";")[0] ?? format });
+        const film = new Blob(pieces, { type: format.split(";")[0] ?? format });
+        return withLength(film, lengthMs);
     };
     let stopped: Promise<Blob> | null = null;
     return {
