@@ -130,8 +130,6 @@ export class VrmDancer implements Performer {
         const choreographer = this.#choreographer;
         const file = nameOf(this.#character.main.path);
         if (choreographer === null) return new Failure("vrm-needs-server", { file });
-        // The ground that she stands on is a joint too.
-        if (this.joints.length < 2) return new Failure("motion-fits-nothing", { file: nameOf(motion.main.path) });
         const work = async () => {
             const [model, steps] = await Promise.all([
                 numberOf(choreographer, this.#character),
@@ -140,7 +138,9 @@ export class VrmDancer implements Performer {
             const performance = await choreographer.perform(model, steps, swings);
             return new Dance(glbIn(await performance.arrayBuffer(), file), this.#nodeCount);
         };
-        return attempt(work, "motion-broken", nameOf(motion.main.path));
+        // Of who has no joints but the ground, the server may know some by their names; else no motion fits her.
+        const code = this.joints.length > 1 ? "motion-broken" : "motion-fits-nothing";
+        return attempt(work, code, nameOf(motion.main.path));
     }
 }
 

@@ -26,6 +26,7 @@ export interface Mtoon {
     readonly outlineWidthFactor?: number;
     readonly outlineColorFactor?: readonly number[];
     readonly renderQueueOffsetNumber?: number;
+    readonly transparentWithZWrite?: boolean;
 }
 
 export interface GltfMaterial {

@@ -9,7 +9,7 @@ import type { Scene } from "@babylonjs/core/scene";
 import "@babylonjs/loaders/glTF/2.0/glTFLoader";
 import type { MmdStandardMaterial } from "babylon-mmd/esm/Loader/mmdStandardMaterial";
 import type { Glb } from "./document";
-import { materialsOf } from "./materials";
+import { type Made, materialsOf } from "./materials";
 
 /** MMD's units in a metre. */
 const UNITS_PER_M = 12.5;
@@ -34,12 +34,13 @@ export async function build(glb: Glb, scene: Scene): Promise<Built> {
     const file = new File([glb.bytes], "model.glb");
     const gltf = { skipMaterials: true, createInstances: false, animationStartMode: 0, loadNodeAnimations: false };
     const container = await LoadAssetContainerAsync(file, scene, { pluginExtension: ".glb", pluginOptions: { gltf } });
-    const materials = await materialsOf(glb, scene);
+    const made = await materialsOf(glb, scene);
+    const materials = made.map(({ material }) => material);
     const root = new TransformNode("vrm", scene);
     const axes = container.rootNodes[0];
     container.addAllToScene();
     const meshes = container.meshes.filter((mesh) => mesh.getTotalVertices() > 0);
-    for (const mesh of meshes) dress(mesh, glb, materials);
+    for (const mesh of meshes) dress(mesh, glb, made);
     const setTurned = (turned: boolean) => {
         if (!(axes instanceof TransformNode)) return;
         // From metres and right-handed axes to MMD's, which look along z where glTF's look against it.
@@ -57,10 +58,11 @@ export async function build(glb: Glb, scene: Scene): Promise<Built> {
     return { root, meshes, materials, nodes, faces: facesOf(glb, container.meshes), setTurned, dispose };
 }
 
-function dress(mesh: AbstractMesh, { gltf }: Glb, materials: readonly MmdStandardMaterial[]): void {
+function dress(mesh: AbstractMesh, { gltf }: Glb, materials: readonly Made[]): void {
     const [place = -1, part = -1] = numbersIn(mesh, PRIMITIVE)[0] ?? [];
-    const material = gltf.meshes?.[place]?.primitives?.[part]?.material;
-    mesh.material = materials[material ?? -1] ?? null;
+    const worn = materials[gltf.meshes?.[place]?.primitives?.[part]?.material ?? -1];
+    mesh.material = worn?.material ?? null;
+    mesh.alphaIndex = worn?.order ?? 0;
     // Bones carry it out of the box that it has at rest.
     mesh.alwaysSelectAsActiveMesh = true;
     mesh.isPickable = false;

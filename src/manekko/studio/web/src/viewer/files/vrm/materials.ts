@@ -23,6 +23,8 @@ interface Surface {
     /** Drawn in its own colour, whatever the light. */
     readonly flat: boolean;
     readonly toon: Toon | null;
+    /** Whether what is see-through hides what is drawn behind it later. */
+    readonly hides: boolean;
     /** Among materials that are see-through, later ones are drawn over earlier ones. */
     readonly order: number;
 }
@@ -52,19 +54,26 @@ const OUTLINE_M = 0.0028;
 const OUTLINE_SHARE = 1 / 720;
 const WIDEST_OUTLINE = 3;
 
-export async function materialsOf(glb: Glb, scene: Scene): Promise<readonly MmdStandardMaterial[]> {
+export interface Made {
+    readonly material: MmdStandardMaterial;
+    /** Place among those that are see-through: later ones are drawn over earlier ones. */
+    readonly order: number;
+}
+
+export async function materialsOf(glb: Glb, scene: Scene): Promise<readonly Made[]> {
     const old = glb.gltf.extensions?.VRM?.materialProperties ?? [];
     const textures = new Map<number, Texture | null>();
-    const materials = (glb.gltf.materials ?? []).map(async (material, place) => {
-        const surface = surfaceOf(material, old[place]);
+    const materials = glb.gltf.materials ?? [];
+    const made = materials.map(async (entry, place) => {
+        const surface = surfaceOf(entry, old[place]);
         if (!textures.has(surface.texture)) textures.set(surface.texture, textureOf(glb, surface, scene));
-        const made = materialOf(surface, textures.get(surface.texture) ?? null, scene);
+        const material = materialOf(surface, textures.get(surface.texture) ?? null, scene);
         const tinted = surface.toon?.outline?.tinted ?? 0;
         const picture = tinted > 0 ? imageIn(glb, surface.texture) : null;
-        if (picture !== null) tint(made.outlineColor, surface.base.multiply(await meanOf(picture)), tinted);
-        return made;
+        if (picture !== null) tint(material.outlineColor, surface.base.multiply(await meanOf(picture)), tinted);
+        return { material, order: surface.order * materials.length + place };
     });
-    return Promise.all(materials);
+    return Promise.all(made);
 }
 
 function tint(colour: Color3, own: Color3, share: number): void {
@@ -94,6 +103,7 @@ function surfaceOf(material: GltfMaterial, old: OldMaterial | undefined): Surfac
         texture: baseColorTexture?.index ?? -1,
         flat: unlit !== undefined && mtoon === undefined,
         toon: mtoon === undefined ? null : toonOf(mtoon),
+        hides: mtoon?.transparentWithZWrite ?? false,
         order: mtoon?.renderQueueOffsetNumber ?? 0,
     };
 }
@@ -144,6 +154,7 @@ function oldSurfaceOf(material: GltfMaterial, old: OldMaterial): Surface {
             width: bounded(half),
             outline: outlineOf(mode, width, rgba("_OutlineColor", BLACK).map(linear), number("_OutlineColorMode", 0)),
         },
+        hides: number("_BlendMode", 0) === 3,
         order: 0,
     };
 }
@@ -175,14 +186,14 @@ function materialOf(surface: Surface, texture: Texture | null, scene: Scene): Mm
     return material;
 }
 
-function seeThrough(material: MmdStandardMaterial, { alphaMode, alpha, cutoff }: Surface): void {
+function seeThrough(material: MmdStandardMaterial, { alphaMode, alpha, cutoff, hides }: Surface): void {
     const texture = material.diffuseTexture;
     if (texture !== null) texture.hasAlpha = alphaMode !== "OPAQUE" || texture.hasAlpha;
     material.useAlphaFromDiffuseTexture = alphaMode !== "OPAQUE" && texture !== null;
     if (alphaMode === "BLEND") {
         material.alpha = alpha;
         material.transparencyMode = Material.MATERIAL_ALPHABLEND;
-        material.forceDepthWrite = true;
+        material.forceDepthWrite = hides;
     } else if (alphaMode === "MASK") {
         material.alphaCutOff = cutoff;
         material.transparencyMode = Material.MATERIAL_ALPHATEST;
@@ -213,9 +224,10 @@ function textureOf(glb: Glb, { texture: place, moved }: Surface, scene: Scene): 
     const picture = place < 0 ? null : imageIn(glb, place);
     if (picture === null) return null;
     const url = URL.createObjectURL(picture);
-    const free = () => URL.revokeObjectURL(url);
     // glTF's pictures stand on their heads, as its texture coordinates do.
-    const texture = new Texture(url, scene, { invertY: false, onLoad: free, onError: free });
+    const texture = new Texture(url, scene, { invertY: false });
+    // A browser may lose all that it has drawn with; then the picture is needed again.
+    texture.onDisposeObservable.addOnce(() => URL.revokeObjectURL(url));
     const { offset, scale, rotation } = moved.extensions?.KHR_texture_transform ?? {};
     texture.uOffset = offset?.[0] ?? 0;
     texture.vOffset = offset?.[1] ?? 0;
