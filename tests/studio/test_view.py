@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from manekko.errors import InputError, MissingToolError
+from manekko.options import port
 from manekko.studio import view as verb
 from manekko.studio.server import PAGE, listening_socket
 from manekko.studio.view import ViewOptions, view
@@ -72,21 +73,29 @@ def test_two_at_once_show_each_its_own(tmp_path: Path) -> None:
             title_at(second[: second.index("/", 8)] + first[first.index("/", 8) :])
 
 
+@pytest.mark.parametrize("word", ["0", "65536", "-1", "8e3", "http", ""])
+def test_what_is_no_port_is_said(word: str) -> None:
+    with pytest.raises(ValueError, match="is not a port: give a number from 1 to 65535"):
+        port(word)
+
+
 def test_a_port_that_is_taken_is_one_clear_line() -> None:
     with listening_socket(None) as first:
-        port = first.getsockname()[1]
-        with pytest.raises(InputError, match=rf"^port {port} cannot be used \(.+\); give another with --port, or none"):
-            listening_socket(port)
+        number = first.getsockname()[1]
+        with pytest.raises(
+            InputError, match=rf"^port {number} cannot be used \(.+\); give another with --port, or none"
+        ):
+            listening_socket(number)
 
 
 def test_a_port_that_was_just_left_can_be_used_again() -> None:
     with listening_socket(None) as first:
-        port = first.getsockname()[1]
-        with socket.create_connection(("127.0.0.1", port)) as wire:
+        number = first.getsockname()[1]
+        with socket.create_connection(("127.0.0.1", number)) as wire:
             first.accept()[0].close()
             wire.recv(1)
-    with listening_socket(port) as again:
-        assert again.getsockname() == ("127.0.0.1", port)
+    with listening_socket(number) as again:
+        assert again.getsockname() == ("127.0.0.1", number)
 
 
 def test_without_the_page_it_says_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
