@@ -128,7 +128,10 @@ class DanceView implements Viewer {
         return this.#loop.whenDrawn();
     }
 
-    picture(): Promise<Blob> {
+    async picture(): Promise<Blob> {
+        if (!this.#stage.canDraw) {
+            throw new Failure("drawing-unavailable");
+        }
         return pictureOf(this.#canvas, () => this.#loop.drawNow());
     }
 
