@@ -14,6 +14,8 @@ from manekko.lift.crouch import bent_legs
 from manekko.lift.fit3d import BONES, FitWeights, fit_positions
 from manekko.lift.gravity import levelled, mean_up, to_world, up_direction, upright_rotation
 from manekko.lift.guess import guessed_prior
+from manekko.lift.hidden import with_hidden_arms_carried
+from manekko.lift.knees import centred_knees
 from manekko.lift.plausible import plausible_hands, plausible_legs, straightened_knees
 from manekko.lift.proportions import bone_lengths, root_depths, with_lengths
 from manekko.lift.second_prior import GUESS_DOUBT, improved_shape
@@ -114,6 +116,7 @@ def lift_track(track: Track, *, focal_px: float | None = None, fixes: PersonFixe
     if not np.isfinite(keypoints[:, _HIPS]).all():
         raise InputError(f"too little of the body is seen (never: the hips); {_WHOLE_BODY}")
     prior, doubt = _prior(track, grid, keypoints, confidences, camera, rate)
+    keypoints = _corrected(keypoints, centred_knees(keypoints, confidences, prior, camera), doubt)
     prior, directions = improved_shape(prior, keypoints, confidences, camera, fps=rate, doubt=doubt)
     doubt = min(doubt, 1.0)
     sure = _frames_of_hips(confidences)
@@ -224,9 +227,8 @@ def _prior(
     """
     told = bool(np.isfinite(track.world_m).all(-1).any())
     if told:
-        world = smoothed(
-            without_spikes(resampled(track.times_s, track.world_m, grid)), fps=rate, cutoff_hz=BODY_CUTOFF_HZ
-        )
+        world_m = with_hidden_arms_carried(track.world_m, track.confidences)
+        world = smoothed(without_spikes(resampled(track.times_s, world_m, grid)), fps=rate, cutoff_hz=BODY_CUTOFF_HZ)
         hips = smoothed(keypoints[:, _HIPS].mean(1), fps=rate, cutoff_hz=1.0)
         world = turned_to_ray(world, camera.rays(hips))
     else:
@@ -238,9 +240,9 @@ def _prior(
     return _corrected(shape, plausible, doubt), doubt
 
 
-def _corrected(shape: Array, corrected: Array, doubt: float) -> Float[Array, "frame 33 3"]:
-    """A shape with the detector's habits taken off it, as far as it may have them."""
-    return corrected if doubt >= 1.0 else shape + doubt * (corrected - shape)
+def _corrected(seen: Array, corrected: Array, doubt: float) -> Float[Array, "frame 33 axis"]:
+    """Points, or a shape, with the detector's habits taken off, as far as it may have them."""
+    return corrected if doubt >= 1.0 else seen + doubt * (corrected - seen)
 
 
 def _fit(

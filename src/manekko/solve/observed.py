@@ -22,7 +22,11 @@ _CARRIERS = {"shoulder": "UpperArm", "elbow": "LowerArm", "wrist": "Hand", "pink
              "toe": "Foot"}  # fmt: skip
 """Joint that carries each keypoint of a limb; all others are the head's."""
 _AT_JOINT = ("shoulder", "elbow", "wrist", "hip", "knee", "ankle")
-_LEAST_CONFIDENCE = 0.03
+_LEAST_CONFIDENCES = np.array(
+    [0.2 if name.split("_")[-1] in ("elbow", "wrist", "pinky", "index", "thumb") else 0.03 for name in BODY33]
+)
+"""Below these a point is not believed to be where the detector guesses it: of hidden arms half the guesses are far off,
+and an arm that is guessed short would be thrown back or forward. Legs have the floor to say where they are."""
 
 _EDGES: dict[tuple[str, ...], str | float] = {
     ("left_hip left_shoulder", "right_hip right_shoulder", "left_hip right_shoulder", "right_hip left_shoulder"):
@@ -146,7 +150,7 @@ def evidence_of(
     airborne: Bool[Array, " frame"],
 ) -> Evidence:
     """Return what the clip says of a person, in the world whose floor is ``raised_m`` below the lifted one's y = 0."""
-    known = np.isfinite(lifted.keypoints_px).all(-1) & (lifted.confidences > _LEAST_CONFIDENCE)
+    known = np.isfinite(lifted.keypoints_px).all(-1) & (lifted.confidences > _LEAST_CONFIDENCES)
     sigma = lifted.doubt * image_sigmas_m(lifted.confidences) * repeated(MOTION_FPS, IMAGE_LASTS_S)
     to_camera = as_axes(conjugate(lifted.to_world_xyzw))
     sigma[:, : BODY33_INDEX["left_shoulder"]] *= _HEAD_DOUBT
