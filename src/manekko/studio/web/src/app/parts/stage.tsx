@@ -2,6 +2,7 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import type { Problem } from "../../viewer/contract";
 import { failure, start } from "../start";
 import { act } from "../state/actions";
 import type { App } from "../state/app";
@@ -71,6 +72,11 @@ function Opening() {
             </output>
         );
     }
+    return <ProblemCard problem={problem} />;
+}
+
+/** Stands where she would: without this there is no stage. */
+function ProblemCard({ problem }: { readonly problem: Problem }) {
     const { found, advice } = problemWords(problem);
     return (
         <div class="stage-note card" role="alert">
@@ -87,6 +93,8 @@ interface OverlaysProps {
 
 function Overlays({ app, stage }: OverlaysProps) {
     const dancers = app.viewer.dancers.value;
+    const blind = app.viewer.problems.value.find(({ code }) => code === "drawing-unavailable");
+    if (blind !== undefined) return <ProblemCard problem={blind} />;
     const isStill = dancers.every((dancer) => dancer.motionName === null && !dancer.loading);
     const isLoading = app.reading.value || dancers.some((dancer) => dancer.loading);
     const { stage: text, drop } = words.value;

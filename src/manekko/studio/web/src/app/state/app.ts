@@ -110,7 +110,10 @@ function tellProblems({ viewer, messages }: App): void {
     let known = new Set<string>();
     effect(() => {
         const found = new Map<string, Problem>();
-        for (const problem of viewer.problems.value) found.set(keyOf(0, problem), problem);
+        for (const problem of viewer.problems.value) {
+            // A stage that cannot be drawn says so itself.
+            if (problem.code !== "drawing-unavailable") found.set(keyOf(0, problem), problem);
+        }
         for (const { id, problems } of viewer.dancers.value) {
             for (const problem of problems) found.set(keyOf(id, problem), problem);
         }

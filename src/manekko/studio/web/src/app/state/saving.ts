@@ -25,7 +25,13 @@ export function createSaving(programme: Programme, viewer: Viewer, messages: Mes
     };
     return {
         recordingSinceMs: since,
-        savePicture: async () => keep(await viewer.picture(), `${base}.png`),
+        savePicture: async () => {
+            try {
+                keep(await viewer.picture(), `${base}.png`);
+            } catch (error) {
+                messages.problem(problemOf(error, "drawing-unavailable"));
+            }
+        },
         startRecording: () => {
             try {
                 recording ??= viewer.record();

@@ -66,11 +66,11 @@ const problems: Readonly<Record<ProblemCode, ProblemWords>> = {
     },
     "recording-unavailable": {
         found: () => "This browser cannot record the view.",
-        advice: () => "Use Chrome, Edge or Firefox, or `manekko render` for an MP4.",
+        advice: () => "Use Chrome, Edge or Firefox, or “manekko render” for an MP4.",
     },
     "server-gone": {
         found: () => "Manekko no longer answers.",
-        advice: () => "Start `manekko view` again in the terminal and open the address that it prints.",
+        advice: () => "Start “manekko view” again in the terminal and open the address that it prints.",
     },
     "sound-broken": {
         found: (v) => `The sound ${fileOf(v)} cannot be played.`,
@@ -86,7 +86,7 @@ const problems: Readonly<Record<ProblemCode, ProblemWords>> = {
     },
     "vrm-needs-server": {
         found: (v) => `${fileOf(v)} is a VRM, and its motion is worked out by Manekko itself.`,
-        advice: () => "Open the page with `manekko view`, then drop the VRM again.",
+        advice: () => "Open the page with “manekko view”, then drop the VRM again.",
     },
 };
 

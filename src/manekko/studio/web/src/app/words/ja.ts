@@ -61,11 +61,11 @@ const problems: Readonly<Record<ProblemCode, ProblemWords>> = {
     },
     "recording-unavailable": {
         found: () => "このブラウザでは録画できません。",
-        advice: () => "Chrome・Edge・Firefoxをお使いください。MP4は `manekko render` で書き出せます。",
+        advice: () => "Chrome・Edge・Firefoxをお使いください。MP4は「manekko render」で書き出せます。",
     },
     "server-gone": {
         found: () => "Manekkoが応答しません。",
-        advice: () => "ターミナルで `manekko view` をもう一度実行し、表示されたアドレスを開いてください。",
+        advice: () => "ターミナルで「manekko view」をもう一度実行し、表示されたアドレスを開いてください。",
     },
     "sound-broken": {
         found: (v) => `音声${fileOf(v)}を再生できません。`,
@@ -82,7 +82,7 @@ const problems: Readonly<Record<ProblemCode, ProblemWords>> = {
     },
     "vrm-needs-server": {
         found: (v) => `${fileOf(v)}はVRMのため、動きの計算にManekko本体が必要です。`,
-        advice: () => "`manekko view` でこのページを開いてから、もう一度ドロップしてください。",
+        advice: () => "「manekko view」でこのページを開いてから、もう一度ドロップしてください。",
     },
 };
 

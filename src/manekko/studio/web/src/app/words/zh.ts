@@ -60,11 +60,11 @@ const problems: Readonly<Record<ProblemCode, ProblemWords>> = {
     },
     "recording-unavailable": {
         found: () => "此浏览器无法录制画面。",
-        advice: () => "请使用 Chrome、Edge 或 Firefox，或用 `manekko render` 输出 MP4。",
+        advice: () => "请使用 Chrome、Edge 或 Firefox，或用“manekko render”输出 MP4。",
     },
     "server-gone": {
         found: () => "Manekko 没有响应。",
-        advice: () => "请在终端重新运行 `manekko view`，并打开它显示的地址。",
+        advice: () => "请在终端重新运行“manekko view”，并打开它显示的地址。",
     },
     "sound-broken": {
         found: (v) => `无法播放音频${fileOf(v)}。`,
@@ -81,7 +81,7 @@ const problems: Readonly<Record<ProblemCode, ProblemWords>> = {
     },
     "vrm-needs-server": {
         found: (v) => `${fileOf(v)}是 VRM，其动作需要由 Manekko 计算。`,
-        advice: () => "请用 `manekko view` 打开本页面，再重新拖入 VRM。",
+        advice: () => "请用“manekko view”打开本页面，再重新拖入 VRM。",
     },
 };
 
