@@ -9,6 +9,7 @@ from manekko.files.gltf_animation import NodeTrack, parts_of, with_animation
 from manekko.files.vrm_read import read_model
 from manekko.skeleton.rotations import as_axes, normalized
 from tests.files.gltf_played import played_worlds
+from tests.files.test_gltf import with_document_of_anything
 from tests.files.vrm_samples import document_of, sample_vrm, with_document
 
 TIMES_S = np.arange(3) / 30.0
@@ -77,8 +78,18 @@ def test_a_matrix_is_its_parts(scale: tuple[float, float, float]) -> None:
     assert shift.tolist() == [0.1, 0.2, 0.3]
 
 
-def test_a_point_is_not_turned() -> None:
-    assert parts_of(np.zeros((4, 4)))[1].tolist() == [0.0, 0.0, 0.0, 1.0]
+def test_a_point_and_what_is_flat_are_not_turned() -> None:
+    flat = np.eye(4)
+    flat[:3, 1] = flat[:3, 0]
+    for local in (np.zeros((4, 4)), flat):
+        assert parts_of(local)[1].tolist() == [0.0, 0.0, 0.0, 1.0]
+
+
+def test_numbers_that_json_has_no_words_for_are_refused() -> None:
+    document = document_of(sample_vrm())
+    document["nodes"][0]["extras"] = float("nan")
+    with pytest.raises(FormatError, match="numbers that are not finite"):
+        with_animation(with_document_of_anything(sample_vrm(), document), "walk", TIMES_S, [])
 
 
 def test_a_track_of_no_node_is_refused() -> None:

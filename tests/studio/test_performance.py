@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from manekko.errors import FormatError, InputError
+from manekko.errors import FormatError, InputError, ManekkoError
 from manekko.files.gltf import parse_glb
 from manekko.files.vrm_read import read_model
 from manekko.motion.motion import BoneTrack, Motion, RigMotion
@@ -20,6 +20,7 @@ from manekko.stage.perform import perform
 from manekko.studio import performance as module
 from manekko.studio.performance import performance
 from tests.files.gltf_played import played_worlds
+from tests.files.test_gltf import changed
 from tests.files.vrm_samples import document_of, sample_vrm, sample_vrm0, with_document
 
 FRAMES = 40
@@ -130,3 +131,17 @@ def test_a_motion_too_long_to_hold_is_refused(monkeypatch: pytest.MonkeyPatch) -
 def test_what_is_no_glb_is_refused() -> None:
     with pytest.raises(FormatError, match="a GLB begins with 'glTF'"):
         performance(b"PMX and more", "somebody", dance(), swaying=False)
+
+
+@pytest.mark.slow
+def test_hundreds_of_changed_documents_dance_or_are_refused() -> None:
+    outcomes = [danced_or_refused(changed(seed), swaying=seed % 2 == 0) for seed in range(150)]
+    assert 10 < sum(outcomes) < 140
+
+
+def danced_or_refused(data: bytes, *, swaying: bool) -> bool:
+    try:
+        performance(data, "somebody", dance(), swaying=swaying)
+    except ManekkoError:
+        return False
+    return True

@@ -13,7 +13,8 @@ from manekko.skeleton.rotations import IDENTITY_XYZW, from_axes
 _FLOAT = 5126
 HALF_TURN_XYZW = np.array([0.0, 1.0, 0.0, 0.0])
 _KINDS = {1: "SCALAR", 3: "VEC3", 4: "VEC4"}
-_FLAT = 1e-9
+_FLAT = 1e-6
+"""Size of an axis, and volume between three axes of length 1, below which nothing can be told from them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +45,7 @@ def with_animation(
         turned: whether the whole scene is to be turned by half a turn about the vertical.
 
     Raises:
-        FormatError: the file is damaged, or a track's node is none of its.
+        FormatError: the file is damaged, or a track's node is not in it.
     """
     glb = parse_glb(data)
     store = _Store(glb)
@@ -63,7 +64,10 @@ def with_animation(
         document["animations"] = [{"name": name, "samplers": samplers, "channels": channels}]
     if turned:
         _turn(glb)
-    return write_glb(document, store.finished())
+    try:
+        return write_glb(document, store.finished())
+    except ValueError:
+        raise FormatError("the JSON document holds numbers that are not finite, which JSON has no words for") from None
 
 
 def _paths(track: NodeTrack) -> list[tuple[str, Array]]:
@@ -118,13 +122,14 @@ def parts_of(
 
     A node that is flat or a point is not turned; one that mirrors has a negative scale along x.
     """
-    columns = local[:3, :3].copy()
-    scale = np.linalg.norm(columns, axis=0)
-    if scale.min() < _FLAT:
+    scale = np.linalg.norm(local[:3, :3], axis=0)
+    axes = local[:3, :3] / np.maximum(scale, _FLAT)
+    turned = float(np.linalg.det(axes))
+    if abs(turned) < _FLAT:
         return local[:3, 3], IDENTITY_XYZW, scale
-    if np.linalg.det(columns) < 0.0:
-        scale[0] = -scale[0]
-    return local[:3, 3], from_axes(columns / scale), scale
+    if turned < 0.0:
+        axes[:, 0], scale[0] = -axes[:, 0], -scale[0]
+    return local[:3, 3], from_axes(axes), scale
 
 
 def _with_parts(node: Json) -> None:
