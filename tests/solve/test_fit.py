@@ -20,7 +20,8 @@ NOISY = 0.015
 
 def shaken(pose: Pose, size: float = 0.08) -> Pose:
     """A first idea of a pose that is off everywhere."""
-    return pose.moved(size * np.random.default_rng(11).normal(size=(len(pose.roots_m), FREEDOMS)))
+    # A column a freedom: none is shaken otherwise for there being more of them.
+    return pose.moved(size * np.random.default_rng(11).normal(size=(FREEDOMS, len(pose.roots_m))).T)
 
 
 def apart_m(a: Pose, b: Pose, evidence: Evidence) -> np.ndarray:

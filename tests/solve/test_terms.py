@@ -13,7 +13,15 @@ from manekko.solve.evidence import DEFAULT_WEIGHTS, Evidence
 from manekko.solve.joints import FREEDOMS, INDEX
 from manekko.solve.pose import Marks, Pose, jacobians, placed
 from manekko.solve.ranges import HINGES
-from manekko.solve.terms import contact_term, image_term, limit_term, pose_term, prior_term, smoothness_term
+from manekko.solve.terms import (
+    contact_term,
+    following_term,
+    image_term,
+    limit_term,
+    pose_term,
+    prior_term,
+    smoothness_term,
+)
 from manekko.solve.usual import usual_poses
 from tests.solve.scenes import FEWER, SKELETON, SOLES, angles, bent, danced, dense, drawn_poses, t_pose, told
 
@@ -41,6 +49,7 @@ TERMS: dict[str, Term] = {
                          lambda evidence: evidence.soles),
     "smoothness": lambda pose, evidence, normal: smoothness_term(pose, evidence, DEFAULT_WEIGHTS, normal),
     "pose": lambda pose, evidence, normal: pose_term(pose, DEFAULT_WEIGHTS, normal),
+    "following": lambda pose, evidence, normal: following_term(pose, DEFAULT_WEIGHTS, normal),
     "limit": lambda pose, evidence, normal: limit_term(pose, normal),
 }  # fmt: skip
 
@@ -113,7 +122,7 @@ def usually_held() -> Pose:
 @pytest.mark.parametrize(
     ("name", "pose"),
     [("image", TRUTH), ("prior", TRUTH), ("contact", t_pose(FRAMES)), ("smoothness", turning()),
-     ("pose", usually_held())],
+     ("pose", usually_held()), ("following", t_pose(FRAMES))],
 )  # fmt: skip
 def test_equations_are_the_curvature_of_the_cost_where_residuals_are_none(name: str, pose: Pose):
     term, normal = TERMS[name], Normal.zeros(FRAMES, FREEDOMS)

@@ -37,15 +37,13 @@ class Normal:
         return cho_solve_banded((factor, True), self.pull.reshape(-1), check_finite=False).reshape(self.pull.shape)
 
     def _bands(self, damping: Array) -> Float[Array, "band unknown"]:
-        """Lower bands: row d holds the entries d below the diagonal."""
+        """Lower bands: row d holds the entries d below the diagonal. In memory a column is in one piece, as solved."""
         frames, n = self.pull.shape
-        bands = np.zeros((3 * n, frames, n))
-        rows, columns = np.tril_indices(n)
-        bands[rows - columns, :, columns] = self.diagonal[:, rows, columns].T
-        bands[0] += damping
-        i, j = np.indices((n, n)).reshape(2, -1)
-        for distance, blocks in ((1, self.next), (2, self.after_next)):
-            if frames > distance:
-                # Entry (row i of frame t + distance, column j of frame t) of a symmetric matrix.
-                bands[distance * n + i - j, :-distance, j] = blocks[:-distance, j, i].T
-        return bands.reshape(3 * n, frames * n)
+        columns = np.zeros((frames, n, 3 * n))
+        for j in range(n):
+            # Below entry j of a frame's diagonal block: the rest of its column, and those of the two blocks beneath.
+            columns[:, j, : n - j] = self.diagonal[:, j:, j]
+            columns[:-1, j, n - j : 2 * n - j] = self.next[:-1, j]
+            columns[:-2, j, 2 * n - j : 3 * n - j] = self.after_next[:-2, j]
+        columns[..., 0] += damping
+        return columns.reshape(frames * n, 3 * n).T

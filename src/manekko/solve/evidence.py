@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from manekko.arrays import Array, Bool, Float, Int
 from manekko.skeleton.skeleton import Skeleton
 from manekko.solve.pose import Marks
@@ -77,6 +79,8 @@ class Weights:
     """Scale of the accelerations that are thought usual."""
     pose: float = 4.0
     """Scale of the usual ranges of joints."""
+    following_rad: float = float(np.radians(1.0))
+    """How far a joint of ``joints.FOLLOWING`` turns from its share [rad]."""
     rounds: int = 25
     """Most steps of the fit."""
     window: int = 450

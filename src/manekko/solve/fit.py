@@ -9,11 +9,20 @@ from dataclasses import dataclass
 import numpy as np
 
 from manekko.arrays import Array, Float
+from manekko.solve.arms import turned_over, with_twisted_forearms
 from manekko.solve.banded import Normal
 from manekko.solve.evidence import Evidence, Weights
 from manekko.solve.joints import FREEDOMS
 from manekko.solve.pose import Pose, jacobians, joined, placed
-from manekko.solve.terms import contact_term, image_term, limit_term, pose_term, prior_term, smoothness_term
+from manekko.solve.terms import (
+    contact_term,
+    following_term,
+    image_term,
+    limit_term,
+    pose_term,
+    prior_term,
+    smoothness_term,
+)
 
 _FIRST_DAMPING = 1e-3
 _MOST_DAMPING = 1e6
@@ -42,6 +51,7 @@ def cost_of(pose: Pose, evidence: Evidence, weights: Weights, normal: Normal | N
         + contact_term(soles, of_soles, evidence, weights, normal)
         + smoothness_term(pose, evidence, weights, normal)
         + pose_term(pose, weights, normal)
+        + following_term(pose, weights, normal)
         + limit_term(pose, normal)
     )
 
@@ -62,6 +72,15 @@ def fit_pose(start: Pose, evidence: Evidence, weights: Weights) -> Pose:
 
 
 def _fit_window(start: Pose, evidence: Evidence, weights: Weights) -> Pose:
+    found = _settled(start, evidence, weights)
+    over = turned_over(found.pose)
+    if over is not None:
+        found = min(found, _settled(over, evidence, weights), key=lambda state: state.cost)
+    return with_twisted_forearms(found.pose)
+
+
+def _settled(start: Pose, evidence: Evidence, weights: Weights) -> _State:
+    """Take steps until they lower the cost no more."""
     state, damping = _State(start, cost_of(start, evidence, weights)), _FIRST_DAMPING
     pauses = 0
     for _ in range(weights.rounds):
@@ -70,7 +89,7 @@ def _fit_window(start: Pose, evidence: Evidence, weights: Weights) -> Pose:
         state = better
         if pauses == 2:
             break
-    return state.pose
+    return state
 
 
 def _improved(state: _State, evidence: Evidence, weights: Weights, damping: float) -> tuple[_State, float]:

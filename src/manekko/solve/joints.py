@@ -1,8 +1,8 @@
 """What the fit may turn: the joints of the canonical humanoid that a video shows, and their degrees of freedom.
 
 Elbows and knees are hinges, the forearm twists about its own length, the spine is one bend shared by two joints, the
-neck takes a share of the head's turn. A degree of freedom is a small turn about an axis of one joint, or of two that
-share it; what it does to any point of the body is then a cross product.
+neck takes a share of the head's turn; both shares are soft. A degree of freedom is a small turn about an axis of one
+joint, or of two that share it; what it does to any point of the body is then a cross product.
 """
 
 from dataclasses import dataclass
@@ -22,6 +22,8 @@ IN_HUMANOID = np.array([JOINT_INDEX[name] for name in JOINTS])
 """Where each of ``JOINTS`` is among all joints of the humanoid."""
 SPINE_SHARES = (("spine", 0.5), ("chest", 0.5))
 HEAD_SHARES = (("neck", 0.15), ("head", 0.85))
+FOLLOWING = (("chest", "spine", 1.0), ("neck", "head", 0.15 / 0.85))
+"""Joints that turn nearly as another does: (joint, whose turn, how much of it)."""
 _X, _Y, _Z = np.eye(3)
 
 
@@ -78,6 +80,9 @@ def _levers() -> tuple[Lever, ...]:
             for axis, in_parent in axes:
                 result.append(Lever(count, INDEX[side + part], axis, in_parent))
                 count += 1
+    for joint, _, _ in FOLLOWING:
+        result += _ball(count, ((joint, 1.0),))
+        count += 3
     return tuple(result)
 
 

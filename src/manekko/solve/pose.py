@@ -97,9 +97,16 @@ def jacobians(place: Placed, marks: Marks) -> Float[Array, "frame point 3 freedo
     for lever, freedom in enumerate(_LEVER_FREEDOMS):
         moved = np.flatnonzero(carries[lever])
         arms = place.points_m[:, moved] - place.joints_m[:, _LEVER_JOINTS[lever], None]
-        result[:, freedom, moved] += np.cross(world[:, lever, None], arms)
+        result[:, freedom, moved] += _crossed(world[:, lever, None], arms)
     result[:, [0, 1, 2], :, [0, 1, 2]] = 1.0
     return result.transpose(0, 2, 3, 1)
+
+
+def _crossed(axis: Float[Array, "frame 1 3"], arms_m: Float[Array, "frame point 3"]) -> Float[Array, "frame point 3"]:
+    """Vector products; ``numpy.cross`` spends most of its time on the order of axes."""
+    x, y, z = axis[..., 0], axis[..., 1], axis[..., 2]
+    a, b, c = arms_m[..., 0], arms_m[..., 1], arms_m[..., 2]
+    return np.stack([y * c - z * b, z * a - x * c, x * b - y * a], axis=-1)
 
 
 def own_turns(pose: Pose, joint: int) -> tuple[Int[Array, " own"], Float[Array, "frame 3 own"]]:

@@ -25,7 +25,7 @@ class Hinge:
 
 
 ACCELERATIONS_RAD = {name: float(np.radians(value)) for name, value in {
-    "hips": 1.0, "spine": 0.7, "head": 1.5,
+    "hips": 1.0, "spine": 1.0, "chest": 1.0, "head": 1.5, "neck": 1.0,
     **{side + part: value for side in _SIDES for part, value in {
         "Shoulder": 1.0, "UpperArm": 3.0, "LowerArm": 4.0, "Hand": 3.0, "UpperLeg": 1.6, "LowerLeg": 2.5, "Foot": 2.5,
     }.items()},

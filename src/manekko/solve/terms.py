@@ -6,9 +6,10 @@ Every function returns the (robust) cost of its term; given ``normal`` it adds t
 import numpy as np
 
 from manekko.arrays import Array, Float
+from manekko.skeleton.rotations import as_rotation_vectors, from_rotation_vectors, multiply
 from manekko.solve.banded import Normal
-from manekko.solve.evidence import Evidence, Weights
-from manekko.solve.joints import FREEDOMS, INDEX, ROOT
+from manekko.solve.evidence import Evidence, View, Weights
+from manekko.solve.joints import FOLLOWING, FREEDOMS, INDEX, ROOT
 from manekko.solve.pose import Placed, Pose, own_turns
 from manekko.solve.ranges import ACCELERATIONS_RAD, HINGES, ROOT_ACCELERATION_M, hinge_angles
 from manekko.solve.rotation_steps import inverse_right_jacobian, turns_between
@@ -30,6 +31,14 @@ def add_rows(normal: Normal | None, rows: Float[Array, "frame row n"], residuals
     return float((residuals**2).sum())
 
 
+def _seen_from(view: View, jacobian: Float[Array, "frame point 3 n"]) -> Float[Array, "frame n point 3"]:
+    """Return how points move in the camera's axes with each degree of freedom."""
+    # In the order in which they lie in memory this is one product a frame, not one a point.
+    flat = jacobian.transpose(0, 3, 1, 2)
+    turned = flat.reshape(len(flat), -1, 3) @ view.rotations.transpose(0, 2, 1)
+    return turned.reshape(flat.shape)
+
+
 def image_term(
     place: Placed, jacobian: Array | None, evidence: Evidence, weights: Weights, normal: Normal | None
 ) -> float:
@@ -45,11 +54,12 @@ def image_term(
     limit = weights.robust_image**2
     if normal is not None and jacobian is not None:
         precision = 1.0 / (1.0 + squared / limit)
-        factor = (scale[:, None] * view.focal_px / depth / evidence.image_sigma_m * precision)[..., None]
-        turned = np.einsum("fij,fpjn->fpin", view.rotations, jacobian)
-        rows = factor[..., None] * (turned[:, :, :2] - (seen[..., :2] / depth[..., None])[..., None] * turned[:, :, 2:])
-        frames = len(rows)
-        add_rows(normal, rows.reshape(frames, -1, FREEDOMS), (residual * precision[..., None]).reshape(frames, -1))
+        factor = (scale[:, None] * view.focal_px / depth / evidence.image_sigma_m * precision)[:, None, :, None]
+        turned = _seen_from(view, jacobian)
+        columns = factor * (turned[..., :2] - (seen[..., :2] / depth[..., None])[:, None] * turned[..., 2:])
+        frames = len(columns)
+        rows = columns.reshape(frames, FREEDOMS, -1).transpose(0, 2, 1)
+        add_rows(normal, rows, (residual * precision[..., None]).reshape(frames, -1))
     return float((limit * squared / (limit + squared)).sum())
 
 
@@ -61,9 +71,9 @@ def prior_term(place: Placed, jacobian: Array | None, evidence: Evidence, normal
     residual = ((evidence.edge_m - own) / evidence.edge_sigma_m).reshape(len(own), -1)
     if normal is None or jacobian is None:
         return float((residual**2).sum())
-    turned = np.einsum("fij,fejn->fein", evidence.view.rotations, jacobian[:, second] - jacobian[:, first])
-    rows = turned / evidence.edge_sigma_m[..., None]
-    return add_rows(normal, rows.reshape(len(own), -1, FREEDOMS), residual)
+    turned = _seen_from(evidence.view, jacobian)
+    columns = (np.take(turned, second, axis=2) - np.take(turned, first, axis=2)) / evidence.edge_sigma_m[:, None]
+    return add_rows(normal, columns.reshape(len(own), FREEDOMS, -1).transpose(0, 2, 1), residual)
 
 
 def contact_term(
@@ -159,6 +169,27 @@ def pose_term(pose: Pose, weights: Weights, normal: Normal | None) -> float:
         cost += float((away**2).sum()) / weights.pose**2
         if normal is not None and slopes is not None:
             add_rows(normal, slopes / weights.pose, -away / weights.pose)
+    return cost
+
+
+def following_term(pose: Pose, weights: Weights, normal: Normal | None) -> float:
+    """Spine and chest share a bend, neck and head a turn: nearly."""
+    cost = 0.0
+    for name, leader, share in FOLLOWING:
+        joint, other = INDEX[name], INDEX[leader]
+        led = as_rotation_vectors(pose.local_xyzw[:, other])
+        away = as_rotation_vectors(multiply(from_rotation_vectors(-share * led), pose.local_xyzw[:, joint]))
+        residual = -away / weights.following_rad
+        cost += float((residual**2).sum())
+        if normal is None:
+            continue
+        rows = np.zeros((len(away), 3, FREEDOMS))
+        columns, own = own_turns(pose, joint)
+        rows[:, :, columns] += inverse_right_jacobian(away) @ own
+        columns, own = own_turns(pose, other)
+        asked = np.linalg.solve(inverse_right_jacobian(share * led), share * inverse_right_jacobian(led) @ own)
+        rows[:, :, columns] -= inverse_right_jacobian(-away) @ asked
+        add_rows(normal, rows / weights.following_rad, residual)
     return cost
 
 
