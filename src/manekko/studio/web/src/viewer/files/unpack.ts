@@ -21,6 +21,8 @@ const STORED = 0;
 const DEFLATED = 8;
 /** Deflate makes 1032 bytes of one at most: what comes of a piece stays small. */
 const PIECE_BYTES = 1 << 14;
+/** Bytes that are read at once: each reading takes a while, whatever it brings. */
+const READ_BYTES = 1 << 20;
 const LITTER = /(^|\/)(__MACOSX\/|\._|\.DS_Store$|Thumbs\.db$|desktop\.ini$)/i;
 
 /**
@@ -94,10 +96,14 @@ async function piecesOf(packed: Blob, entry: ZipEntry): Promise<Uint8Array<Array
         if (size <= entry.bytes) pieces.push(new Uint8Array(piece));
     };
     const inflate = entry.method === DEFLATED ? new Inflate(take) : null;
-    for (let at = 0; at < packed.size && size <= entry.bytes; at += PIECE_BYTES) {
-        const piece = new Uint8Array(await packed.slice(at, at + PIECE_BYTES).arrayBuffer());
-        if (inflate === null) take(piece);
-        else if (!inflates(inflate, piece, at + PIECE_BYTES >= packed.size)) return null;
+    for (let start = 0; start < packed.size && size <= entry.bytes; start += READ_BYTES) {
+        const read = new Uint8Array(await packed.slice(start, start + READ_BYTES).arrayBuffer());
+        for (let at = 0; at < read.length && size <= entry.bytes; at += PIECE_BYTES) {
+            const piece = read.subarray(at, at + PIECE_BYTES);
+            const isLast = start + at + PIECE_BYTES >= packed.size;
+            if (inflate === null) take(piece);
+            else if (!inflates(inflate, piece, isLast)) return null;
+        }
     }
     return size === entry.bytes ? pieces : null;
 }
