@@ -1,6 +1,6 @@
 // One dancer: her name, character and motion, and what is known of them.
 import type { Notice } from "../../api/messages";
-import type { DancerState } from "../../viewer/contract";
+import type { DancerState, Item } from "../../viewer/contract";
 import { FileButton, IconButton } from "../parts/controls";
 import { Icon } from "../parts/icon";
 import type { App } from "../state/app";
@@ -67,6 +67,28 @@ const OWN = "own";
 
 function CharacterRow({ app, dancer }: CardProps) {
     const text = words.value.dancers;
+    const take = (items: readonly Item[]): void => void app.takeIn(items, "chosen", dancer.id);
+    return (
+        <div class="field">
+            <span class="field-name">{text.character}</span>
+            <CharacterChoice app={app} dancer={dancer} />
+            <FileButton
+                className="icon-button"
+                label={`${dancer.name}: ${text.openModel}`}
+                accept={MODEL_FILES}
+                onFiles={take}
+            >
+                <Icon name="file" />
+            </FileButton>
+            <FileButton className="icon-button" label={`${dancer.name}: ${text.openFolder}`} folder onFiles={take}>
+                <Icon name="folder" />
+            </FileButton>
+        </div>
+    );
+}
+
+/** Manekko's own characters, and the user's when it is hers. */
+function CharacterChoice({ app, dancer }: CardProps) {
     const { characters } = app.programme;
     const url = app.cast.roles.value.get(dancer.id)?.character.url;
     const known = characters.find((character) => character.url === url);
@@ -75,38 +97,19 @@ function CharacterRow({ app, dancer }: CardProps) {
         if (character !== undefined) void app.cast.setCharacter(dancer.id, characterAt(character));
     };
     return (
-        <div class="field">
-            <span class="field-name">{text.character}</span>
-            <select
-                class="select"
-                aria-label={`${dancer.name}: ${text.character}`}
-                value={known?.url ?? OWN}
-                onChange={(event) => choose(event.currentTarget.value)}
-            >
-                {known === undefined ? <option value={OWN}>{dancer.characterName}</option> : null}
-                {characters.map((character) => (
-                    <option key={character.url} value={character.url}>
-                        {character.name}
-                    </option>
-                ))}
-            </select>
-            <FileButton
-                className="icon-button"
-                label={`${dancer.name}: ${text.openModel}`}
-                accept={MODEL_FILES}
-                onFiles={(items) => void app.takeIn(items, "chosen", dancer.id)}
-            >
-                <Icon name="file" />
-            </FileButton>
-            <FileButton
-                className="icon-button"
-                label={`${dancer.name}: ${text.openFolder}`}
-                folder
-                onFiles={(items) => void app.takeIn(items, "chosen", dancer.id)}
-            >
-                <Icon name="folder" />
-            </FileButton>
-        </div>
+        <select
+            class="select"
+            aria-label={`${dancer.name}: ${words.value.dancers.character}`}
+            value={known?.url ?? OWN}
+            onChange={(event) => choose(event.currentTarget.value)}
+        >
+            {known === undefined ? <option value={OWN}>{dancer.characterName}</option> : null}
+            {characters.map((character) => (
+                <option key={character.url} value={character.url}>
+                    {character.name}
+                </option>
+            ))}
+        </select>
     );
 }
 

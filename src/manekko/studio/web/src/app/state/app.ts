@@ -3,7 +3,7 @@ import { computed, effect, type ReadonlySignal, type Signal, signal } from "@pre
 import type { Programme, Span } from "../../api/messages";
 import type { Item, Problem, Source, Viewer } from "../../viewer/contract";
 import { words } from "../words/words";
-import { type Cast, characterAt, createCast } from "./cast";
+import { Cast, characterAt } from "./cast";
 import { createMessages, type Messages } from "./messages";
 import { createPlayback, type Playback } from "./playback";
 import { createSaving, type Saving } from "./saving";
@@ -49,7 +49,7 @@ export function createApp(programme: Programme, viewer: Viewer): App {
         viewer,
         messages,
         zoom,
-        cast: createCast(viewer),
+        cast: new Cast(viewer),
         playback: createPlayback(programme, viewer.clock, messages.problem),
         saving: createSaving(programme, viewer, messages),
         tab: signal<Tab | null>(usualTab()),

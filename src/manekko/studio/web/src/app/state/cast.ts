@@ -1,6 +1,6 @@
 // Who dances: which files each dancer was made of, and what the capture knew of her motion.
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
-import type { Character, Dancer, Media, SourceCamera, Strips } from "../../api/messages";
+import type { Character, Dancer, SourceCamera, Strips } from "../../api/messages";
 import type { DancerState, ProblemCode, Source, Viewer } from "../../viewer/contract";
 import { sourceAt } from "../../viewer/files/served";
 
@@ -13,78 +13,79 @@ export interface Role {
     readonly camera: SourceCamera | null;
 }
 
-export interface Cast {
-    readonly roles: ReadonlySignal<ReadonlyMap<number, Role>>;
+/** The dancers on stage, with what the view itself need not know of them. */
+export class Cast {
     /** The dancer that files and the camera are meant for: the chosen one, or else the first. */
     readonly lead: ReadonlySignal<DancerState | null>;
-    open(dancer: Dancer): Promise<number>;
-    add(name: string, character: Source, motion: Source | null): Promise<number>;
-    /** Answers whether it could be read; she keeps what she had if not. */
-    setCharacter(id: number, character: Source): Promise<boolean>;
-    setMotion(id: number, motion: Source): Promise<boolean>;
-    /** A second dancer like the first with another motion, both set apart. */
-    compare(id: number, name: string, motion: Source): Promise<void>;
-    remove(id: number): void;
-}
+    readonly #viewer: Viewer;
+    readonly #roles = signal<ReadonlyMap<number, Role>>(new Map());
 
-export function createCast(viewer: Viewer): Cast {
-    const roles = signal<ReadonlyMap<number, Role>>(new Map());
-    const keep = (id: number, role: Role): void => {
-        roles.value = new Map(roles.peek()).set(id, role);
-    };
-    const hasProblem = (id: number, codes: readonly ProblemCode[]): boolean => {
-        const problems = viewer.dancers.peek().find((dancer) => dancer.id === id)?.problems ?? [];
-        return problems.some(({ code }) => codes.includes(code));
-    };
-    const enter = async (name: string, role: Role): Promise<number> => {
-        const id = await viewer.addDancer(name, role.character, role.motion, role.camera);
-        keep(id, role);
-        return id;
-    };
-    const add = (name: string, character: Source, motion: Source | null) => {
+    constructor(viewer: Viewer) {
+        this.#viewer = viewer;
+        this.lead = computed(() => leadOf(viewer.dancers.value, viewer.chosen.value));
+    }
+
+    get roles(): ReadonlySignal<ReadonlyMap<number, Role>> {
+        return this.#roles;
+    }
+
+    open({ name, motion, character, strips, camera }: Dancer): Promise<number> {
+        const danced = motion === null ? null : sourceAt(motion.url, motion.name);
+        return this.#enter(name, { character: characterAt(character), motion: danced, strips, camera });
+    }
+
+    add(name: string, character: Source, motion: Source | null): Promise<number> {
         // Nobody knows where she stood beside the others; together they would stand in one another.
-        if (viewer.dancers.peek().length > 0) viewer.look.sideBySide.value = true;
-        return enter(name, { character, motion, strips: null, camera: null });
-    };
-    const media = (known: Media | null) => (known === null ? null : sourceAt(known.url, known.name));
-    return {
-        roles,
-        lead: computed(() => leadOf(viewer.dancers.value, viewer.chosen.value)),
-        add,
-        open: ({ name, motion, character, strips, camera }) =>
-            enter(name, {
-                character: characterAt(character),
-                motion: media(motion),
-                strips,
-                camera,
-            }),
-        setCharacter: async (id, character) => {
-            await viewer.setCharacter(id, character);
-            const role = roles.peek().get(id);
-            if (role === undefined || hasProblem(id, ["model-broken", "model-empty", "server-gone"])) return false;
-            keep(id, { ...role, character });
-            return true;
-        },
-        setMotion: async (id, motion) => {
-            await viewer.setMotion(id, motion);
-            const role = roles.peek().get(id);
-            if (role === undefined || hasProblem(id, ["motion-broken", "server-gone"])) return false;
-            // What the report says is of the motion that she had.
-            keep(id, { character: role.character, motion, strips: null, camera: null });
-            return true;
-        },
-        compare: async (id, name, motion) => {
-            const role = roles.peek().get(id);
-            if (role === undefined) return;
-            await add(name, role.character, motion);
-        },
-        remove: (id) => {
-            viewer.removeDancer(id);
-            const left = new Map(roles.peek());
-            left.delete(id);
-            roles.value = left;
-        },
-    };
+        if (this.#viewer.dancers.peek().length > 0) this.#viewer.look.sideBySide.value = true;
+        return this.#enter(name, { character, motion, strips: null, camera: null });
+    }
+
+    /** Answers whether it could be read; she keeps what she had if not. */
+    async setCharacter(id: number, character: Source): Promise<boolean> {
+        await this.#viewer.setCharacter(id, character);
+        const role = this.#roles.peek().get(id);
+        if (role === undefined || this.#hasProblem(id, ["model-broken", "model-empty", "server-gone"])) return false;
+        this.#keep(id, { ...role, character });
+        return true;
+    }
+
+    /** Answers whether it could be read; she keeps what she had if not. */
+    async setMotion(id: number, motion: Source): Promise<boolean> {
+        await this.#viewer.setMotion(id, motion);
+        const role = this.#roles.peek().get(id);
+        if (role === undefined || this.#hasProblem(id, ["motion-broken", "server-gone"])) return false;
+        // What the report says is of the motion that she had.
+        this.#keep(id, { character: role.character, motion, strips: null, camera: null });
+        return true;
+    }
+
+    /** A second dancer like the first with another motion, both set apart. */
+    async compare(id: number, name: string, motion: Source): Promise<void> {
+        const role = this.#roles.peek().get(id);
+        if (role !== undefined) await this.add(name, role.character, motion);
+    }
+
+    remove(id: number): void {
+        this.#viewer.removeDancer(id);
+        const left = new Map(this.#roles.peek());
+        left.delete(id);
+        this.#roles.value = left;
+    }
+
+    async #enter(name: string, role: Role): Promise<number> {
+        const id = await this.#viewer.addDancer(name, role.character, role.motion, role.camera);
+        this.#keep(id, role);
+        return id;
+    }
+
+    #keep(id: number, role: Role): void {
+        this.#roles.value = new Map(this.#roles.peek()).set(id, role);
+    }
+
+    #hasProblem(id: number, codes: readonly ProblemCode[]): boolean {
+        const problems = this.#viewer.dancers.peek().find((dancer) => dancer.id === id)?.problems ?? [];
+        return problems.some(({ code }) => codes.includes(code));
+    }
 }
 
 function leadOf(dancers: readonly DancerState[], chosen: number | null): DancerState | null {

@@ -92,7 +92,6 @@ function Block({ app, dancer, strips, hover, isNamed }: BlockProps) {
 
 function Lanes({ app, dancer, strips, hover }: Omit<BlockProps, "isNamed">) {
     const shown = app.shown.value;
-    const path = useMemo(() => confidencePath(strips), [strips]);
     const point = (event: PointerEvent): void => {
         if (!(event.currentTarget instanceof HTMLElement)) return;
         const { left, top, width } = event.currentTarget.getBoundingClientRect();
@@ -106,8 +105,6 @@ function Lanes({ app, dancer, strips, hover }: Omit<BlockProps, "isNamed">) {
             notices: noticesNear(strips, timeS, reachS),
         };
     };
-    const from = shown.start_s;
-    const length = Math.max(1e-3, shown.end_s - shown.start_s);
     return (
         <div
             class="lane strip-lane"
@@ -120,6 +117,17 @@ function Lanes({ app, dancer, strips, hover }: Omit<BlockProps, "isNamed">) {
                 hover.value = null;
             }}
         >
+            <Drawings strips={strips} shown={shown} />
+        </div>
+    );
+}
+
+function Drawings({ strips, shown }: { readonly strips: StripValues; readonly shown: Span }) {
+    const path = useMemo(() => confidencePath(strips), [strips]);
+    const from = shown.start_s;
+    const length = Math.max(1e-3, shown.end_s - shown.start_s);
+    return (
+        <>
             {path === "" ? null : (
                 <Strip className="confidence" from={from} length={length} height={1}>
                     <path d={path} />
@@ -134,7 +142,7 @@ function Lanes({ app, dancer, strips, hover }: Omit<BlockProps, "isNamed">) {
                     <Bars spans={marks(strips, length)} y={0} className="notice" />
                 </Strip>
             ) : null}
-        </div>
+        </>
     );
 }
 
