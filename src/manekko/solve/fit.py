@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from manekko.arrays import Array, Float
-from manekko.solve.arms import turned_over, with_twisted_forearms
 from manekko.solve.banded import Normal
 from manekko.solve.evidence import Evidence, Weights
 from manekko.solve.joints import FREEDOMS
+from manekko.solve.limbs import turned_over, with_twisted_forearms
 from manekko.solve.pose import Pose, jacobians, joined, placed
 from manekko.solve.terms import (
     contact_term,

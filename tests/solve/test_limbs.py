@@ -2,13 +2,13 @@ import numpy as np
 import pytest
 
 from manekko.skeleton.rotations import angle_between, from_rotation_vectors, multiply
-from manekko.solve.arms import turned_over, with_twisted_forearms
 from manekko.solve.joints import INDEX
+from manekko.solve.limbs import turned_over, with_twisted_forearms
 from manekko.solve.pose import Pose, placed
 from manekko.solve.ranges import HINGES
 from tests.solve.scenes import SKELETON, angles, bent, danced, t_pose, told
 
-ELBOW, FOREARM = HINGES[:2]
+ELBOW, FOREARM, KNEE = HINGES[:3]
 
 
 def points(pose: Pose) -> np.ndarray:
@@ -21,6 +21,14 @@ def test_an_elbow_that_bends_backwards_bends_forwards_and_shows_the_same_points(
     assert over is not None
     assert angles(over, ELBOW) == pytest.approx(np.full(3, 0.6))
     assert angles(over, FOREARM) == pytest.approx(np.full(3, 1.5 - np.pi))
+    assert np.abs(points(over) - points(pose)).max() < 1e-9
+
+
+def test_a_knee_that_bends_backwards_bends_forwards_and_shows_the_same_points():
+    pose = bent(t_pose(3), KNEE, -0.6)
+    over = turned_over(pose)
+    assert over is not None
+    assert angles(over, KNEE) == pytest.approx(np.full(3, 0.6))
     assert np.abs(points(over) - points(pose)).max() < 1e-9
 
 
