@@ -268,6 +268,19 @@ def test_a_hostile_report_reaches_nothing_outside_its_folder(shelf: Shelf, tmp_p
     assert [one.name for one in told.downloads] == ["踊り-p1.vmd", "踊り-p2.vmd"]
 
 
+def test_what_a_damaged_report_says_can_be_told_or_is_refused(shelf: Shelf, tmp_path: Path) -> None:
+    half = {"text": "half a letter: \ud800", "span": None}
+    people = [
+        {"files": {"vmd": "踊り-p1.vmd"}, "strips": STRIPS | {"notices": [half]}},
+        {"files": {"vmd": "踊り-p2.vmd"}, "warnings": [half["text"]]},
+    ]
+    told = programme([captured(tmp_path / "half", people=people)], [], shelf)
+    assert [one.strips and one.strips.notices[0].text for one in told.dancers] == ["half a letter: \ufffd"] * 2
+    far = CAMERA | {"position_m": [1e300, 1.0, 1.0], "scale": 1e300}
+    with pytest.raises(FormatError, match="camera"):
+        programme([captured(tmp_path / "far", people=[people[0] | {"camera": far}])], [], shelf)
+
+
 def test_a_clip_that_is_a_link_to_something_else_is_no_video(shelf: Shelf, tmp_path: Path) -> None:
     folder = captured(tmp_path / "out")
     (tmp_path / "secret").write_bytes(b"nobody may see this")

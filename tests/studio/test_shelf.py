@@ -4,6 +4,7 @@ from urllib.parse import unquote
 import pytest
 
 from manekko.errors import InputError
+from manekko.studio.guard import own_path
 from manekko.studio.shelf import Shelf, shown_name, worn
 
 
@@ -25,7 +26,17 @@ def test_what_is_no_file_cannot_be_put(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["踊り (1).vmd", "a#b?c&d=e%20.vmd", "ダンス\u3000.vmd", "é.vmd", "a'\"<b>.vmd", "-.vmd"]
+    "name",
+    [
+        "踊り (1).vmd",
+        "a#b?c&d=e%20.vmd",
+        "ダンス\u3000.vmd",
+        "é.vmd",
+        "a'\"<b>.vmd",
+        "-.vmd",
+        "C:踊り.vmd",
+        "a\n\x01C:b.vmd",
+    ],
 )
 def test_every_name_has_an_address_that_leads_back_to_it(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(b"motion")
@@ -34,6 +45,7 @@ def test_every_name_has_an_address_that_leads_back_to_it(tmp_path: Path, name: s
     assert not set(held.url) & set(" #?&\"'<>")
     _, number, address = held.url.split("/", 2)
     assert "/" not in address
+    assert own_path(f"/secret/{held.url}".encode()) is not None
     assert shelf.given(number, unquote(address)) == (tmp_path / name).resolve()
 
 

@@ -19,6 +19,8 @@ _SUFFIX = "-report.json"
 _LARGEST_BYTES = 1 << 26
 _MOST_FILES = 1000
 _PERSON = re.compile(r"-p[0-9]+$")
+_FARTHEST_M = 1e6
+_MOST_TIMES = 1e4
 
 
 @dataclass(frozen=True)
@@ -184,7 +186,9 @@ def _camera(values: dict[str, Any] | None) -> tuple[SourceCamera | None, float]:
     focal, scale = _number(values["focal_px"]), _number(values["scale"])
     x, y, z = (_number(value) for value in values["position_m"])
     a, b, c, d = (_number(value) for value in values["rotation_xyzw"])
-    if min(width, height) < 1 or focal <= 0 or scale <= 0 or not 0.99 < math.hypot(a, b, c, d) < 1.01:
+    if min(width, height) < 1 or focal <= 0 or not 0.99 < math.hypot(a, b, c, d) < 1.01:
+        raise ValueError("its camera makes no sense")
+    if max(abs(x), abs(y), abs(z)) > _FARTHEST_M or not 1.0 / _MOST_TIMES <= scale <= _MOST_TIMES:
         raise ValueError("its camera makes no sense")
     turns = tuple(triple(np.array([_number(one) for one in turn])) for turn in values.get("turns_rad", ()))
     zooms = tuple(_number(zoom) for zoom in values.get("zooms", ()))

@@ -4,6 +4,7 @@ An address is looked up in tables made when the files were put here; no path is 
 """
 
 import os
+import re
 import stat
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -20,6 +21,8 @@ from manekko.stage.wardrobe import Wardrobe, folded
 _MOST_BESIDE = 4096
 """No model wears more pictures."""
 _LONGEST_NAME = 200
+_UNSHOWN = re.compile(r"[\x00-\x1f\x7f]")
+_DRIVE = re.compile(r"^(?:[A-Za-z]:)+")
 
 
 @dataclass(frozen=True)
@@ -93,8 +96,8 @@ class Shelf:
 
 
 def shown_name(name: str) -> str:
-    """Return a file's name without folders and without what cannot be shown."""
-    last = printable(name.replace("\\", "/").rpartition("/")[2].replace("\0", ""))
+    """Return a file's name without drive and folders, and without what cannot be shown or be in an address."""
+    last = _DRIVE.sub("", printable(_UNSHOWN.sub("", name.replace("\\", "/").rpartition("/")[2])))
     return (last if len(last) <= _LONGEST_NAME else last[:100] + last[100 - _LONGEST_NAME :]) or "file"
 
 

@@ -4,6 +4,7 @@ import numpy as np
 
 from manekko.errors import InputError
 from manekko.files import strips as told
+from manekko.files.binary import printable
 from manekko.motion.metrics_body import SIDES, MeasuredBody
 from manekko.motion.metrics_feet import planted
 from manekko.motion.motion import RigMotion
@@ -22,13 +23,13 @@ def strips_told(strips: told.Strips) -> Strips:
         confidence_per_s=strips.confidence_per_s,
         left_foot=_spans(strips.left_foot),
         right_foot=_spans(strips.right_foot),
-        notices=tuple(Notice(text, None if span is None else Span(*span)) for text, span in strips.notices),
+        notices=tuple(Notice(printable(text), None if span is None else Span(*span)) for text, span in strips.notices),
     )
 
 
 def strips_of_motion(motion: RigMotion, rig: Rig, warnings: tuple[str, ...] = ()) -> Strips | None:
     """Return when the feet of a model stand; None where they cannot be looked at, and there is nothing else to tell."""
-    notices = tuple(Notice(line, None) for line in warnings)
+    notices = tuple(Notice(printable(line), None) for line in warnings)
     left: tuple[Span, ...] = ()
     right: tuple[Span, ...] = ()
     if 1 < motion.frame_count <= _LONGEST_S * motion.fps:
