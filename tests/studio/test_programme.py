@@ -76,10 +76,10 @@ def capture(tmp_path_factory: pytest.TempPathFactory) -> tuple[Shelf, Programme]
 
 def test_without_a_motion_maneko_stands_there(shelf: Shelf) -> None:
     told = programme([], [], shelf)
-    assert [(one.name, one.motion, one.strips) for one in told.dancers] == [("maneko", None, None)]
+    assert [(one.name, one.motion, one.strips) for one in told.dancers] == [("Maneko", None, None)]
     assert given(shelf, told.dancers[0].character.url) == default_model()
-    assert [one.name for one in told.characters] == ["maneko", "tora"]
-    assert told.title == "maneko"
+    assert [one.name for one in told.characters] == ["Maneko", "Tora"]
+    assert told.title == "Maneko"
 
 
 def test_a_captures_folder_brings_everything(capture: tuple[Shelf, Programme]) -> None:
@@ -96,6 +96,21 @@ def test_a_captures_folder_brings_everything(capture: tuple[Shelf, Programme]) -
     assert [one.name for one in told.downloads] == names
     assert [one.size_bytes for one in told.downloads[2:5]] == [len(name.encode()) for name in names[2:5]]
     assert all(one.what for one in told.downloads)
+
+
+def test_who_was_filmed_together_is_known(shelf: Shelf, tmp_path: Path) -> None:
+    folder = captured(tmp_path / "out")
+    first, second = (folder / f"踊り-p{number}.vmd" for number in (1, 2))
+    other = tmp_path / "other.vmd"
+    other.write_bytes(first.read_bytes())
+    for motions, groups in (
+        ([folder], [0, 0]),
+        ([first, second], [0, 0]),
+        ([folder, other], [0, 0, 1]),
+        ([folder, first], [0, 0, 1]),
+        ([first, first, other, other], [0, 1, 2, 3]),
+    ):
+        assert [one.group for one in programme(motions, [], shelf).dancers] == groups
 
 
 def test_a_report_finds_what_it_shows_beside_it(capture: tuple[Shelf, Programme]) -> None:
@@ -186,8 +201,8 @@ def test_a_folder_of_several_motions_says_what_is_wanted(shelf: Shelf, tmp_path:
 
 def test_one_model_for_all_or_one_for_each(shelf: Shelf, tmp_path: Path) -> None:
     folder = captured(tmp_path / "out")
-    assert _characters(programme([folder], [Path("tora")], shelf)) == ["tora", "tora"]
-    assert _characters(programme([folder], [Path("maneko"), Path("tora")], shelf)) == ["maneko", "tora"]
+    assert _characters(programme([folder], [Path("tora")], shelf)) == ["Tora", "Tora"]
+    assert _characters(programme([folder], [Path("maneko"), Path("tora")], shelf)) == ["Maneko", "Tora"]
     with pytest.raises(InputError, match="3 models for 2 motions"):
         programme([folder], [default_model()] * 3, shelf)
 

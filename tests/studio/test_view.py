@@ -52,7 +52,7 @@ def title_at(url: str) -> str:
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
 def test_it_ends_quietly_and_leaves_nothing_behind(tmp_path: Path, name: str) -> None:
     with started(folder=tmp_path) as (program, url):
-        assert title_at(url) == "maneko"
+        assert title_at(url) == "Maneko"
         assert list(tmp_path.glob("manekko-view-*"))
         # A page that is still open must not keep it.
         with socket.create_connection(("127.0.0.1", int(url.split(":")[2].split("/")[0]))):
@@ -67,7 +67,7 @@ def test_it_ends_quietly_and_leaves_nothing_behind(tmp_path: Path, name: str) ->
 def test_two_at_once_show_each_its_own(tmp_path: Path) -> None:
     with started(folder=tmp_path) as (_, first), started("--model", "tora", folder=tmp_path) as (_, second):
         assert first != second
-        assert (title_at(first), title_at(second)) == ("maneko", "tora")
+        assert (title_at(first), title_at(second)) == ("Maneko", "Tora")
         # The secret of one is none of the other.
         with pytest.raises(urllib.error.HTTPError, match="404"):
             title_at(second[: second.index("/", 8)] + first[first.index("/", 8) :])

@@ -10,7 +10,7 @@ from manekko.files.pmd_values import text_of
 from manekko.files.pmx import parse_pmx
 from manekko.stage.figures import only_model
 from manekko.studio.messages import Character
-from manekko.studio.shelf import Shelf, worn
+from manekko.studio.shelf import Shelf, shown_name, worn
 
 _OWN = ("maneko", "tora")
 
@@ -54,7 +54,8 @@ def character(path: Path, shelf: Shelf) -> Character:
     pictures = worn(path.resolve().parent, names)
     beside = {folded: place for folded, (_, place) in pictures.items()}
     held = shelf.put(path, name=path.stem + ending, beside=beside)
-    return Character(path.stem, held.url, tuple(address for address, _ in pictures.values()))
+    name = path.stem.capitalize() if _is_ours(path) else shown_name(path.stem)
+    return Character(name, held.url, tuple(address for address, _ in pictures.values()))
 
 
 def _is_ours(path: Path) -> bool:

@@ -86,6 +86,8 @@ class Dancer:
     character: Character
     strips: Strips | None
     camera: SourceCamera | None
+    group: int
+    """Dancers of one group were filmed together and keep their places; nobody knows where the others stood."""
 
 
 @dataclass(frozen=True)

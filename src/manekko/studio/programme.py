@@ -1,5 +1,6 @@
 """What the page opens with: motions, the characters that dance them, and what was captured beside them."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import cache, partial
 from importlib.metadata import version
@@ -49,7 +50,8 @@ def programme(motions: Sequence[Path], models: Sequence[Path], shelf: Shelf) -> 
     # Read once, and only where it is needed: most motions are given as they are.
     rigs = {path: cache(partial(_rig, path, who)) for path, who in characters.items()}
     dancers = [
-        _dancer(part, characters[path], rigs[path], shelf) for part, path in zip(given.parts, chosen, strict=False)
+        _dancer(part, group, characters[path], rigs[path], shelf)
+        for part, group, path in zip(given.parts, _groups(given.parts), chosen, strict=False)
     ]
     files = _files(given.captured)
     report = next((path for path in files if path.name.endswith("-report.html")), None)
@@ -57,7 +59,7 @@ def programme(motions: Sequence[Path], models: Sequence[Path], shelf: Shelf) -> 
     return Programme(
         version=version("manekko"),
         title=_title(motions, given.captured) or characters[chosen[0]].name,
-        dancers=tuple(dancers) or (Dancer(characters[chosen[0]].name, None, characters[chosen[0]], None, None),),
+        dancers=tuple(dancers) or (Dancer(characters[chosen[0]].name, None, characters[chosen[0]], None, None, 0),),
         sound=_sound(given, motions, shelf),
         video=_video(given.captured, shelf),
         preview=None if preview is None else _media(preview, shelf),
@@ -81,9 +83,23 @@ def _rig(model: Path, who: Character) -> Rig:
     return read_rig(model) if who.url.endswith((".pmx", ".pmd")) else standard_rig()
 
 
-def _dancer(part: Part, who: Character, rig: Callable[[], Rig], shelf: Shelf) -> Dancer:
+def _groups(parts: Sequence[Part]) -> list[int]:
+    """Return a number for each: the same for people of one capture, another for a person who is there already."""
+    numbers: dict[tuple[object, int], int] = {}
+    people: Counter[tuple[object, str]] = Counter()
+    groups = []
+    for part in parts:
+        captured = captured_beside(part.path)
+        origin = part.group if captured is None else (captured.folder.resolve(), captured.clip_name)
+        again = people[origin, part.path.stem]
+        people[origin, part.path.stem] += 1
+        groups.append(numbers.setdefault((origin, again), len(numbers)))
+    return groups
+
+
+def _dancer(part: Part, group: int, who: Character, rig: Callable[[], Rig], shelf: Shelf) -> Dancer:
     motion, media = _motion(part, rig, shelf)
-    return Dancer(shown_name(part.path.stem), media, who, _strips(part, motion, rig), _camera(part, rig))
+    return Dancer(shown_name(part.path.stem), media, who, _strips(part, motion, rig), _camera(part, rig), group)
 
 
 def _motion(part: Part, rig: Callable[[], Rig], shelf: Shelf) -> tuple[RigMotion, Media]:

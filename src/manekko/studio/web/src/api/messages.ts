@@ -45,6 +45,7 @@ export interface Dancer {
     readonly character: Character;
     readonly strips: Strips | null;
     readonly camera: SourceCamera | null;
+    readonly group: number;
 }
 
 export interface Download {

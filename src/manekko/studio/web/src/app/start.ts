@@ -49,8 +49,6 @@ async function putOnStage({ cast, viewer, messages }: App, programme: Programme)
 }
 
 /** Whether the dancers' motions come from different places, so that nobody knows where they stand beside one another. */
-function areStrangers({ dancers, report_url }: Programme): boolean {
-    const filmed = dancers.filter(({ camera }) => camera !== null).length;
-    const areFilmedTogether = filmed === dancers.length || (filmed === 0 && report_url !== null);
-    return dancers.length > 1 && !areFilmedTogether;
+function areStrangers({ dancers }: Programme): boolean {
+    return new Set(dancers.map(({ group }) => group)).size > 1;
 }
