@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from manekko.motion.key_batch import BoneAtWork, cost_tables, keyed_together
-from manekko.motion.key_channels import Moving, Turning, course, misses, span_costs
-from manekko.motion.key_curves import Spans, fitted, inner_frames
+from manekko.motion.key_channels import Channel, Moving, Turning, course, misses, misses_at, values_of
+from manekko.motion.key_curves import Spans, fitted, inner_halves
 from manekko.motion.key_limbs import hits, limbs_of, rests_between, still_spans
 from manekko.motion.key_morphs import thinned
 from manekko.motion.key_pruning import kept_keys
@@ -31,7 +31,7 @@ _PLACES = st.integers(0, 127)
 @settings(deadline=None, max_examples=30)
 @given(points=st.tuples(_PLACES, _PLACES, _PLACES, _PLACES), length=st.integers(3, 40))
 def test_a_curve_of_mmd_is_found_again(points: tuple[int, int, int, int], length: int) -> None:
-    times = inner_frames(length) / length
+    times = inner_halves(length) / (2 * length)
     shares = bezier_fraction(np.array(points), times)
     curves, reached = fitted(shares, Spans.of(np.array([0]), np.array([length])), "fine")
     assert np.abs(reached - shares).max() < 0.06
@@ -85,14 +85,18 @@ def _turning(angles: list[float]) -> Turning:
 def test_fitted_keys_miss_no_more_than_keys_on_the_motion(values: list[float], turning: bool) -> None:
     channel = _turning(values) if turning else _channel(values)
     keys = np.array([0, len(values) // 2, len(values) - 1])
-    found, curves = best_keys(channel, keys, np.zeros(3, dtype=bool))
-    sampled = sampled_keys(channel, keys, found, curves)
-    on_motion = sum(float(span_costs(channel, keys[[n]], int(keys[n + 1] - keys[n]))[0]) for n in (0, 1))
-    if isinstance(channel, Turning):
-        missed = float((3000.0 * angle_between(sampled, channel.rotations_xyzw) ** 2).sum())
-    else:
-        missed = float((100.0 * (sampled - channel.values) ** 2).sum())
-    assert missed <= 1.05 * on_motion + 0.05
+    found, _ = best_keys(channel, keys, np.zeros(3, dtype=bool))
+    assert _missed(channel, keys, found) <= 1.05 * _missed(channel, keys, values_of(channel)[keys]) + 0.05
+
+
+def _missed(channel: Channel, keys: np.ndarray, values: np.ndarray) -> float:
+    """Return what keys with these values and the best curves miss, at the keys and between them."""
+    cost = float(misses_at(channel, keys, values).sum())
+    for key, length in enumerate(np.diff(keys).tolist()):
+        spans = Spans.of(keys[[key]], np.array([length]))
+        way = course(channel, values[[key]], values[[key + 1]], spans)
+        cost += float(spans.sums(misses(channel, spans, way, fitted(way.shares, spans, "fine")[1]))[0])
+    return cost
 
 
 @pytest.mark.parametrize("turning", [False, True])
@@ -176,14 +180,36 @@ def test_what_a_curve_misses_is_the_turn_that_is_left(
     channel = Turning(turns, weights, axes, extra)
     spans = Spans.of(np.array([0]), np.array([count - 1]))
     way = course(channel, turns[[0]], turns[[-1]], spans)
-    shares = rng.uniform(0.0, 1.0, len(spans.frames))
+    shares = rng.uniform(0.0, 1.0, len(spans.halves))
     found = misses(channel, spans, way, shares)
     reached = slerp(np.tile(turns[0], (len(shares), 1)), np.tile(turns[-1], (len(shares), 1)), shares)
-    left = multiply(conjugate(reached), turns[spans.frames])
+    between = slerp(turns[:-1], turns[1:], np.full(count - 1, 0.5))
+    halves = np.insert(turns, np.arange(1, count), between, axis=0)
+    left = multiply(conjugate(reached), halves[spans.halves])
     # A miss is twice the vector part of what is left: for small turns the turn itself.
-    miss = 2.0 * left[:, :3]
-    about = np.zeros(len(shares)) if axes is None else (miss * axes[spans.frames]).sum(-1)
-    assert found == pytest.approx(weights[spans.frames] * (miss**2).sum(-1) + extra[spans.frames] * about**2, abs=1e-9)
+    miss, costs = 2.0 * left[:, :3], np.interp(spans.halves / 2, np.arange(count), weights)
+    if axes is None:
+        assert found == pytest.approx(costs * (miss**2).sum(-1), abs=1e-9)
+    whole = spans.halves[spans.halves % 2 == 0] // 2
+    miss = miss[spans.halves % 2 == 0]
+    about = np.zeros(len(whole)) if axes is None else (miss * axes[whole]).sum(-1)
+    meant_cost = weights[whole] * (miss**2).sum(-1) + extra[whole] * about**2
+    assert found[spans.halves % 2 == 0] == pytest.approx(meant_cost, abs=1e-9)
+
+
+@given(turn=st.floats(0.2, 1.2), length=st.sampled_from([2, 3]))
+@settings(deadline=None, max_examples=20)
+def test_curves_of_short_spans_do_not_swing_between_frames(turn: float, length: int) -> None:
+    frames = np.arange(length + 1)
+    channel = _turning((turn * (frames / length) ** 1.5).tolist())
+    keys = np.array([0, length])
+    found, curves = best_keys(channel, keys, np.array([True, True]))
+    halves = np.arange(0.0, length + 0.5, 0.5)
+    first, last = (np.tile(found[end], (len(halves), 1)) for end in (0, 1))
+    sampled = slerp(first, last, bezier_fraction(curves[1], halves / length))
+    angles = angle_between(sampled, found[0])
+    assert (np.diff(angles) >= -1e-9).all()
+    assert np.abs(angles - np.interp(halves, frames, turn * (frames / length) ** 1.5)).max() < 0.07 * turn
 
 
 def test_bones_that_are_worked_on_together_get_the_keys_they_get_alone() -> None:

@@ -34,15 +34,26 @@ class Turning:
     """[1/rad²]; at least −``weights``."""
 
     @cached_property
-    def rows(self) -> Float[Array, "row frame"]:
-        """x, y, z and w of the rotations; and, with axes, of the rotations times a half turn back about these.
+    def rows(self) -> Float[Array, "row half"]:
+        """x, y, z, w of the rotations at each half frame; and, with axes, of these times half a turn back about them.
 
         The product of a rotation with the second is how far it is turned about the axis from the first.
         """
-        turns = self.rotations_xyzw.T
+        turns = _unit(_halfway_too(self.rotations_xyzw)).T
         if self.axes is None:
             return np.ascontiguousarray(turns)
-        return np.concatenate([turns, _with_pure(turns, -self.axes.T)])
+        return np.concatenate([turns, _with_pure(turns, -self.axes_at_halves.T)])
+
+    @cached_property
+    def axes_at_halves(self) -> Float[Array, "half 3"]:
+        """``axes`` at each half frame."""
+        assert self.axes is not None
+        return _unit(_halfway_too(self.axes))
+
+    @cached_property
+    def weights_at_halves(self) -> Float[Array, "2 half"]:
+        """``weights`` and ``axis_weights`` at each half frame."""
+        return np.stack([_halfway_too(self.weights), _halfway_too(self.axis_weights)])
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +62,16 @@ class Moving:
 
     values: Float[Array, "frame number"]
     weights: Float[Array, " frame"]
+
+    @cached_property
+    def rows(self) -> Float[Array, "number half"]:
+        """The numbers at each half frame."""
+        return np.ascontiguousarray(_halfway_too(self.values).T)
+
+    @cached_property
+    def weights_at_halves(self) -> Float[Array, "1 half"]:
+        """``weights`` at each half frame."""
+        return _halfway_too(self.weights)[None]
 
 
 Channel = Turning | Moving
@@ -80,7 +101,7 @@ def course(channel: Channel, first: Float[Array, "span n"], last: Float[Array, "
     moves = angle > _STILL_RAD
     axis = turn * (moves / np.where(moves, sine, 1.0))
     halves = np.where(moves, angle / 2.0, np.inf)
-    rows = channel.rows[:, spans.frames]
+    rows = channel.rows[:, spans.halves]
     from_first, on_way = spans.spread(np.stack([first, _with_pure(first, axis)]))
     still, gone = _product(from_first, rows[:4]), _product(on_way, rows[:4])
     back = np.where(still < 0.0, -1.0, 1.0)
@@ -96,28 +117,28 @@ def _course_moving(channel: Moving, first: Array, last: Array, spans: Spans) -> 
     way = last - first
     size = np.sqrt((way * way).sum(0))
     moves = size > _STILL
-    gone = channel.values.T[:, spans.frames] - spans.spread(first)
+    gone = channel.rows[:, spans.halves] - spans.spread(first)
     way_there = spans.spread(way)
     shares = (gone * way_there).sum(0) * spans.spread(moves / np.where(moves, size * size, 1.0))
     return Course(shares, np.where(moves, size, 0.0), (gone, way_there))
 
 
 def misses(channel: Channel, spans: Spans, way: Course, shares: Float[Array, " inner"]) -> Float[Array, " inner"]:
-    """Return the weighted, squared misses at the spans' frames when curves give these shares of the way."""
-    weights = channel.weights[spans.frames]
+    """Return the weighted, squared misses wherever the spans are looked at when curves give these shares of the way."""
+    weights = channel.weights_at_halves[:, spans.halves]
     if isinstance(channel, Moving):
         gone, way_there = way.parts
         off = gone - shares * way_there
-        return weights * (off * off).sum(0)
+        return weights[0] * (off * off).sum(0)
     halves = shares * spans.spread(way.size / 2.0)
     sine, cosine = np.sin(halves), np.cos(halves)
     together = cosine * way.parts[0] + sine * way.parts[1]
     # The vector part of what is left, twice, is the miss; its length follows from the scalar part.
-    plain = weights * 4.0 * np.maximum(1.0 - together * together, 0.0)
+    plain = weights[0] * 4.0 * np.maximum(1.0 - together * together, 0.0)
     if channel.axes is None:
         return plain
     along = cosine * way.parts[2] + sine * way.parts[3]
-    return plain + channel.axis_weights[spans.frames] * 4.0 * along * along
+    return plain + weights[1] * 4.0 * along * along
 
 
 def misses_at(channel: Channel, frames: Int[Array, " key"], values: Float[Array, "key n"]) -> Float[Array, " key"]:
@@ -125,7 +146,7 @@ def misses_at(channel: Channel, frames: Int[Array, " key"], values: Float[Array,
     weights = channel.weights[frames]
     if isinstance(channel, Moving):
         return weights * ((values - channel.values[frames]) ** 2).sum(-1)
-    rows = channel.rows[:, frames]
+    rows = channel.rows[:, 2 * frames]
     together = _product(values.T, rows[:4])
     plain = weights * 4.0 * np.maximum(1.0 - together * together, 0.0)
     if channel.axes is None:
@@ -159,6 +180,20 @@ def joined(channels: Sequence[Channel]) -> Channel:
     special = any(one.axes is not None for one in turning)
     axis_weights = np.concatenate([one.axis_weights for one in turning])
     return Turning(values, weights, np.concatenate(axes) if special else None, axis_weights)
+
+
+def _halfway_too(values: Array) -> Array:
+    """Return values (frame, …) at each frame and halfway to the next."""
+    result = np.empty((2 * len(values) - 1, *values.shape[1:]))
+    result[::2] = values
+    result[1::2] = (values[1:] + values[:-1]) / 2.0
+    return result
+
+
+def _unit(vectors: Float[Array, "half n"]) -> Float[Array, "half n"]:
+    """Return vectors of length 1; the last axis where, between two bones, their neighbours cancel out."""
+    length = np.sqrt((vectors * vectors).sum(-1, keepdims=True))
+    return np.where(length > 1e-9, vectors / np.maximum(length, 1e-9), np.eye(vectors.shape[-1])[-1])
 
 
 def _product(a: Float[Array, "4 n"], b: Float[Array, "4 n"]) -> Float[Array, " n"]:

@@ -23,38 +23,38 @@ Grid = Literal["coarse", "fine"]
 """How many x pairs are tried: few to compare spans, many for the curve that is kept."""
 
 _FIRST_X: dict[Grid, tuple[int, ...]] = {
-    "coarse": (5, 25, 45, 70, 105),
+    "coarse": (8, 30, 55, 95),
     "fine": (2, 8, 15, 25, 35, 45, 55, 65, 75, 85, 95, 105, 115, 125),
 }
 _MOST_INNER = 24
-"""Frames of a span that are looked at; longer spans are slow, so that some of their frames tell enough."""
+"""Half frames at which a span is looked at; longer spans are slow, so that some of their frames tell enough."""
 _HALVINGS = 20
 
 
 @dataclass(frozen=True, eq=False)
 class Spans:
-    """Spans from a key to the next, and the frames between at which they are looked at, span after span."""
+    """Spans from a key to the next, and where between them they are looked at, span after span."""
 
     lengths: Int[Array, " span"]
     """Frames from key to key, at least 2, rising."""
-    frames: Int[Array, " inner"]
-    """Where they are looked at, one span's frames after the other's."""
+    halves: Int[Array, " inner"]
+    """Where they are looked at, in half frames, one span's after the other's."""
     counts: Int[Array, " span"]
-    """How many of those frames each span has."""
+    """At how many half frames each span is looked at."""
 
     @staticmethod
     def of(starts: Int[Array, " span"], lengths: Int[Array, " span"]) -> "Spans":
         """Return spans from their first keys' frames and rising lengths."""
         counts = np.zeros(len(lengths), dtype=np.int64)
-        frames = [np.zeros(0, dtype=np.int64)]
+        halves = [np.zeros(0, dtype=np.int64)]
         for first, end in _runs(lengths):
-            inner = inner_frames(int(lengths[first]))
+            inner = inner_halves(int(lengths[first]))
             counts[first:end] = len(inner)
-            frames.append((starts[first:end, None] + inner).ravel())
-        return Spans(lengths, np.concatenate(frames), counts)
+            halves.append((2 * starts[first:end, None] + inner).ravel())
+        return Spans(lengths, np.concatenate(halves), counts)
 
     def alike(self) -> Iterator[tuple[int, slice, slice]]:
-        """Yield the lengths with their spans and their frames."""
+        """Yield the lengths with their spans and where these are looked at."""
         passed = 0
         for first, end in _runs(self.lengths):
             size = (end - first) * int(self.counts[first])
@@ -62,12 +62,12 @@ class Spans:
             passed += size
 
     def spread(self, values: Array) -> Array:
-        """Return each span's value, (…, span), at all of its frames, (…, inner)."""
-        alike = len(self.counts) and self.counts[0] == self.counts[-1]
+        """Return each span's value, (…, span), wherever it is looked at, (…, inner)."""
+        alike = len(self.counts) and self.lengths[0] == self.lengths[-1]
         return np.repeat(values, int(self.counts[0]) if alike else self.counts, axis=-1)
 
     def sums(self, values: Float[Array, " inner"]) -> Float[Array, " span"]:
-        """Return the sums over all frames between the keys, those looked at standing for the others."""
+        """Return the sums over all frames between the keys, for which those looked at stand."""
         if not len(self.counts):
             return np.zeros(0)
         firsts = np.append(0, np.cumsum(self.counts[:-1]))
@@ -83,12 +83,12 @@ class _Basis:
     last: Float[Array, "pair inner"]
     """What the curve has gained by itself: the cube of its parameter."""
     first_y: Float[Array, "pair inner"]
-    """Share of y1 at each inner frame."""
+    """Share of y1 wherever the span is looked at."""
     second_y: Float[Array, "pair inner"]
     gram: Float[Array, "3 pair"]
     """Products of the shares: of y1 with itself, of y1 with y2 twice, of y2 with itself."""
     fit: Float[Array, "inner column"]
-    """What a frame's value adds to the best y1 and y2, to twice the products with their shares, and to the misfit; of
+    """What a value adds to the best y1 and y2, to twice the products with their shares, and to the misfit; of
     each as many columns as there are pairs."""
     fit_from: Float[Array, " column"]
     """What these are where all values are 0."""
@@ -106,16 +106,22 @@ def _runs(values: Int[Array, " value"]) -> Iterator[tuple[int, int]]:
 
 
 @lru_cache(maxsize=512)
-def inner_frames(length: int) -> Int[Array, " inner"]:
-    """Return the frames after the first key at which a span of ``length`` frames is looked at."""
+def inner_halves(length: int) -> Int[Array, " inner"]:
+    """Return at how many half frames after the first key a span of ``length`` frames is looked at.
+
+    Short spans are looked at between their frames too, where players draw it: one or two frames would leave a curve
+    free to swing there.
+    """
+    if 2 * length <= _MOST_INNER + 1:
+        return np.arange(1, 2 * length)
     if length <= _MOST_INNER + 1:
-        return np.arange(1, length)
-    return np.unique(np.rint(np.linspace(0, length, _MOST_INNER + 2)[1:-1]).astype(np.int64))
+        return 2 * np.arange(1, length)
+    return 2 * np.unique(np.rint(np.linspace(0, length, _MOST_INNER + 2)[1:-1]).astype(np.int64))
 
 
 @lru_cache(maxsize=512)
 def _basis(length: int, grid: Grid) -> _Basis:
-    times = inner_frames(length) / length
+    times = inner_halves(length) / (2 * length)
     points = np.array([(x1, 127 - x2) for x1 in _FIRST_X[grid] for x2 in _FIRST_X[grid]])
     first, second = points[:, :1] / 127.0, points[:, 1:] / 127.0
     low, high = np.zeros((len(points), len(times))), np.ones((len(points), len(times)))
@@ -142,12 +148,12 @@ def fitted(
     """Return for each span the whole-numbered curve that fits best, and the shares that it gives.
 
     Args:
-        shares: how far the value has got (0 at the key before, 1 at the key after) at the spans' frames.
+        shares: how far the value has got (0 at the key before, 1 at the key after) where the spans are looked at.
         spans: whose they are.
         grid: how many curves to try.
 
     Returns:
-        Control points x1, y1, x2, y2 in 0–127; and the curve's own shares at the same frames.
+        Control points x1, y1, x2, y2 in 0–127; and the curve's own shares in the same places.
     """
     curves, reached = np.zeros((len(spans.lengths), 4), dtype=np.int64), np.empty_like(shares)
     for length, rows, inner in spans.alike():
@@ -166,8 +172,10 @@ def _best(basis: _Basis, shares: Float[Array, "span inner"]) -> tuple[Int[Array,
     table += basis.fit_from
     y1, y2, one, two, misfit = table.reshape(len(shares), 5, -1).transpose(1, 0, 2)
     np.clip(y1, 0.0, 1.0, out=y1)
-    np.clip(y2, 0.0, 1.0, out=y2)
     first, both, second = basis.gram
+    # Where one of them is cut off, the best of the other is elsewhere.
+    y2 = np.clip((two - both * y1) / (2.0 * second), 0.0, 1.0)
+    y1 = np.clip((one - both * y2) / (2.0 * first), 0.0, 1.0)
     misfit += y1 * (first * y1 + both * y2 - one) + y2 * (second * y2 - two)
     best = misfit.argmin(axis=1)
     rows = np.arange(len(shares))

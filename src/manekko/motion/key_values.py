@@ -5,6 +5,8 @@ its keys. Curves for fixed values and values for fixed curves are found in turn,
 linear least squares (Gauss-Newton on the turns, in the parent's frame; only neighbours interact).
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 from scipy.linalg import solveh_banded
 
@@ -41,8 +43,8 @@ def best_keys(
     values = values_of(channel)[keys].copy()
     curves = np.tile(STRAIGHT, (len(keys), 1))
     for _ in range(rounds if len(keys) > 1 else 0):
-        curves, shares = _curves(channel, keys, values)
-        values = _moved(channel, keys, values, shares, pinned)
+        curves, seen = _curves(channel, keys, values)
+        values = _moved(channel, keys, values, seen, pinned)
     return values, curves
 
 
@@ -52,16 +54,27 @@ def sampled_keys(channel: Channel, keys: Int[Array, " key"], values: Array, curv
     return _sampled(channel, values[start], values[end], bezier_fraction(curves[end], fraction))
 
 
-def _sampled(channel: Channel, start: Array, end: Array, shares: Float[Array, " frame"]) -> Float[Array, "frame n"]:
+def _sampled(channel: Channel, start: Array, end: Array, shares: Float[Array, " point"]) -> Float[Array, "point n"]:
     if isinstance(channel, Turning):
         return slerp(start, end, shares)
     return start + (end - start) * shares[:, None]
 
 
-def _curves(
-    channel: Channel, keys: Int[Array, " key"], values: Array
-) -> tuple[UInt8[Array, "key 4"], Float[Array, " frame"]]:
-    """Return the curve of each span that comes nearest to the meant values, and the share of the way at each frame."""
+@dataclass(frozen=True, eq=False)
+class _Seen:
+    """What curves give at each half frame."""
+
+    start: Int[Array, " half"]
+    """Key before."""
+    end: Int[Array, " half"]
+    shares: Float[Array, " half"]
+    """How far the value has got from the one to the other."""
+    counts: Float[Array, " half"]
+    """For how many frames each stands; 0 where nobody looks."""
+
+
+def _curves(channel: Channel, keys: Int[Array, " key"], values: Array) -> tuple[UInt8[Array, "key 4"], _Seen]:
+    """Return the curve of each span that comes nearest to the meant values for fixed values at the keys."""
     curves = np.tile(STRAIGHT, (len(keys), 1))
     lengths = np.diff(keys)
     order = np.argsort(lengths, kind="stable")
@@ -71,48 +84,46 @@ def _curves(
     found, reached = fitted(way.shares, spans, "fine")
     moving = way.size > 0.0
     curves[order[moving] + 1] = found[moving]
-    _, end, shares = frames_between(keys, np.arange(len(values_of(channel))))
-    looked_at = spans.spread(moving)
-    shares[spans.frames[looked_at]] = reached[looked_at]
-    # Not all frames of long spans were looked at.
-    far = np.isin(end, order[lengths[order] - 1 > spans.counts] + 1)
-    shares[far] = bezier_fraction(curves[end[far]], frames_between(keys, np.flatnonzero(far))[2])
-    return curves, shares
+    start, end, shares = frames_between(2 * keys, np.arange(2 * keys[-1] + 1))
+    shares[spans.halves] = np.where(spans.spread(moving), reached, shares[spans.halves])
+    counts = np.zeros(len(shares))
+    counts[2 * keys] = 1.0
+    counts[spans.halves] = spans.spread((spans.lengths - 1) / spans.counts)
+    return curves, _Seen(start, end, shares, counts)
 
 
 def _moved(
-    channel: Channel, keys: Int[Array, " key"], values: Array, shares: Array, pinned: Bool[Array, " key"]
+    channel: Channel, keys: Int[Array, " key"], values: Array, seen: _Seen, pinned: Bool[Array, " key"]
 ) -> Float[Array, "key n"]:
     """Return the values at the keys that miss least with fixed curves."""
-    meant = values_of(channel)
-    start, end, _ = frames_between(keys, np.arange(len(meant)))
-    reached = _sampled(channel, values[start], values[end], shares)
+    reached = _sampled(channel, values[seen.start], values[seen.end], seen.shares)
+    weights = channel.weights_at_halves * seen.counts
     if isinstance(channel, Moving):
-        weights = channel.weights[:, None, None] * np.eye(1)
         # The numbers do not interact: each is one right-hand side.
-        change = _solved(keys, shares, weights, (meant - reached)[:, None, :], pinned)[:, 0]
-        return values + change
-    weights = channel.weights[:, None, None] * np.eye(3)
+        off = (channel.rows.T - reached)[:, None, :]
+        return values + _solved(2 * keys, seen.shares, weights[0][:, None, None], off, pinned)[:, 0]
+    meant = channel.rows[:4].T
+    squares = weights[0][:, None, None] * np.eye(3)
     if channel.axes is not None:
-        axes = rotate(meant, channel.axes)
-        weights = weights + channel.axis_weights[:, None, None] * axes[:, :, None] * axes[:, None, :]
+        axes = rotate(meant, channel.axes_at_halves)
+        squares = squares + weights[1][:, None, None] * axes[:, :, None] * axes[:, None, :]
     off = as_rotation_vectors(normalized(multiply(meant, conjugate(reached))))
-    change = _solved(keys, shares, weights, off[:, :, None], pinned)[..., 0]
+    change = _solved(2 * keys, seen.shares, squares, off[:, :, None], pinned)[..., 0]
     return normalized(multiply(from_rotation_vectors(change), values))
 
 
 def _solved(
     keys: Int[Array, " key"],
-    shares: Float[Array, " frame"],
-    weights: Float[Array, "frame n n"],
-    off: Float[Array, "frame n side"],
+    shares: Float[Array, " point"],
+    weights: Float[Array, "point n n"],
+    off: Float[Array, "point n side"],
     pinned: Bool[Array, " key"],
 ) -> Float[Array, "key n side"]:
-    """Return the changes at the keys, mixed by ``shares`` in between, that make up best for what frames are off."""
-    first_frames = np.append(0, keys[1:-1] + 1)
+    """Return the changes at the keys, mixed by ``shares`` in between, that make up best for what points are off."""
+    first_points = np.append(0, keys[1:-1] + 1)
 
     def over_spans(values: Array) -> Array:
-        return np.add.reduceat(values, first_frames, axis=0)
+        return np.add.reduceat(values, first_points, axis=0)
 
     start, end = (1.0 - shares)[:, None, None], shares[:, None, None]
     pulled = weights @ off

@@ -18,14 +18,14 @@ from manekko.motion.motion import BoneTrack
 
 _KEY_COST = 2.4
 """A key goes where that costs less than this many misses as large as the tolerance."""
-_FIRST_COST = 0.25
+_FIRST_COST = 0.14
 """Cost of a key against that while keys are still taken to lie on the meant motion."""
 _SHARED = 0.5
 """Share of a limb's bones that take up each of its key frames."""
-_DEAREST = 5.0
+_DEAREST = 9.0
 """Spans that cost more than this many keys are never worth it."""
-_ROUNDS = 3
-_AIM, _NEAR = 0.97, 0.88
+_ROUNDS = 4
+_AIM, _NEAR = 0.985, 0.88
 """Share of the tolerance that is aimed at, and from which on it is used well."""
 _STEP = (0.6, 1.3)
 """The error is taken to grow like the square root of the cost of a key, this much at once."""
