@@ -182,6 +182,23 @@ describe("time without sound", () => {
         expect(clock.timeS.value).toBeCloseTo(5, 5);
     });
 
+    it("plays a shorter motion that comes, whatever span of the longer one was repeated", async () => {
+        clock.loop.value = { start_s: 6, end_s: 9 };
+        clock.seek(7);
+        await clock.play();
+        clock.setMotionEnd(4);
+        clock.seek(1);
+        await pass(2);
+        expect(clock.timeS.value).toBeCloseTo(3, 5);
+        await pass(2);
+        expect(clock.timeS.value).toBe(4);
+        expect(clock.playing.value).toBe(false);
+        clock.loop.value = { start_s: 3, end_s: 9 };
+        await clock.play();
+        await pass(1.5);
+        expect(clock.timeS.value).toBeCloseTo(3.5, 5);
+    });
+
     it("steps from frame to frame, and from between two to the next on that side", () => {
         clock.seek(1.01);
         clock.step(1);

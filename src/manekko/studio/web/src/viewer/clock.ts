@@ -262,15 +262,20 @@ export class PlayClock implements Clock {
         return this.repeats.value || this.#loop() !== null;
     }
 
+    /** The span as far as there is something to play in it. */
     #loop(): Span | null {
         const loop = this.loop.value;
-        return loop !== null && loop.end_s - loop.start_s >= SHORTEST_LOOP_S ? loop : null;
+        if (loop === null) {
+            return null;
+        }
+        // A shorter motion may have come since it was chosen.
+        const [start_s, end_s] = [Math.max(loop.start_s, 0), Math.min(loop.end_s, this.#durationS.value)];
+        return end_s - start_s >= SHORTEST_LOOP_S ? { start_s, end_s } : null;
     }
 
     #bounds(): readonly [number, number] {
         const loop = this.#loop();
-        const endS = this.#durationS.value;
-        return loop === null ? [0, endS] : [Math.max(loop.start_s, 0), Math.min(loop.end_s, endS)];
+        return loop === null ? [0, this.#durationS.value] : [loop.start_s, loop.end_s];
     }
 
     /** As long as the longest motion; without a motion, as long as what is heard and seen. */

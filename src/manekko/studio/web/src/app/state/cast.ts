@@ -13,6 +13,12 @@ export interface Role {
     readonly camera: SourceCamera | null;
 }
 
+/** What tells that a character or a motion could not be read. */
+const UNREAD = {
+    character: ["model-broken", "model-empty", "server-gone"],
+    motion: ["motion-broken", "server-gone"],
+} as const satisfies Readonly<Record<string, readonly ProblemCode[]>>;
+
 /** The dancers on stage, with what the view itself need not know of them. */
 export class Cast {
     /** The dancer that files and the camera are meant for: the chosen one, or else the first. */
@@ -44,7 +50,7 @@ export class Cast {
     async setCharacter(id: number, character: Source): Promise<boolean> {
         await this.#viewer.setCharacter(id, character);
         const role = this.#roles.peek().get(id);
-        if (role === undefined || this.#hasProblem(id, ["model-broken", "model-empty", "server-gone"])) return false;
+        if (role === undefined || !this.isRead(id, "character")) return false;
         this.#keep(id, { ...role, character });
         return true;
     }
@@ -53,16 +59,23 @@ export class Cast {
     async setMotion(id: number, motion: Source): Promise<boolean> {
         await this.#viewer.setMotion(id, motion);
         const role = this.#roles.peek().get(id);
-        if (role === undefined || this.#hasProblem(id, ["motion-broken", "server-gone"])) return false;
+        if (role === undefined || !this.isRead(id, "motion")) return false;
         // What the report says is of the motion that she had.
         this.#keep(id, { character: role.character, motion, strips: null, camera: null });
         return true;
     }
 
-    /** A second dancer like the first with another motion, both set apart. */
-    async compare(id: number, name: string, motion: Source): Promise<void> {
+    /** A second dancer like the first with another motion, both set apart; answers whether it could be read. */
+    async compare(id: number, name: string, motion: Source): Promise<boolean> {
         const role = this.#roles.peek().get(id);
-        if (role !== undefined) await this.add(name, role.character, motion);
+        return role !== undefined && this.isRead(await this.add(name, role.character, motion), "motion");
+    }
+
+    /** Whether what she was given could be read; also false for who is gone. */
+    isRead(id: number, what: keyof typeof UNREAD): boolean {
+        const codes: readonly ProblemCode[] = UNREAD[what];
+        const dancer = this.#viewer.dancers.peek().find((one) => one.id === id);
+        return dancer !== undefined && !dancer.problems.some(({ code }) => codes.includes(code));
     }
 
     remove(id: number): void {
@@ -74,17 +87,13 @@ export class Cast {
 
     async #enter(name: string, role: Role): Promise<number> {
         const id = await this.#viewer.addDancer(name, role.character, role.motion, role.camera);
-        this.#keep(id, role);
+        // She may have been sent away while her files were read.
+        if (this.#viewer.dancers.peek().some((dancer) => dancer.id === id)) this.#keep(id, role);
         return id;
     }
 
     #keep(id: number, role: Role): void {
         this.#roles.value = new Map(this.#roles.peek()).set(id, role);
-    }
-
-    #hasProblem(id: number, codes: readonly ProblemCode[]): boolean {
-        const problems = this.#viewer.dancers.peek().find((dancer) => dancer.id === id)?.problems ?? [];
-        return problems.some(({ code }) => codes.includes(code));
     }
 }
 

@@ -44,10 +44,10 @@ export function createPlayback(programme: Programme, clock: Clock, report: Repor
         volume: signal(1),
         muted: signal(false),
         useSound: async (item: Item) => {
-            sound.value = await mediaOf(item);
+            replace(sound, await mediaOf(item));
         },
         useVideo: async (item: Item) => {
-            clip.value = await mediaOf(item);
+            replace(clip, await mediaOf(item));
             playback.choice.value = "clip";
             if (playback.place.peek() === "off") playback.place.value = "beside";
         },
@@ -130,6 +130,13 @@ function measureVideo({ video, aspect }: { video: HTMLVideoElement; aspect: Sign
 
 function brokenMedia(code: ProblemCode, media: Media | null): Problem {
     return { code, values: { file: media?.name ?? "" } };
+}
+
+/** What was there before is let go, or the browser would keep the whole file. */
+function replace(place: Signal<Media | null>, media: Media): void {
+    const before = place.peek();
+    place.value = media;
+    if (before !== null) URL.revokeObjectURL(before.url);
 }
 
 async function mediaOf(item: Item): Promise<Media> {

@@ -73,16 +73,21 @@ async function addOne(app: App, character: Source | null, motion: Source | null)
     const model = character ?? app.usualCharacter();
     if (model === null) return;
     const name = app.newName();
-    app.viewer.chosen.value = await app.cast.add(name, model, motion);
-    if (character !== null) app.messages.done((words) => words.taken.character(nameOf(character.main.path), name));
-    if (motion !== null) app.messages.done((words) => words.taken.motion(nameOf(motion.main.path), name));
+    const id = await app.cast.add(name, model, motion);
+    app.viewer.chosen.value = id;
+    if (character !== null && app.cast.isRead(id, "character")) {
+        app.messages.done((words) => words.taken.character(nameOf(character.main.path), name));
+    }
+    if (motion !== null && app.cast.isRead(id, "motion")) {
+        app.messages.done((words) => words.taken.motion(nameOf(motion.main.path), name));
+    }
 }
 
 async function compareAll(app: App, motions: readonly Source[], dancerId: number): Promise<void> {
     for (const motion of motions) {
         const file = nameOf(motion.main.path);
-        await app.cast.compare(dancerId, file, motion);
-        app.messages.done((words) => words.taken.compare(file));
+        const isRead = await app.cast.compare(dancerId, file, motion);
+        if (isRead) app.messages.done((words) => words.taken.compare(file));
     }
 }
 
