@@ -106,7 +106,11 @@ def test_a_dragged_span_is_played_again_and_again(tab: Tab) -> None:
 
 
 def test_the_source_video_and_the_sound_are_in_step(tab: Tab) -> None:
-    """When a picture is drawn, the sound that is heard and the video's frame on screen are of its time, to one frame."""
+    """When a picture is drawn, the sound that is heard and the video's frame on screen are of its time, to one frame.
+
+    Where pictures are drawn more slowly than the video plays, as without a graphics card, a frame of the video stands
+    beside a picture for half the time between two of these on average: it cannot be nearer.
+    """
     tab.button("Play").click()
     tab.wait(f"() => {CLOCK}.timeS.value > 0.5")
     rows = tab.ask(
@@ -125,15 +129,16 @@ def test_the_source_video_and_the_sound_are_in_step(tab: Tab) -> None:
                 const now = {CLOCK}.timeS.value;
                 if (frame === null || sound.paused) continue;
                 const since = Math.min(Math.max((performance.now() - frame.at) / 1000, 0), {FRAME_S});
-                rows.push([sound.currentTime - now, frame.time + since - now]);
+                rows.push([sound.currentTime - now, frame.time + since - now, performance.now() / 1000]);
             }}
             return rows;
         }}"""
     )
     assert len(rows) >= 5
     sound, video = (statistics.median(abs(row[place]) for row in rows) for place in (0, 1))
+    between_s = statistics.median(after[2] - before[2] for before, after in itertools.pairwise(rows))
     assert sound < FRAME_S
-    assert video < FRAME_S
+    assert video < max(FRAME_S, between_s / 2)
 
 
 def test_a_paused_video_shows_the_frame_of_the_time(tab: Tab) -> None:
