@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from manekko.people.keypoints import BODY33_INDEX
-from manekko.skeleton.floor import floor_heights, support_points
+from manekko.skeleton.floor import floor_heights, on_one_floor, support_points
 
 FPS = 30.0
 
@@ -63,3 +63,33 @@ def test_a_short_loss_of_sight_changes_nothing():
     points[:, 0, 1] += 0.02 * np.sin(np.arange(200) / 5.0)
     seen = _seen((100, True), (10, False), (90, True))
     assert floor_heights(points, seen, fps=FPS) == pytest.approx(floor_heights(points, fps=FPS))
+
+
+def _standing_body(depth_m: np.ndarray) -> np.ndarray:
+    """Someone upright, 1.5 m below a camera at the origin, at some depth in each frame; a plain column of points."""
+    body = np.zeros((len(depth_m), 33, 3))
+    body[:, :, 1] = np.linspace(0.1, -1.5, 33)
+    body[..., 2] = -depth_m[:, None]
+    return body
+
+
+def test_a_body_that_seems_to_rise_as_it_comes_nearer_is_moved_away_to_its_floor():
+    true = _standing_body(np.linspace(4.0, 3.0, 240))
+    nearer = 1.0 - 0.06 * np.sin(np.arange(240) / 40.0)
+    middle = true[:, [BODY33_INDEX["left_hip"], BODY33_INDEX["right_hip"]]].mean(1)
+    wrong = true + (middle * (nearer - 1.0)[:, None])[:, None]
+    wrong[..., 1] = true[..., 1] * nearer[:, None]
+    found = on_one_floor(wrong, np.ones(240, dtype=bool), fps=FPS)
+    before, after = (np.abs(some[..., 2] - true[..., 2]).mean() for some in (wrong, found))
+    assert after < 0.4 * before
+
+
+def test_bodies_on_a_level_floor_on_another_floor_and_under_a_low_camera_stay_where_they_are():
+    true = _standing_body(np.full(240, 4.0))
+    seen = np.ones(240, dtype=bool)
+    assert on_one_floor(true, seen, fps=FPS) == pytest.approx(true)
+    stairs = true.copy()
+    stairs[160:, :, 1] += 0.6
+    assert on_one_floor(stairs, seen, fps=FPS)[200:] == pytest.approx(stairs[200:])
+    low = true + np.array([0.0, 1.3, 0.0])
+    assert (on_one_floor(low, seen, fps=FPS) == low).all()

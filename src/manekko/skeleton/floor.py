@@ -24,6 +24,11 @@ _STANDING_M = 0.1
 """A body no higher than this above the floor is on it [m]."""
 _FADE_S = 0.3
 """Time in which a body that went out of sight in the air comes down, and goes up before it is seen there [s]."""
+_LEAST_ABOVE_M = 0.4
+"""A camera no higher than this above the floor sees no depth on it [m]."""
+_MOST_MOVED = 0.15
+"""Depths told by size are off by no larger share than this; more is another floor."""
+_HIPS = [BODY33_INDEX["left_hip"], BODY33_INDEX["right_hip"]]
 
 
 def support_points(positions_m: Float[Array, "frame 33 3"]) -> Float[Array, "frame point 3"]:
@@ -64,6 +69,28 @@ def floor_heights(
     for start, end in spans(np.isnan(floor)):
         floor[start:end] = lowest[start:end] - _faded(above, start, end, fps)
     return floor
+
+
+def on_one_floor(
+    positions_m: Float[Array, "frame 33 3"], seen: Bool[Array, " frame"], *, fps: float
+) -> Float[Array, "frame 33 3"]:
+    """Return a lifted body moved along the camera's view until the floor under it is level through the clip.
+
+    The size in the picture tells depth badly: whoever bends or reaches forward seems to go away. A floor that seems to
+    rise then tells how far the body is too near, as the camera at the origin sees its feet at a known angle down.
+
+    Args:
+        positions_m: keypoints in an upright world whose origin is the camera.
+        seen: frames in which the dancer is seen.
+        fps: frames per second.
+    """
+    floor = floor_heights(support_points(positions_m), seen, fps=fps)
+    level = float(np.median(floor[seen] if seen.any() else floor))
+    if level > -_LEAST_ABOVE_M:
+        return positions_m
+    share = np.clip(level / np.minimum(floor, -_LEAST_ABOVE_M / 2.0) - 1.0, -_MOST_MOVED, _MOST_MOVED)
+    share = np.where(np.abs(floor - level) < _STEP_M, share, 0.0)
+    return positions_m + (positions_m[:, _HIPS].mean(1) * share[:, None])[:, None]
 
 
 def _frames(stretches: list[tuple[int, int]]) -> Array:

@@ -11,6 +11,7 @@ from manekko.lift.lift import MOTION_FPS, Lifted
 from manekko.lift.series import smoothed
 from manekko.people.keypoints import BODY33_INDEX
 from manekko.skeleton.contacts import find_contacts
+from manekko.skeleton.floor import on_one_floor
 from manekko.skeleton.rotations import between, conjugate, multiply, rotate
 
 _FLOOR_M = 0.07
@@ -56,13 +57,22 @@ def on_level_ground(lifted: Lifted) -> Lifted:
     How bodies balance over their feet, and how cameras are mostly held, tell the rest; where a dancer does not travel
     they tell all of it. The camera stays the world's origin.
     """
-    turn = between(_up(lifted, find_contacts(lifted)), np.array([0.0, 1.0, 0.0]))
-    turned = replace(
-        lifted, positions_m=rotate(turn, lifted.positions_m), upright_xyzw=multiply(turn, lifted.upright_xyzw)
-    )
+    contacts = find_contacts(lifted)
+    turned = _turned(lifted, _up(lifted, contacts))
+    # Depths are clearer over a floor that is nearly level, and tell better what is level.
+    placed = replace(turned, positions_m=on_one_floor(turned.positions_m, turned.seen, fps=MOTION_FPS))
+    turned = _turned(turned, _up(placed, contacts))
     # The lean of the detector's shape was held to the old vertical; it leans along each frame's own view.
     up = rotate(conjugate(turned.to_world_xyzw), np.array([0.0, 1.0, 0.0]))
     return replace(turned, shape_m=balanced(lifted.shape_m, levelled(up), fps=MOTION_FPS))
+
+
+def _turned(lifted: Lifted, up: Float[Array, "3"]) -> Lifted:
+    """The same in a world in which ``up`` is up."""
+    turn = between(up, np.array([0.0, 1.0, 0.0]))
+    return replace(
+        lifted, positions_m=rotate(turn, lifted.positions_m), upright_xyzw=multiply(turn, lifted.upright_xyzw)
+    )
 
 
 def _up(lifted: Lifted, contacts: Bool[Array, "frame 4"]) -> Float[Array, "3"]:

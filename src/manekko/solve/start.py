@@ -10,7 +10,7 @@ from manekko.lift.series import smoothed
 from manekko.people.keypoints import BODY33_INDEX
 from manekko.skeleton.contacts import resting_heights
 from manekko.skeleton.fit import BodyPoints, fit_rotations
-from manekko.skeleton.floor import floor_heights, support_points
+from manekko.skeleton.floor import floor_heights, on_one_floor, support_points
 from manekko.skeleton.rotations import normalized, rotate
 from manekko.skeleton.skeleton import JOINT_INDEX, Skeleton, default_skeleton
 from manekko.solve.observed import marks_of, pose_of
@@ -35,7 +35,7 @@ class Start:
 
 def start_of(lifted: Lifted) -> Start:
     """Return the first body of a lifted person."""
-    positions = lifted.positions_m
+    positions = on_one_floor(lifted.positions_m, lifted.seen, fps=MOTION_FPS)
     feet = positions[:, [BODY33_INDEX[f"{s}_{p}"] for s in ("left", "right") for p in ("heel", "toe")]]
     floor = floor_heights(support_points(positions), lifted.seen, fps=MOTION_FPS)
     raised = _SOLE_DROP_M - floor
