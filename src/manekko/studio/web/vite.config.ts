@@ -2,8 +2,16 @@
 // address is the server's secret.
 import { defineConfig } from "vite";
 
+/**
+ * Parts of the library that are never run here, though it would fetch them when asked to: shaders for WebGPU (the page
+ * draws by WebGL) and physically based materials (VRMs wear those of MMD).
+ */
+const UNUSED =
+    /\/ShadersWGSL\/(?!sdef)|\/Materials\/PBR\/(open)?pbrMaterial\.pure\.js|\/(open)?pbrMaterialLoadingAdapter\.js/i;
+
 export default defineConfig({
     base: "./",
+    plugins: [{ name: "without-unused", enforce: "pre", load: (id) => (UNUSED.test(id) ? "export {};" : null) }],
     build: {
         outDir: "../page",
         emptyOutDir: true,
