@@ -94,7 +94,8 @@ def _opening(browser: Browser, address: str) -> Opening:
     context = browser.new_context(viewport={"width": SIZE_PX[0], "height": SIZE_PX[1]})
     tab = context.new_page()
     answers: list[Response] = []
-    tab.on("response", answers.append)
+    # Playwright marks what it calls, which a built-in function cannot bear.
+    tab.on("response", lambda answer: answers.append(answer))
     start = time.perf_counter()
     tab.goto(address)
     tab.wait_for_selector(READY, state="attached", timeout=120_000)
