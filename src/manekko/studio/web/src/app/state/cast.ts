@@ -10,7 +10,6 @@ export interface Role {
     readonly motion: Source | null;
     /** Null for a motion that no report came with. */
     readonly strips: Strips | null;
-    readonly camera: SourceCamera | null;
 }
 
 /** What tells that a character or a motion could not be read. */
@@ -37,13 +36,13 @@ export class Cast {
 
     open({ name, motion, character, strips, camera }: Dancer): Promise<number> {
         const danced = motion === null ? null : sourceAt(motion.url, motion.name);
-        return this.#enter(name, { character: characterAt(character), motion: danced, strips, camera });
+        return this.#enter(name, { character: characterAt(character), motion: danced, strips }, camera);
     }
 
     add(name: string, character: Source, motion: Source | null): Promise<number> {
         // Nobody knows where she stood beside the others; together they would stand in one another.
         if (this.#viewer.dancers.peek().length > 0) this.#viewer.look.sideBySide.value = true;
-        return this.#enter(name, { character, motion, strips: null, camera: null });
+        return this.#enter(name, { character, motion, strips: null }, null);
     }
 
     /** Answers whether it could be read; she keeps what she had if not. */
@@ -61,7 +60,7 @@ export class Cast {
         const role = this.#roles.peek().get(id);
         if (role === undefined || !this.isRead(id, "motion")) return false;
         // What the report says is of the motion that she had.
-        this.#keep(id, { character: role.character, motion, strips: null, camera: null });
+        this.#keep(id, { character: role.character, motion, strips: null });
         return true;
     }
 
@@ -85,8 +84,8 @@ export class Cast {
         this.#roles.value = left;
     }
 
-    async #enter(name: string, role: Role): Promise<number> {
-        const id = await this.#viewer.addDancer(name, role.character, role.motion, role.camera);
+    async #enter(name: string, role: Role, camera: SourceCamera | null): Promise<number> {
+        const id = await this.#viewer.addDancer(name, role.character, role.motion, camera);
         // She may have been sent away while her files were read.
         if (this.#viewer.dancers.peek().some((dancer) => dancer.id === id)) this.#keep(id, role);
         return id;
