@@ -108,8 +108,7 @@ def _opening(browser: Browser, address: str) -> Opening:
 
 def _is_of_the_page(url: str, address: str) -> bool:
     """Whether this is a file of the page itself, not what it was asked to show."""
-    path = url.removeprefix(address).partition("?")[0]
-    return not path.startswith(("api/", "files/"))
+    return url.startswith(address) and not url.removeprefix(address).startswith(("api/", "files/"))
 
 
 def _played(browser: Browser, address: str) -> dict[str, Any]:
