@@ -71,3 +71,16 @@ def test_a_motion_that_cannot_be_read_is_not_said_to_be_compared(tab: Tab, tmp_p
     tab.wait("() => window.manekko.viewer.dancers.value.every((dancer) => !dancer.loading)")
     tab.settle()
     assert [str(each.get_attribute("class")) for each in messages.all()] == ["message problem"]
+
+
+def test_a_sound_that_cannot_be_played_leaves_the_one_that_was_there(tab: Tab, tmp_path: Path) -> None:
+    before = tab.ask("() => window.manekko.app.playback.soundName.value")
+    broken = tmp_path / "壊れた.wav"
+    broken.write_bytes(b"RIFF\x24\0\0\0WAVEfmt " + b"\xff" * 400)
+    tab.page.get_by_role("tab", name="View").click()
+    tab.page.get_by_label("Open a sound").set_input_files(str(broken))
+    tab.page.locator(".message.problem").filter(has_text=broken.name).first.wait_for(timeout=60_000)
+    assert before is not None
+    assert tab.ask("() => window.manekko.app.playback.soundName.value") == before
+    tab.button("Play").click()
+    tab.wait("() => window.manekko.viewer.clock.media.filter((each) => !each.paused && !each.error).length === 2")

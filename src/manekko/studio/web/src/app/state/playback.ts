@@ -69,13 +69,19 @@ export function createPlayback(programme: Programme, clock: Clock, report: Repor
 
 function playSound(
     audio: HTMLAudioElement,
-    sound: ReadonlySignal<Media | null>,
+    sound: Signal<Media | null>,
     { volume, muted }: Pick<Playback, "volume" | "muted">,
     clock: Clock,
     report: Report,
 ): void {
     audio.preload = "auto";
-    audio.addEventListener("error", () => report(brokenMedia("sound-broken", sound.peek())));
+    const first = sound.peek();
+    audio.addEventListener("error", () => {
+        const broken = sound.peek();
+        report(brokenMedia("sound-broken", broken));
+        // The one that the dance came with is heard again, or else the video's own.
+        sound.value = broken === first ? null : first;
+    });
     effect(() => {
         audio.volume = volume.value;
         audio.muted = muted.value;
