@@ -14,6 +14,9 @@ class Tab:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.errors: list[str] = []
+        self.requests: list[str] = []
+        """Addresses of all that was asked for, by what it opens too."""
+        page.context.on("request", lambda request: self.requests.append(request.url))
         page.on("console", self._heard)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("requestfailed", self._failed)
@@ -62,6 +65,10 @@ class Tab:
         """Fail on an error or a failed request so far, those that hold one of these words apart."""
         left = [error for error in self.errors if not any(words in error for words in but)]
         assert not left, "\n".join(left)
+
+    def asked_elsewhere(self, home: str) -> list[str]:
+        """Return what was asked for that lies neither under the page's own address nor in the page itself."""
+        return [url for url in self.requests if not url.startswith((home, "blob:", "data:"))]
 
     def _heard(self, message: ConsoleMessage) -> None:
         # SwiftShader says in warnings that it is slow.

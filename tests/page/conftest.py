@@ -66,12 +66,13 @@ def address(browser: Browser, captured: Path) -> Iterator[str]:
 
 @pytest.fixture
 def opened(browser: Browser) -> Iterator["Opener"]:
-    """What opens tabs that no other test has used, and finds at the end that nothing went wrong in them."""
+    """What opens tabs of their own, and finds at the end that nothing failed or was asked for from elsewhere."""
     with ExitStack() as stack:
         opener = Opener(browser, stack)
         yield opener
-        for tab in opener.tabs:
+        for home, tab in opener.tabs:
             tab.assert_quiet(*opener.expected)
+            assert tab.asked_elsewhere(home) == []
 
 
 @pytest.fixture
@@ -86,7 +87,8 @@ class Opener:
     def __init__(self, browser: Browser, stack: ExitStack) -> None:
         self._browser = browser
         self._stack = stack
-        self.tabs: list[Tab] = []
+        self.tabs: list[tuple[str, Tab]] = []
+        """Each with the page's address."""
         self.expected: list[str] = []
         """Words of the errors that a test provokes."""
 
@@ -100,5 +102,5 @@ class Opener:
         )
         self._stack.callback(context.close)
         tab = Tab(context.new_page())
-        self.tabs.append(tab)
+        self.tabs.append((url, tab))
         return tab.open(url)

@@ -1,17 +1,14 @@
 """Play, pause, scrub, speed, loop, steps, strips and keys, as a user clicks them."""
 
 import itertools
-import statistics
 
 import pytest
 
 from tests.page.browser import Tab
 from tests.page.conftest import CAPTURED_S
+from tests.page.in_step import CLOCK, FRAME_S, assert_in_step
 
 pytestmark = [pytest.mark.slow, pytest.mark.client, pytest.mark.weights]
-
-FRAME_S = 1 / 30
-CLOCK = "window.manekko.viewer.clock"
 
 
 def time_s(tab: Tab) -> float:
@@ -106,39 +103,7 @@ def test_a_dragged_span_is_played_again_and_again(tab: Tab) -> None:
 
 
 def test_the_source_video_and_the_sound_are_in_step(tab: Tab) -> None:
-    """When a picture is drawn, the sound that is heard and the video's frame on screen are of its time, to one frame.
-
-    Where pictures are drawn more slowly than the video plays, as without a graphics card, a frame of the video stands
-    beside a picture for half the time between two of these on average: it cannot be nearer.
-    """
-    tab.button("Play").click()
-    tab.wait(f"() => {CLOCK}.timeS.value > 0.5")
-    rows = tab.ask(
-        f"""async () => {{
-            const video = document.querySelector("[data-testid=video] video");
-            const sound = {CLOCK}.media.find((each) => each !== video);
-            let frame = null;
-            const watch = (_, news) => {{
-                frame = {{ at: news.expectedDisplayTime, time: news.mediaTime }};
-                video.requestVideoFrameCallback(watch);
-            }};
-            video.requestVideoFrameCallback(watch);
-            const rows = [];
-            while ({CLOCK}.playing.value && {CLOCK}.timeS.value < 3.5) {{
-                await new Promise((done) => requestAnimationFrame(done));
-                const now = {CLOCK}.timeS.value;
-                if (frame === null || sound.paused) continue;
-                const since = Math.min(Math.max((performance.now() - frame.at) / 1000, 0), {FRAME_S});
-                rows.push([sound.currentTime - now, frame.time + since - now, performance.now() / 1000]);
-            }}
-            return rows;
-        }}"""
-    )
-    assert len(rows) >= 5
-    sound, video = (statistics.median(abs(row[place]) for row in rows) for place in (0, 1))
-    between_s = statistics.median(after[2] - before[2] for before, after in itertools.pairwise(rows))
-    assert sound < FRAME_S
-    assert video < max(FRAME_S, between_s / 2)
+    assert_in_step(tab, 0.5, 3.5)
 
 
 def test_a_paused_video_shows_the_frame_of_the_time(tab: Tab) -> None:

@@ -22,10 +22,17 @@ _CLOSE, _SHARE = 2.5, 0.025
 """Mean difference of two pictures [of 255], and share of the pixels in which a person sees one, that other fonts and
 drivers may make; a pose half a second later is 3.2 and 0.037 away at least."""
 
+
+def help_panel(tab: Tab) -> None:
+    """Show the help, which has the most words."""
+    tab.ask("() => { window.manekko.app.tab.value = 'help'; }")
+
+
 KINDS: dict[str, tuple[tuple[int, int], str, str, Callable[[Tab], None]]] = {
     "light": (DESK_PX, "en-GB", "light", as_opened),
     "dark-video-behind": (DESK_PX, "en-GB", "dark", video_behind),
     "japanese-skeleton": (DESK_PX, "ja-JP", "light", skeleton_and_files),
+    "chinese-help": (DESK_PX, "zh-CN", "light", help_panel),
     "phone": (PHONE_PX, "en-GB", "light", as_opened),
 }
 

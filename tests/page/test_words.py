@@ -62,9 +62,20 @@ def test_a_phone_shows_all_of_it_without_scrolling_sideways(opened: Opener, addr
     assert small == []
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 1280), ("light", 390)])
-def test_axe_finds_nothing_serious(opened: Opener, address: str, web: Path, scheme: str, width: int) -> None:
-    tab = opened(address, color_scheme=scheme, width=width, reduced_motion="reduce")
+@pytest.mark.parametrize(
+    ("locale", "scheme", "width"),
+    [
+        ("en-GB", "light", 1280),
+        ("en-GB", "dark", 1280),
+        ("en-GB", "light", 390),
+        ("ja-JP", "light", 1280),
+        ("zh-CN", "dark", 390),
+    ],
+)
+def test_axe_finds_nothing_serious(
+    opened: Opener, address: str, web: Path, locale: str, scheme: str, width: int
+) -> None:
+    tab = opened(address, locale=locale, color_scheme=scheme, width=width, reduced_motion="reduce")
     axe = (web / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
     # The page's content policy lets no script in; the test's own way does.
     tab.ask(axe)

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -25,10 +26,12 @@ needs_page = pytest.mark.skipif(not (PAGE / "index.html").is_file(), reason="the
 
 
 @contextmanager
-def started(*arguments: str, folder: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def started(
+    *arguments: str, folder: Path, browser: bool = False, **variables: str
+) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """``manekko view`` as its own program, once it has told its address; its temporary files go into ``folder``."""
-    command = [sys.executable, "-m", "manekko", "view", "--no-browser", *arguments]
-    environment = os.environ | {"TMPDIR": str(folder)}
+    command = [sys.executable, "-m", "manekko", "view", *([] if browser else ["--no-browser"]), *arguments]
+    environment = os.environ | {"TMPDIR": str(folder)} | variables
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env=environment, encoding="utf-8") as program:
         try:
@@ -60,6 +63,26 @@ def test_it_ends_quietly_and_leaves_nothing_behind(tmp_path: Path, name: str) ->
             out, error = program.communicate(timeout=30)
     assert (program.returncode, out, error) == (0, "", "")
     assert not list(tmp_path.iterdir())
+
+
+@needs_page
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="a screen is always there")
+@pytest.mark.parametrize(("screen", "wanted", "opens"), [(":0", True, True), ("", True, False), (":0", False, False)])
+def test_the_browser_is_opened_where_there_is_a_screen_and_it_is_wanted(
+    tmp_path: Path, screen: str, wanted: bool, opens: bool
+) -> None:
+    opened, script = tmp_path / "opened", tmp_path / "browser"
+    script.write_text(f'#!/bin/sh\nprintf %s "$1" > "{opened}.part" && mv "{opened}.part" "{opened}"\n')
+    script.chmod(0o755)
+    environment = {"BROWSER": str(script), "DISPLAY": screen, "WAYLAND_DISPLAY": ""}
+    with started(folder=tmp_path, browser=wanted, **environment) as (_, url):
+        assert title_at(url) == "Maneko"
+        end_s = time.monotonic() + (20.0 if opens else 1.0)
+        while not opened.exists() and time.monotonic() < end_s:
+            time.sleep(0.05)
+        assert opened.exists() == opens
+        assert not opens or opened.read_text() == url
 
 
 @needs_page
