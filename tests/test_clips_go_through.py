@@ -53,15 +53,17 @@ def test_a_clip_goes_through_and_gives_each_person_a_file(data_folder: Path, tmp
         assert np.abs(turns - turns[0]).max() > 0.05, "the arm moves"
 
 
-def test_who_comes_late_holds_the_first_pose_until_then_and_it_is_said(data_folder: Path, tmp_path: Path) -> None:
+def test_who_comes_late_stands_and_waits_until_then_and_it_is_said(data_folder: Path, tmp_path: Path) -> None:
     result = captured(data_folder, "video/walk_enters_late_1768x994_30fps.mp4", tmp_path)
-    said = [warning for warning in result.warnings if "the first pose is held" in warning]
+    said = [warning for warning in result.warnings if "out of view until" in warning]
     assert len(said) == 1
     assert said[0].startswith("person 2")
+    assert said[0].endswith("stands and waits")
     first_s = float(said[0].split("until ")[1].split(" s")[0])
     late = read_motion(tmp_path / "walk_enters_late_1768x994_30fps-p2.vmd")
     assert isinstance(late, RigMotion)
-    held = slice(0, int(first_s * 30) - 6)
+    # Half a second before, they step into the pose in which they are seen.
+    held = slice(0, int(first_s * 30) - 18)
     for bone in ("左腕", "右足", "頭"):
         rotations = late.bones[bone].rotations_xyzw
         assert np.abs(rotations[held] - rotations[0]).max() < 0.02, bone

@@ -94,5 +94,8 @@ def test_keys_of_a_part_are_the_part_of_the_keys(dance, start):
     whole, cut = retarget(motion, rig), retarget(part, rig)
     assert whole.bones.keys() == cut.bones.keys()
     for name, track in cut.bones.items():
-        assert track.positions_m == pytest.approx(whole.bones[name].positions_m[start:], abs=2e-3), name
+        apart_m = np.abs(track.positions_m - whole.bones[name].positions_m[start:]).max(axis=1)
+        # Where a foot lands right at the cut, the body of the whole is already on its way to stand over both.
+        assert apart_m[:10].max(initial=0.0) < 8e-3, name
+        assert apart_m[10:].max(initial=0.0) < 5e-4, name
         assert np.degrees(angle_between(track.rotations_xyzw, whole.bones[name].rotations_xyzw[start:])).max() < 2.0

@@ -78,7 +78,7 @@ def test_json_keeps_its_contract(tmp_path: Path):
     assert (second["frames"], second["seconds_seen"]) == (45, 1.875)
     assert second["warnings"] == [
         "too little was seen: no motion",
-        "out of view until 2.1 s: the first pose is held",
+        "out of view until 2.1 s: stands and waits",
     ]
 
 
@@ -108,7 +108,7 @@ def test_page_tells_verdicts_steps_and_warnings(tmp_path: Path):
     assert "0.40 mm a frame" in words
     assert "33.0 mmpoor" in words
     assert "nan %" not in words
-    assert "out of view until 2.1 s: the first pose is held" in words
+    assert "out of view until 2.1 s: stands and waits" in words
 
 
 def test_what_to_look_at_is_named_and_nothing_contradicts_it(tmp_path: Path):

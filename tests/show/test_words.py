@@ -26,13 +26,13 @@ def test_a_gap_too_short_to_matter_is_not_told():
 
 def test_a_person_who_comes_late_is_told_first():
     warnings = track_warnings(leave(dance_track(), 0.0, 2.125), None)
-    assert warnings == ["out of view until 2.1 s: the first pose is held"]
+    assert warnings == ["out of view until 2.1 s: stands and waits"]
 
 
 def test_a_person_who_leaves_and_returns_is_told():
     warnings = track_warnings(leave(leave(dance_track(), 1.0, 1.5), 3.5, 4.0), None)
     assert warnings == [
-        "out of view from 3.5 s to the end: the last pose is held",
+        "out of view from 3.5 s to the end: stands and waits",
         "out of view 1.0–1.5 s: filled",
     ]
 

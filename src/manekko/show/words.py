@@ -143,9 +143,9 @@ def _absence(track: Track) -> list[Remark]:
     remarks, between = [], []
     for span in gone:
         if span.start_s <= start:
-            line, what = f"out of view until {span.end_s:.1f} s", "the first pose is held"
+            line, what = f"out of view until {span.end_s:.1f} s", "stands and waits"
         elif span.end_s >= end:
-            line, what = f"out of view from {span.start_s:.1f} s to the end", "the last pose is held"
+            line, what = f"out of view from {span.start_s:.1f} s to the end", "stands and waits"
         else:
             between += [span] if span.length_s >= SHORTEST_S else []
             continue
