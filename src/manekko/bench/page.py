@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Response
 from manekko.bench.browser import READY, chromium, served
 from manekko.bench.command import run_render
 from manekko.bench.judge import measuring_file, table
+from manekko.bench.page_step import FRAME_S, Step, step
 from manekko.character import default_model
 
 SIZE_PX = (1280, 720)
@@ -51,6 +52,8 @@ class PageFigures:
     """The same dance drawn by ``manekko render`` at the same size, video coding included [ms]."""
     graphics: str
     """What draws in the browser, in its own words."""
+    step: Step
+    """Whether sound, source video and picture stay together."""
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values for JSON."""
@@ -62,12 +65,18 @@ class PageFigures:
             ["first paint s", self.first_paint_s, f"< {_FIRST_PAINT_BAR_S:g}", self.first_paint_s < _FIRST_PAINT_BAR_S],
             ["ready s", self.ready_s, f"< {_READY_BAR_S:g}", self.ready_s < _READY_BAR_S],
             ["fetched kB gzip", self.fetched_kb, f"<= {_FETCHED_BAR_KB:g}", self.fetched_kb <= _FETCHED_BAR_KB],
+            ["video off, s", self.step.shown_middle_s, f"<= {FRAME_S:.3f}", self.step.shown_middle_s <= FRAME_S],
+            ["video drift, s", self.step.drift_s, f"<= {FRAME_S:.3f}", abs(self.step.drift_s) <= FRAME_S],
+            ["video's own time off, s", self.step.heard_middle_s, "", None],
             ["ms a frame", self.frame_ms, "", None],
             ["ms a frame, manekko render", self.render_frame_ms, "", None],
         ]
         words = {True: "pass", False: "FAIL", None: ""}
         size = f"{SIZE_PX[0]}x{SIZE_PX[1]}"
-        title = f"{self.triangles} triangles, motion of {self.motion_s:.0f} s, {size}, medians; {self.graphics}"
+        played = f"{self.step.pictures} pictures beside a video of {self.step.played_s:.0f} s"
+        title = (
+            f"{self.triangles} triangles, motion of {self.motion_s:.0f} s, {size}, medians; {played}; {self.graphics}"
+        )
         return f"{title}\n\n{table(['what', 'found', 'bar', ''], [[*row[:3], words[row[3]]] for row in rows])}"
 
 
@@ -86,6 +95,7 @@ def page() -> PageFigures:
         ready_s=statistics.median(opening.ready_s for opening in openings),
         fetched_kb=openings[0].fetched_kb,
         render_frame_ms=_render_frame_ms(motion),
+        step=step(),
         **played,
     )
 
