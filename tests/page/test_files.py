@@ -187,7 +187,7 @@ def test_the_film_has_pictures_and_sound(tab: Tab) -> None:
     tab.page.get_by_role("tab", name="Files").click()
     tab.button("Record WebM").click()
     tab.button("Play").click()
-    tab.page.wait_for_timeout(2500)
+    tab.wait("() => window.manekko.viewer.clock.timeS.value > 3")
     with tab.page.expect_download() as waiting:
         tab.page.get_by_role("button", name="Stop and save").first.click()
     with av.open(io.BytesIO(Path(waiting.value.path()).read_bytes()), "r") as film:
