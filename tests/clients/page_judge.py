@@ -43,7 +43,7 @@ def ask_page(
     """
     node = shutil.which("node")
     if node is None:
-        missing(f"{source.name}: needs node")
+        missing(f"{source.name}: needs Chromium and node; install them, or name Chromium in MANEKKO_CHROMIUM")
     served = {address: str(path.resolve()) for address, path in (files or {}).items()}
     command = [str(node), _SHARED.name, chromium(), str(model.resolve()), str(motion.resolve())]
     done = subprocess.run(

@@ -51,15 +51,23 @@ def test_a_switch_changes_the_picture_and_changes_it_back(tab: Tab, name: str) -
 
 def test_physics_swings_the_hair(tab: Tab) -> None:
     tab.page.get_by_role("tab", name="View").click()
-    tab.page.get_by_role("switch", name="Physics").click(force=True)
-    tab.wait("() => window.manekko.viewer.look.physics.value")
-    tab.button("Play").click()
-    tab.wait("() => window.manekko.viewer.clock.timeS.value > 2")
-    tab.button("Pause").click()
-    swung = screen(tab, "[data-testid=canvas]")
-    tab.page.get_by_role("switch", name="Physics").click(force=True)
-    tab.settle()
-    assert share_changed(swung, screen(tab, "[data-testid=canvas]")) > 0.001
+    switch = tab.page.get_by_role("switch", name="Physics")
+    changed = 0.0
+    # On a busy machine the dance may be over before physics has come.
+    for _ in range(5):
+        tab.seek(0.0)
+        switch.click(force=True)
+        tab.wait("() => window.manekko.viewer.look.physics.value")
+        tab.button("Play").click()
+        tab.wait("() => window.manekko.viewer.clock.timeS.value > 2")
+        tab.button("Pause").click()
+        swung = screen(tab, "[data-testid=canvas]")
+        switch.click(force=True)
+        tab.settle()
+        changed = share_changed(swung, screen(tab, "[data-testid=canvas]"))
+        if changed > 0.001:
+            break
+    assert changed > 0.001
 
 
 def test_every_camera_shows_something_else_and_the_dancer_is_in_it(tab: Tab) -> None:
