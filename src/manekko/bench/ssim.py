@@ -22,7 +22,13 @@ def similarity_map(
     first_rgb: UInt8[Array, "height width 3"], second_rgb: UInt8[Array, "height width 3"]
 ) -> Float[Array, "height width"]:
     """Return the structural similarity around each point."""
-    first, second = first_rgb @ _LUMA, second_rgb @ _LUMA
+    return planes_similarity(first_rgb @ _LUMA, second_rgb @ _LUMA)
+
+
+def planes_similarity(
+    first: Float[Array, "*plane height width"], second: Float[Array, "*plane height width"]
+) -> Float[Array, "*plane height width"]:
+    """Return the structural similarity around each point of pictures of one channel, 0–255."""
     mean_1, mean_2 = _blurred(first), _blurred(second)
     variance_1 = _blurred(first * first) - mean_1 * mean_1
     variance_2 = _blurred(second * second) - mean_2 * mean_2
@@ -52,5 +58,5 @@ def figure_similarity(first_rgb: UInt8[Array, "height width 3"], second_rgb: UIn
     return similarity(first_rgb[box], second_rgb[box])
 
 
-def _blurred(values: Float[Array, "height width"]) -> Float[Array, "height width"]:
-    return gaussian_filter(values, _SIGMA_PX, truncate=_RADIUS_PX / _SIGMA_PX)
+def _blurred(values: Float[Array, "*plane height width"]) -> Float[Array, "*plane height width"]:
+    return gaussian_filter(values, _SIGMA_PX, truncate=_RADIUS_PX / _SIGMA_PX, axes=(-2, -1))
