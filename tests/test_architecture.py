@@ -30,8 +30,8 @@ ORDER = (
         "solve",
         "motion",
     ),
-    *("files", "stage", "character", "show", "bench", "capture", "convert", "check", "render", "studio"),
-    *("options", "cli", "__main__", "__init__"),
+    *("files", "stage", "character", "show", "paint", "bench", "capture", "convert", "check", "render"),
+    *("painting", "studio", "options", "cli", "__main__", "__init__"),
 )
 """The data flow: each may import only itself and what stands before it."""
 EXCEPTIONS = {
@@ -44,6 +44,10 @@ HOME_OF_HEAVY = {
     "cv2": {"pixels"},
     "ai_edge_litert": {"people"},
     "moderngl": {"stage"},
+    "onnxruntime": {"paint"},
+    "torch": {"paint"},
+    "lightning": {"paint"},
+    "lightning_fabric": {"paint"},
     "playwright": {"bench"},
     "tyro": {"cli", "options"},
     "starlette": {"studio"},
