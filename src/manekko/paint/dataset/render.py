@@ -148,7 +148,7 @@ class _Studio:
                 arrays["rgba"][number] = renderer.draw(view, PAINTED_LIGHT, [pose])
                 for name in FIELDS:
                     arrays[name][number] = getattr(told, name)
-                arrays["keypoints"][number], arrays["hands"][number] = _keypoints(self._figure, pose, view, truth)
+                arrays["keypoints"][number], arrays["hands"][number] = seen_keypoints(self._figure, pose, view, truth)
                 if before is not None:
                     moved = flow(before, truth)
                     arrays["flow"][number - 1] = np.where(moved.visible[..., None], moved.shifts_px, np.nan)
@@ -171,7 +171,7 @@ def _with_faces(figure: Figure, poses: list[Pose], rng: np.random.Generator) -> 
     return result
 
 
-def _keypoints(figure: Figure, pose: Pose, view: View, truth: Truth) -> tuple[Array, Array]:
+def seen_keypoints(figure: Figure, pose: Pose, view: View, truth: Truth) -> tuple[Array, Array]:
     """Return the body's and the hands' keypoints as shards hold them."""
     body, hands = figure_keypoints_m(figure, pose), figure_hands_m(figure, pose)
     points_m = np.concatenate([body, hands.reshape(-1, 3)])
