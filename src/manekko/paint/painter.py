@@ -1,0 +1,163 @@
+"""A trained character in use: its networks, run on the processor, paint pose maps."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+from onnxruntime.capi import onnxruntime_pybind11_state as states
+
+from manekko.arrays import Array, Float, UInt8
+from manekko.errors import FormatError, InputError
+from manekko.paint.heads import head_boxes
+from manekko.paint.pose_map import FIELDS, PoseMap
+from manekko.paint.views import Views, load_views
+
+_ERRORS = (
+    *(states.Fail, states.InvalidArgument, states.InvalidGraph, states.InvalidProtobuf, states.NoSuchFile),
+    *(states.NotImplemented, states.RuntimeException, states.EPFail, states.NoModel, RuntimeError, ValueError),
+)
+"""ONNX Runtime's own errors have no class in common."""
+VERSION = 1
+"""Of a painter's folder."""
+_LARGEST_BYTES = 1 << 27
+_DETAILS = ("face", "hand", "hand")
+"""The network for each square of ``heads.HEADS``."""
+
+
+def shipped_painters() -> Path:
+    """Return the folder of the painters that come with Manekko, one folder each."""
+    return Path(__file__).parent / "painters"
+
+
+def is_painter(path: Path) -> bool:
+    """Return whether a path is the folder of a painter."""
+    return (path / "painter.json").is_file()
+
+
+@dataclass(frozen=True, eq=False)
+class Painted:
+    """One painted square; colours are multiplied by alpha."""
+
+    rgba: UInt8[Array, "side side 4"]
+    plain: UInt8[Array, "side side 4"]
+    """Before face and hands were painted a second time: what the next frame is painted after."""
+
+
+@dataclass(frozen=True)
+class Painter:
+    """The folder that ``manekko train painter`` wrote: ``painter.json``, ``views.npz`` and networks."""
+
+    folder: Path
+    character: str
+    threads: int | None = None
+    """Processor cores to use; None: all."""
+
+    @cached_property
+    def views(self) -> Views:
+        """The character's reference pictures.
+
+        Raises:
+            InputError: they are missing.
+            FormatError: they are damaged.
+        """
+        return load_views(self.folder / "views.npz")
+
+    def has(self, network: str) -> bool:
+        """Return whether there is a network of this name: dense, face, hand, stick, stick_paint or plain."""
+        return (self.folder / f"{network}.onnx").is_file()
+
+    def painted(
+        self, told: PoseMap, previous: UInt8[Array, "side side 4"] | None = None, network: str = "dense"
+    ) -> Painted:
+        """Return the picture of a pose map.
+
+        Args:
+            told: sides are multiples of 16.
+            previous: ``plain`` of the frame before; None: there is none.
+            network: ``dense``, or ``stick_paint`` for maps that were guessed from keypoints.
+
+        Raises:
+            FormatError: a network is damaged or of another kind.
+        """
+        maps = {name: getattr(told, name)[None] for name in FIELDS}
+        maps["depth"] = maps["depth"].astype(np.float32)
+        before = np.zeros_like(maps["copied"]) if previous is None else previous[None]
+        picture = self.run(network, {**maps, "previous": before})
+        plain = _as_bytes(picture)
+        for detail, (left, top, side) in zip(_DETAILS, head_boxes(told.parts).tolist(), strict=True):
+            if side and self.has(detail) and network == "dense":
+                part = (slice(None), slice(top, top + side), slice(left, left + side))
+                square = {name: values[part] for name, values in maps.items()}
+                picture[:, :, part[1], part[2]] += self.run(
+                    detail, {**square, "coarse": picture[:, :, part[1], part[2]]}
+                )
+        return Painted(_as_bytes(picture), plain)
+
+    def run(self, network: str, inputs: Mapping[str, Array]) -> Float[Array, "*any"]:
+        """Return what a network makes of its inputs.
+
+        Raises:
+            FormatError: it is damaged or of another kind.
+        """
+        session = self._session(network)
+        try:
+            (result,) = session.run(None, {name: np.ascontiguousarray(values) for name, values in inputs.items()})
+        except _ERRORS as error:
+            raise _damaged(self.folder / f"{network}.onnx", error) from None
+        return np.asarray(result)
+
+    @cached_property
+    def _sessions(self) -> dict[str, onnxruntime.InferenceSession]:
+        return {}
+
+    def _session(self, network: str) -> onnxruntime.InferenceSession:
+        if network not in self._sessions:
+            path = self.folder / f"{network}.onnx"
+            options = onnxruntime.SessionOptions()
+            options.log_severity_level = 4
+            options.intra_op_num_threads = self.threads or 0
+            try:
+                if path.stat().st_size > _LARGEST_BYTES:
+                    raise FormatError("too large for a painter's network").at(path)
+                data = path.read_bytes()
+            except OSError as error:
+                raise InputError(f"{path} cannot be read ({error.strerror}); train the painter again") from None
+            try:
+                session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+            except _ERRORS as error:
+                raise _damaged(path, error) from None
+            self._sessions[network] = session
+        return self._sessions[network]
+
+
+def _as_bytes(picture: Float[Array, "1 4 side side"]) -> UInt8[Array, "side side 4"]:
+    return np.round(np.clip(picture[0].transpose(1, 2, 0), 0.0, 1.0) * 255.0).astype(np.uint8)
+
+
+def _damaged(path: Path, error: Exception) -> FormatError:
+    # Only its kind: the message is long and names the insides of the runtime.
+    return FormatError(f"this network is damaged or no painter's ({type(error).__name__}); train it again").at(path)
+
+
+def open_painter(folder: Path, threads: int | None = None) -> Painter:
+    """Return the painter in a folder.
+
+    Raises:
+        InputError: there is none.
+        FormatError: it is damaged.
+    """
+    path = folder / "painter.json"
+    try:
+        values: Any = json.loads(path.read_bytes())
+    except OSError as error:
+        raise InputError(f"{folder} is no painter ({error.strerror}); make one with: manekko train painter") from None
+    except (ValueError, RecursionError):
+        raise FormatError("damaged JSON; train the painter again").at(path) from None
+    if not isinstance(values, dict) or values.get("version") != VERSION:
+        raise FormatError(f"no painter of version {VERSION}; train it again").at(path)
+    return Painter(folder, str(values.get("character", "")), threads)
