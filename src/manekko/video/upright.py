@@ -103,8 +103,12 @@ class Developer:
         see_through = frame.format.has_palette or any(part.is_alpha for part in frame.format.components)
         picture = self._converted(frame, "rgba" if see_through else "rgb24")
         if see_through:
-            picture = _opaque(picture)
+            picture = opaque(picture)
         return _turned(picture, self.orientation)
+
+    def develop_rgba(self, frame: av.VideoFrame) -> UInt8[Array, "height width 4"]:
+        """Return the upright picture of a frame with its straight alpha, 255 everywhere if it has none."""
+        return _turned(self._converted(frame, "rgba"), self.orientation)
 
     def _converted(self, frame: av.VideoFrame, pixel_format: str) -> UInt8[Array, "height width channel"]:
         width, height = self.stored_size_px
@@ -137,7 +141,8 @@ def _colorspace(frame: av.VideoFrame) -> int | None:
     return int(Colorspace.ITU709) if unspecified and min(frame.width, frame.height) >= 720 else None
 
 
-def _opaque(rgba: UInt8[Array, "height width 4"]) -> UInt8[Array, "height width 3"]:
+def opaque(rgba: UInt8[Array, "height width 4"]) -> UInt8[Array, "height width 3"]:
+    """Return the picture over mid-grey."""
     alpha = rgba[:, :, 3:]
     if alpha.min() == 255:
         return np.ascontiguousarray(rgba[:, :, :3])
@@ -145,16 +150,19 @@ def _opaque(rgba: UInt8[Array, "height width 4"]) -> UInt8[Array, "height width 
     return ((rgba[:, :, :3] * over + _BEHIND * (255 - over) + 127) // 255).astype(np.uint8)
 
 
-def _turned(rgb: UInt8[Array, "height width 3"], orientation: Orientation) -> UInt8[Array, "height2 width2 3"]:
+def _turned(
+    picture: UInt8[Array, "height width channel"], orientation: Orientation
+) -> UInt8[Array, "height2 width2 channel"]:
     """Return the picture turned, its rows next to each other in memory."""
     if orientation == Orientation():
-        return np.ascontiguousarray(rgb)
-    # A pixel moved as one 3-byte item, in bands that stay in the cache, is four times faster than a plain rot90.
-    pixels = np.ascontiguousarray(rgb).view("V3")[:, :, 0]
+        return np.ascontiguousarray(picture)
+    # A pixel moved as one item, in bands that stay in the cache, is four times faster than a plain rot90.
+    item = f"V{picture.shape[2]}"
+    pixels = np.ascontiguousarray(picture).view(item)[:, :, 0]
     if orientation.transposed:
         pixels = pixels.T
     pixels = pixels[:: -1 if orientation.flip_y else 1, :: -1 if orientation.flip_x else 1]
-    turned = np.empty(pixels.shape, dtype="V3")
+    turned = np.empty(pixels.shape, dtype=item)
     for top in range(0, len(pixels), 64):
         turned[top : top + 64] = pixels[top : top + 64]
-    return turned.view(np.uint8).reshape(*pixels.shape, 3)
+    return turned.view(np.uint8).reshape(*pixels.shape, picture.shape[2])
