@@ -14,6 +14,8 @@ from manekko.stage.view import Light, View
 
 NOTHING = 255
 """Where no part of the body is."""
+LIGHT = Light(shadow_distance=0.0)
+"""MMD's own, without shadow of the figure on itself: that could not be told from one place of the surface."""
 FIELDS = ("copied", "rest", "normals", "shade", "parts", "depth")
 """The arrays of a ``PoseMap``, under whose names they are stored and given to networks."""
 

@@ -17,7 +17,7 @@ from manekko.paint.crop import Outlines, calm_squares
 from manekko.paint.dataset.plan import NamedMotion, Take, camera, loosened, split_of, taken_part, takes
 from manekko.paint.dataset.shards import Dataset, ShardInfo, begin_dataset, has_shard, new_shard, open_dataset
 from manekko.paint.figure_keypoints import figure_hands_m, figure_keypoints_m
-from manekko.paint.pose_map import FIELDS, looked_at
+from manekko.paint.pose_map import FIELDS, LIGHT, looked_at
 from manekko.paint.views import Views, draw_views
 from manekko.people.keypoints import BODY33_INDEX
 from manekko.progress import Progress, silent
@@ -27,11 +27,9 @@ from manekko.stage.figures import read_figure
 from manekko.stage.renderer import Renderer
 from manekko.stage.truths import Truth, Truths, flow
 from manekko.stage.truths_surface import projected
-from manekko.stage.view import Light, View
+from manekko.stage.view import View
 
 FPS = 30.0
-PAINTED_LIGHT = Light(shadow_distance=0.0)
-"""MMD's own light, without shadow of the figure on itself: that could not be told from one place of the surface."""
 
 _ARRAYS = ("rgba", *FIELDS, "flow", "keypoints", "hands")
 _MOTION_ENDINGS = (".vmd", ".bvh")
@@ -73,6 +71,7 @@ def render_dataset(options: RenderDatasetOptions, progress: Progress = silent) -
     figure = read_figure(options.character)
     files = motion_files(options.motions)
     made_of = {
+        "model": str(options.character),
         "character": zlib.crc32(options.character.read_bytes()) if options.character.is_file() else figure.rig.name,
         "motions": [path.name for path in files],
         **{"frames": options.frames, "seed": options.seed, "held": list(options.held)},
@@ -144,8 +143,8 @@ class _Studio:
             truths = stack.enter_context(Truths([self._figure]))
             before: Truth | None = None
             for number, (pose, view) in enumerate(zip(poses, views, strict=True)):
-                truth, told = looked_at(truths, view, pose, self._views, PAINTED_LIGHT)
-                arrays["rgba"][number] = renderer.draw(view, PAINTED_LIGHT, [pose])
+                truth, told = looked_at(truths, view, pose, self._views, LIGHT)
+                arrays["rgba"][number] = renderer.draw(view, LIGHT, [pose])
                 for name in FIELDS:
                     arrays[name][number] = getattr(told, name)
                 arrays["keypoints"][number], arrays["hands"][number] = seen_keypoints(self._figure, pose, view, truth)
@@ -189,4 +188,4 @@ def _shown(
     height, width = depth_m.shape
     inside = ((points_px >= 0.0) & (points_px < [width, height])).all(1)
     at = np.floor(np.where(inside[:, None], points_px, 0.0)).astype(np.int64)
-    return np.asarray(inside & (depths_m - depth_m[at[:, 1], at[:, 0]] < _SEEN_M))
+    return np.asarray(inside) & np.asarray(depths_m - depth_m[at[:, 1], at[:, 0]] < _SEEN_M)
