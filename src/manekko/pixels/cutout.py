@@ -22,7 +22,7 @@ _FOUND_SHARE = 0.7
 """A figure of which less is found than so much of its bones has the background's colours."""
 _APART = 40.0
 """Colours nearer than this cannot be told apart within one pixel."""
-_ROUNDS = 4
+_ROUNDS, _CUT_PX = 4, 320
 _SMOOTH_PX = 0.7
 _DIFFERS, _NOISE_TIMES = 24.0, 5.0
 """8-bit steps from a known background that no noise makes: at least, and in steps of what is far from the figure."""
@@ -70,8 +70,11 @@ def known_cutout(
     free = ~_widened(around)
     noise = float(np.median(away[free])) if free.any() else 0.0
     differs = away > max(_DIFFERS, _NOISE_TIMES * noise)
-    figure = _touching((differs & ~(_shaded(rgb, behind) & ~around)) | bones, bones)
-    # What is hidden in the figure's own colours: a dark eye before a dark wall.
+    differs &= ~_shaded(rgb, behind) | around
+    # Away from the bones only what has some breadth is hair or a skirt, and no line of the background that trembles.
+    differs &= around | (cv2.morphologyEx(differs.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)) > 0)
+    figure = _touching(differs | bones, bones)
+    # What has the background's own colour is filled: a dark eye before a dark wall.
     closed = cv2.morphologyEx(figure.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)) > 0
     return _edged(rgb, closed, behind.astype(np.float32))
 
@@ -89,14 +92,21 @@ def colour_cutout(
         around: where it may be; everything else is background.
     """
     labels = np.full(rgb.shape[:2], cv2.GC_BGD, np.uint8)
+    labels[_widened(around)] = cv2.GC_PR_BGD
     labels[around] = cv2.GC_PR_FGD
-    labels[_widened(around)] = np.where(labels[_widened(around)] == cv2.GC_BGD, cv2.GC_PR_BGD, cv2.GC_PR_FGD)
     labels[bones] = cv2.GC_FGD
-    if (labels == cv2.GC_BGD).any() and bones.any():
+    height, width = labels.shape
+    factor = min(1.0, _CUT_PX / max(height, width))
+    size = max(2, round(width * factor)), max(2, round(height * factor))
+    labels = cv2.resize(labels, size, interpolation=cv2.INTER_NEAREST)
+    if (labels == cv2.GC_BGD).any() and (labels == cv2.GC_FGD).any():
         cv2.setRNGSeed(1)  # its first guess is drawn: the same picture gives the same figure
-        cv2.grabCut(rgb, labels, None, np.zeros((1, 65)), np.zeros((1, 65)), _ROUNDS, cv2.GC_INIT_WITH_MASK)
-    figure = _touching((labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD), bones)
-    return masked(rgb, cv2.GaussianBlur(np.where(figure, np.uint8(255), np.uint8(0)), (0, 0), _SMOOTH_PX))
+        small = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)
+        cv2.grabCut(small, labels, None, np.zeros((1, 65)), np.zeros((1, 65)), _ROUNDS, cv2.GC_INIT_WITH_MASK)
+    inside = ((labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD)).astype(np.float32)
+    figure = cv2.resize(cv2.GaussianBlur(inside, (0, 0), _SMOOTH_PX), (width, height), interpolation=cv2.INTER_LINEAR)
+    alpha = np.clip(2.0 * figure - 0.5, 0.0, 1.0) * _touching(figure > 0.25, bones)
+    return masked(rgb, np.rint(255.0 * alpha).astype(np.uint8))
 
 
 def _edged(

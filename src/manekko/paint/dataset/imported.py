@@ -1,0 +1,327 @@
+"""Datasets made of a user's own pictures of a character: a folder, a video, or dance_now's pairs.
+
+Nothing of the user's is moved, changed or deleted.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import cache
+from itertools import repeat
+from pathlib import Path
+
+import numpy as np
+
+from manekko.arrays import Array, Int, UInt8
+from manekko.errors import FormatError, InputError
+from manekko.files.keypoints import SeenIn, as_kept, clip_digest, kept_tracks, write_tracks
+from manekko.paint.crop import Square, calm_squares
+from manekko.paint.dataset.cutting import Cutout, Points, cut_out, has_alpha, mask_of
+from manekko.paint.dataset.dance_now import paired_stills, read_points, with_depths
+from manekko.paint.dataset.parts import Part, parts_of
+from manekko.paint.dataset.pictures import Still, points_in, stills_in, track_points, with_masks
+from manekko.paint.dataset.shards import Dataset, ShardInfo, begin_dataset, has_shard, new_shard, open_dataset
+from manekko.paint.plate_learning import learn_plate
+from manekko.people.find import find_people
+from manekko.people.keypoints import Track
+from manekko.people.plausible import extent
+from manekko.people.tracker import Networks
+from manekko.progress import Progress, silent
+from manekko.video.see_through import read_rgba, rgba_frames
+from manekko.video.source import Clip, open_clip
+from manekko.video.upright import opaque
+from manekko.weights import fetch_weights
+
+FPS = 30.0
+"""Frames of faster videos are left out."""
+STILLS_FPS = 1.0
+"""Rate of pictures that do not follow one another."""
+
+_ARRAYS = ("rgba", "keypoints", "hands")
+_PARTS = frozenset({"body", "hands"})
+_TRACKS = "keypoints.npz"
+_ARCHIVES = {".zip", ".tar", ".gz", ".tgz", ".7z", ".rar", ".bz2", ".xz"}
+
+
+@dataclass(frozen=True)
+class ImportDatasetOptions:
+    """What to make a dataset of."""
+
+    source: Path
+    """Folder of pictures, video, or folder of pictures and OpenPose's JSON."""
+    out: Path
+    masks: Path | None = None
+    """Folder or video of masks, bright where the character is; None: they are made."""
+    size_px: int = 256
+    """Side of the pictures that are learned from."""
+
+
+@dataclass(frozen=True)
+class ImportedDataset:
+    """The dataset, and what a person should know of it."""
+
+    dataset: Dataset
+    frames: int
+    """In all its shards."""
+    warnings: tuple[str, ...]
+
+
+@dataclass
+class _Import:
+    """One import under way."""
+
+    options: ImportDatasetOptions
+    dataset: Dataset
+    progress: Progress
+    warnings: list[str]
+    ways: Counter[str] = field(default_factory=Counter)
+    nobody: list[str] = field(default_factory=list)
+    unreadable: list[str] = field(default_factory=list)
+    at_edge: int = 0
+
+    def note(self, name: str, cutout: Cutout | None) -> None:
+        """Count what came of a picture."""
+        if cutout is None:
+            self.nobody.append(name)
+        else:
+            self.ways[cutout.way] += 1
+            self.at_edge += cutout.at_edge and cutout.way in ("plain", "background", "colours")
+
+    def write(self, part: Part, cutouts: list[Cutout], fps: float, *, moving: bool) -> None:
+        """Write a shard of what was cut out of its pictures; nothing where nobody was found."""
+        if not cutouts:
+            return
+        boxes = np.stack([cutout.box_px for cutout in cutouts])
+        squares = calm_squares(boxes, fps) if moving else [_square(box) for box in boxes]
+        info = ShardInfo(part.motion, part.split, len(cutouts), fps)
+        with new_shard(self.dataset, part.name, info, _ARRAYS) as arrays:
+            for number, (cutout, square) in enumerate(zip(cutouts, squares, strict=True)):
+                rgba, points = cutout.in_square(square, self.options.size_px)
+                arrays["rgba"][number] = rgba
+                arrays["keypoints"][number], arrays["hands"][number] = points.body, points.hands
+
+    def said(self) -> tuple[str, ...]:
+        """Return what the user should know."""
+        said = list(self.warnings)
+        if self.nobody:
+            said.append(f"left out: {len(self.nobody)} pictures in which nobody was found ({_few(self.nobody)})")
+        if self.unreadable:
+            said.append(f"left out: {len(self.unreadable)} pictures that cannot be read ({_few(self.unreadable)})")
+        if self.ways["colours"]:
+            said.append(
+                f"{self.ways['colours']} pictures have no alpha and no plain background: the character was cut out by "
+                "its colours, so look at the dataset, and give --masks if its edges are rough"
+            )
+        if self.at_edge:
+            said.append(f"{self.at_edge} pictures show the character cut by their edge, and so will it be painted")
+        return tuple(said)
+
+
+def import_dataset(options: ImportDatasetOptions, progress: Progress = silent) -> ImportedDataset:
+    """Make a dataset of pictures, or what is still missing of it; what is there is never touched.
+
+    Raises:
+        InputError: the source, the masks or the folder cannot be used, or nobody is seen in any picture.
+        FormatError: a JSON file is damaged.
+        MissingToolError: the detectors' models are not there and cannot be fetched, or the folder cannot be made.
+    """
+    _check(options)
+    warnings: list[str] = []
+    paired = paired_stills(options.source, warnings) if options.source.is_dir() else None
+    clip = None
+    if paired is None and not options.source.is_dir():
+        clip = open_clip(options.source)
+    stills: list[Still] = []
+    if clip is None or clip.info.kind == "image":
+        stills = paired or (stills_in(options.source) if options.source.is_dir() else [Still(options.source, "")])
+    if options.masks is not None and stills:
+        before = len(stills)
+        stills = with_masks(stills, options.masks)
+        if len(stills) < before:
+            warnings.append(f"left out: {before - len(stills)} pictures without a mask of the same name")
+    fetch_weights(progress)
+    kept = (options.out / "dataset.json").exists()
+    run = _Import(options, _begun(options), progress, warnings)
+    try:
+        if clip is not None and not stills:
+            _import_video(run, clip)
+        else:
+            _import_stills(run, stills)
+        found = open_dataset(options.out)
+        frames = sum(shard.info.frames for shard in found.all_shards)
+        if frames == 0:
+            raise InputError(
+                f"nobody was found in {options.source}; give pictures in which the whole character is seen, "
+                + (f"the first trouble was: {run.said()[0]}" if run.unreadable else "upright and not too small")
+            )
+    except BaseException:
+        if not kept:
+            _take_back(options.out)
+        raise
+    return ImportedDataset(found, frames, run.said())
+
+
+def _check(options: ImportDatasetOptions) -> None:
+    source = options.source
+    if options.size_px % 16 or not 32 <= options.size_px <= 1024:
+        raise InputError(f"pictures of {options.size_px} px cannot be learned from; give a multiple of 16 up to 1024")
+    if source.is_file() and source.suffix.lower() in _ARCHIVES:
+        raise InputError(f"{source} is an archive; unpack it and give the folder")
+    if source.is_dir() and options.out.exists() and source.resolve() == options.out.resolve():
+        raise InputError(f"{options.out} holds the pictures themselves; give another folder for the dataset")
+    if options.masks is not None and not options.masks.exists():
+        raise InputError(f"there is nothing at {options.masks}; expected a folder or a video of masks")
+
+
+def _begun(options: ImportDatasetOptions) -> Dataset:
+    source, masks = options.source, options.masks
+    made_of = {
+        "imported": source.name,
+        "digest": clip_digest(source),
+        "masks": None if masks is None else clip_digest(masks),
+    }
+    return begin_dataset(options.out, source.stem or "character", options.size_px, made_of)
+
+
+def _take_back(out: Path) -> None:
+    """Delete the beginning of a dataset that has not one shard, and the folder if that leaves it empty."""
+    if next(out.glob("shard-*"), None) is None and not (out / _TRACKS).exists():
+        (out / "dataset.json").unlink(missing_ok=True)
+        if not any(out.iterdir()):
+            out.rmdir()
+
+
+def _import_stills(run: _Import, stills: list[Still]) -> None:
+    told = {still.path: read_points(still.keypoints) for still in stills if still.keypoints is not None}
+    networks = Networks.load(_PARTS)
+    parts = parts_of([still.group for still in stills])
+    done = 0
+    run.progress("pictures", 0, len(stills))
+    for part in parts:
+        cutouts: list[Cutout] = []
+        for number in part.items if not has_shard(run.dataset, part.name) else ():
+            still = stills[number]
+            try:
+                cutout = _seen(run, networks, still, told.get(still.path))
+            except InputError as error:
+                run.unreadable.append(str(error))
+                continue
+            run.note(still.path.name, cutout)
+            cutouts += [] if cutout is None else [cutout]
+            run.progress("pictures", done + len(cutouts), len(stills))
+        run.write(part, cutouts, STILLS_FPS, moving=False)
+        done += len(part.items)
+        run.progress("pictures", done, len(stills))
+
+
+def _seen(run: _Import, networks: Networks, still: Still, told: Points | None) -> Cutout | None:
+    """Return the character of one picture; None where nobody is found.
+
+    Raises:
+        InputError: the picture or its mask cannot be read.
+    """
+    rgba = read_rgba(still.path)
+    size = (rgba.shape[1], rgba.shape[0])
+    mask = None if still.mask is None else mask_of(read_rgba(still.mask), size)
+    shown = mask if mask is not None else rgba[..., 3] if has_alpha(rgba) else None
+    seen = points_in(networks, opaque(rgba), None if shown is None else _box(shown))
+    if still.keypoints is not None:
+        seen = None if told is None else with_depths(told, seen)
+    return None if seen is None else cut_out(rgba, seen, run.options.size_px, mask)
+
+
+def _import_video(run: _Import, clip: Clip) -> None:
+    tracks = _followed(run, clip)
+    track = max(tracks, key=lambda one: float(np.nansum(extent(one.keypoints_px) * one.confidences.mean(1))))
+    if len(tracks) > 1:
+        run.warnings.append(f"{len(tracks)} people are in {clip.info.path.name}; only the most prominent is taken")
+    frames = _frames_at_30(track)
+    parts = parts_of([clip.info.path.stem] * len(frames), _places(track, frames))
+    missing = [part for part in parts if not has_shard(run.dataset, part.name)]
+    wanted = {int(frames[item]): part for part in missing for item in part.items}
+    waiting = {part.name: len(part.items) for part in missing}
+    cutouts: list[Cutout] = []
+    behind = cache(lambda: _behind(run, clip, tracks))
+    run.progress("pictures", 0, len(wanted))
+    for frame, (rgba, mask) in enumerate(zip(rgba_frames(clip), _masks(run.options.masks), strict=False)):
+        part = wanted.get(frame)
+        if part is None:
+            continue
+        shown = None if mask is None else mask_of(mask, clip.info.size_px)
+        cutout = cut_out(rgba, track_points(track, frame), run.options.size_px, shown, behind)
+        run.note(f"frame {frame}", cutout)
+        cutouts += [] if cutout is None else [cutout]
+        waiting[part.name] -= 1
+        if waiting[part.name] == 0:
+            run.write(part, cutouts, min(clip.info.fps, FPS), moving=True)
+            cutouts = []
+        run.progress("pictures", len(wanted) - sum(waiting.values()), len(wanted))
+    if short := sum(waiting.values()):
+        run.warnings.append(f"left out: {short} frames at the end, which the masks or the file do not show")
+    run.warnings += clip.warnings
+
+
+def _behind(run: _Import, clip: Clip, tracks: list[Track]) -> UInt8[Array, "height width 3"] | None:
+    """Return the background of a video whose camera stands still; None for any other."""
+    camera = tracks[0].camera
+    if camera is not None and camera.moving:
+        return None
+    return learn_plate(clip, tracks, progress=run.progress).rgb
+
+
+def _followed(run: _Import, clip: Clip) -> list[Track]:
+    """Return the people of a video, as an earlier run kept them or as they are seen now.
+
+    Raises:
+        InputError: nobody is seen.
+    """
+    path = run.options.out / _TRACKS
+    wanted = SeenIn(clip_digest(clip.info.path), parts=tuple(sorted(_PARTS)))
+    if path.exists():
+        try:
+            if (found := kept_tracks(path, wanted)) is not None:
+                return found[0]
+        except (InputError, FormatError):
+            run.warnings.append(f"{path} is damaged: the video is looked at again")
+    tracks = [as_kept(track) for track in find_people(clip, parts=_PARTS, progress=run.progress)]
+    if not tracks:
+        raise InputError(f"nobody was found in {clip.info.path}; give a video in which the whole character is seen")
+    write_tracks(path, tracks, replace(wanted, warnings=tuple(clip.warnings)))
+    return tracks
+
+
+def _frames_at_30(track: Track) -> Int[Array, " chosen"]:
+    """Return the frames that show the person, at most thirty a second."""
+    ticks = np.floor(track.times_s * FPS + 0.5 + 1e-6)
+    first = np.concatenate([[True], np.diff(ticks) > 0])
+    return np.flatnonzero(first & track.seen)
+
+
+def _places(track: Track, frames: Int[Array, " chosen"]) -> list[int]:
+    """Return numbers that follow one another where no frame with the person is missing between."""
+    unseen = np.cumsum(~track.seen)
+    return (np.arange(len(frames)) + unseen[frames]).tolist()
+
+
+def _masks(masks: Path | None) -> Iterator[UInt8[Array, "height width 4"] | None]:
+    if masks is None:
+        yield from repeat(None)
+    elif masks.is_dir():
+        yield from (read_rgba(still.path) for still in stills_in(masks))
+    else:
+        yield from rgba_frames(open_clip(masks))
+
+
+def _square(box_px: Array) -> Square:
+    return calm_squares(box_px[None], STILLS_FPS)[0]
+
+
+def _box(shown: UInt8[Array, "height width"]) -> Array | None:
+    rows, columns = np.nonzero(shown > 127)
+    if len(rows) == 0:
+        return None
+    return np.array([[columns.min(), rows.min()], [columns.max() + 1, rows.max() + 1]], dtype=np.float64)
+
+
+def _few(names: list[str]) -> str:
+    return ", ".join(names[:3]) if len(names) <= 3 else f"{', '.join(names[:3])} and {len(names) - 3} more"
