@@ -167,6 +167,8 @@ def card(facts: Mapping[str, Any], figures: Mapping[str, float]) -> str:
     """Return the model card: what it paints, what it learned from, how to make it again, how good it is."""
     licence = facts["data"].get("licence", "that of the character's model and of the motions it was drawn in")
     rows = [f"| {name} | {value:g} |" for name, value in figures.items()]
+    # A long list of files would bury the rest; painter.json has it.
+    data = {key: f"{len(value)} of them" if isinstance(value, list) else value for key, value in facts["data"].items()}
     measured = (
         "\n".join(["| figure | value |", "|---|---|", *rows]) if rows else "Not measured yet: manekko bench paint."
     )
@@ -177,7 +179,7 @@ Paints one character from {"pose maps" if facts["kind"] == "dense" else "keypoin
 Trained on pictures of {facts["size_px"]}².
 
 - Networks: {sizes}; ONNX opset {OPSET}, off by {facts["parity"]:.1g} from the trained ones at most.
-- Data: {json.dumps(facts["data"], ensure_ascii=False)}
+- Data: {json.dumps(data, ensure_ascii=False)}
 - Licence of the data: {licence}
 - Made by: `{facts["command"]}`, seed {facts["seed"]}
 

@@ -184,7 +184,8 @@ def _learn(run: Run, found: Sequence[Source], held: Sequence[Source], progress: 
     save(run)
     if stopped.is_set():
         raise KeyboardInterrupt(f"stopped after step {run.step}; go on with --resume")
-    _sample(run, held)
+    if run.step % options.sample_steps:
+        _sample(run, held)
 
 
 def save(run: Run) -> None:

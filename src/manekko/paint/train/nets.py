@@ -36,12 +36,11 @@ class PoseMapChannels(nn.Module):
     ) -> Tensor:
         """Return the channels, (batch, CHANNELS, height, width), from the arrays (batch, height, width, …)."""
         colours = copied.float() * (1.0 / 255.0)
-        sure = colours[..., 3:]
         mask = (parts < len(PARTS)).float().unsqueeze(-1)
         centred = (rest.float() * (2.0 / 65535.0) - 1.0) * mask
         coded = self.codes[parts.long().clamp(max=len(PARTS))]
         turned = torch.cat([normals.float(), shade.float().unsqueeze(-1)], dim=-1) * (1.0 / 127.0)
-        last = [colours[..., :3] * sure, sure, mask, centred, turned, depth.float().unsqueeze(-1), coded]
+        last = [colours, mask, centred, turned, depth.float().unsqueeze(-1), coded]
         return torch.cat(last, dim=-1).permute(0, 3, 1, 2)
 
 
