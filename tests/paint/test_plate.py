@@ -3,11 +3,10 @@
 import numpy as np
 import pytest
 
-from manekko.paint.panorama import Panorama
 from manekko.paint.person_mask import PersonShape, person_shape
 from manekko.paint.plate import Plate
-from manekko.paint.plate_learning import chosen_frames, plate_of
-from manekko.people.camera_path import CameraPath, default_focal_px
+from manekko.paint.plate_learning import plate_of
+from manekko.people.camera_path import CameraPath
 from manekko.people.keypoints import BODY33_INDEX, Track
 from manekko.pixels.draw import draw_circle, draw_line
 
