@@ -30,6 +30,11 @@ def _at_rest(figure: Figure) -> Pose:
     return Pose(places, still, np.zeros(len(figure.morphs)))
 
 
+def _named(figure: Figure) -> dict[str, np.ndarray]:
+    """Return the keypoints at rest by name."""
+    return dict(zip(BODY33, figure_keypoints_m(figure, _at_rest(figure)), strict=True))
+
+
 @pytest.fixture(params=["maneko/maneko.pmx", "tora/tora.vrm"])
 def figure(request: pytest.FixtureRequest) -> Figure:
     return _figure(request.param)
@@ -50,7 +55,7 @@ def test_the_two_sides_mirror_each_other(figure: Figure) -> None:
 
 
 def test_a_face_lies_in_order(figure: Figure) -> None:
-    points = dict(zip(BODY33, figure_keypoints_m(figure, _at_rest(figure)), strict=True))
+    points = _named(figure)
     across = ["nose", "left_eye_inner", "left_eye", "left_eye_outer", "left_ear"]
     assert np.all(np.diff([points[name][0] for name in across]) > 0.005)
     assert points["left_eye"][1] > points["nose"][1] + 0.01 > points["mouth_left"][1] + 0.02
@@ -58,7 +63,7 @@ def test_a_face_lies_in_order(figure: Figure) -> None:
 
 
 def test_eyes_are_before_the_eye_bones_and_the_mouth_where_it_opens(figure: Figure) -> None:
-    points = dict(zip(BODY33, figure_keypoints_m(figure, _at_rest(figure)), strict=True))
+    points = _named(figure)
     np.testing.assert_allclose(points["left_eye"][:2], figure.rig.rest("左目")[:2], atol=0.003)
     assert 0.01 < points["mouth_left"][0] < 0.03
     assert 0.01 < points["mouth_left"][1] - figure.mesh.positions_m[_face(figure), 1].min() < 0.06
@@ -69,7 +74,7 @@ def _face(figure: Figure) -> np.ndarray:
 
 
 def test_heel_ankle_and_toe_stand_on_the_floor(figure: Figure) -> None:
-    points = dict(zip(BODY33, figure_keypoints_m(figure, _at_rest(figure)), strict=True))
+    points = _named(figure)
     assert points["left_heel"][2] < points["left_ankle"][2] < points["left_toe"][2] - 0.08
     assert 0.01 < points["left_heel"][1] < 0.05
     assert 0.01 < points["left_toe"][1] < 0.05
