@@ -64,7 +64,7 @@ def known_cutout(
         rgb: the picture.
         behind: what is behind the figure.
         bones: where the figure surely is.
-        around: where it mostly is.
+        around: where it is even what is only darker than what is behind: not about the feet, where its shadow falls.
     """
     away = cv2.GaussianBlur(np.abs(rgb.astype(np.float32) - behind).max(-1), (0, 0), _SMOOTH_PX)
     free = ~_widened(around)

@@ -20,8 +20,8 @@ Behind = Callable[[], UInt8[Array, "height width 3"] | None]
 
 _CLEAR_SHARE = 0.005
 """A picture has an alpha of its own if more than this of it is see-through."""
-_BREADTH, _AROUND = 0.022, 0.2
-"""Breadth of what surely is the figure and of where it may be, of the body's extent."""
+_BREADTH, _CLOSE, _AROUND = 0.022, 0.11, 0.2
+"""Breadth of what surely is the figure, of what mostly is and of where it may be, of the body's extent."""
 _MARGIN = 0.35
 """What is looked at beside the body, of its extent."""
 _FINE = 1.25
@@ -76,6 +76,11 @@ class Cutout:
         rgba = squared(self.rgba, left, top, square.side * self.scale[0], side_px)
         factor = side_px / square.side
         return rgba, self.points.moved((square.left, square.top), (factor, factor))
+
+    def in_picture(self, points: Points) -> Points:
+        """Return points of the part that was cut out as they are in the picture."""
+        (x, y), (across, down) = self.origin, self.scale
+        return points.moved((-x * across, -y * down), (1.0 / across, 1.0 / down))
 
 
 def has_alpha(rgba: UInt8[Array, "height width 4"]) -> bool:
@@ -135,13 +140,16 @@ def _found(rgb: UInt8[Array, "height width 3"], points: Points, size_px: int, be
     part = resize(np.ascontiguousarray(rgb[rows, columns]), small)
     origin = int(low[0]), int(low[1])
     placed = points.moved(origin, scale).body[:, :2]
-    bones, around = _drawn(placed, small, _BREADTH), _drawn(placed, small, _AROUND)
+    bones = _drawn(placed, small, _BREADTH)
     if (rgba := plain_cutout(part, bones)) is not None:
         return _cutout("plain", rgba, origin, scale, points, rgb.shape[:2])
     if behind is not None and (known := behind()) is not None:
-        rgba = known_cutout(part, resize(np.ascontiguousarray(known[rows, columns]), small), bones, around)
+        free = resize(np.ascontiguousarray(known[rows, columns]), small)
+        rgba = known_cutout(part, free, bones, _above_feet(placed, small))
         return _cutout("background", rgba, origin, scale, points, rgb.shape[:2])
-    return _cutout("colours", colour_cutout(part, bones, around), origin, scale, points, rgb.shape[:2])
+    return _cutout(
+        "colours", colour_cutout(part, bones, _drawn(placed, small, _CLOSE)), origin, scale, points, rgb.shape[:2]
+    )
 
 
 def _cutout(
@@ -173,15 +181,22 @@ def _alpha_box(rgba: UInt8[Array, "height width 4"]) -> tuple[int, int, int, int
     return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
 
 
+def _above_feet(points_px: Float[Array, "keypoint=33 2"], size_px: tuple[int, int]) -> Bool[Array, "height width"]:
+    """Return where the body may be, and no more than its bones below the knees: there it casts its shadow."""
+    above = points_px.copy()
+    above[BODY33_INDEX["left_ankle"] :] = np.nan
+    return _drawn(above, size_px, _AROUND) | _drawn(points_px, size_px, _BREADTH)
+
+
 def _drawn(
     points_px: Float[Array, "keypoint=33 2"], size_px: tuple[int, int], breadth: float
 ) -> Bool[Array, "height width"]:
-    """Return where the lines of a body are, so broad in its extent."""
+    """Return where the lines of a body are, so broad in its extent; with the head's hair where more than bones."""
     pairs = [*BODY33_EDGES, *((BODY33_INDEX[a], BODY33_INDEX[b]) for a, b in _TRUNK)]
     lines = [points_px[list(pair)] for pair in pairs]
     shoulders = points_px[[BODY33_INDEX["left_shoulder"], BODY33_INDEX["right_shoulder"]]]
     head = points_px[BODY33_INDEX["nose"]]
-    if breadth >= _AROUND:
+    if breadth > _BREADTH:
         lines.append(np.stack([head, head + 0.7 * (head - shoulders.mean(0))]))
     limbs = np.stack([line for line in lines if np.isfinite(line).all()] or [np.full((2, 2), -1e3)])
     known = points_px[np.isfinite(points_px).all(1)]

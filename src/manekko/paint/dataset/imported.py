@@ -19,7 +19,8 @@ from manekko.paint.crop import Square, calm_squares
 from manekko.paint.dataset.cutting import Cutout, Points, cut_out, has_alpha, mask_of
 from manekko.paint.dataset.dance_now import paired_stills, read_points, with_depths
 from manekko.paint.dataset.parts import Part, parts_of
-from manekko.paint.dataset.pictures import Still, points_in, stills_in, track_points, with_masks
+from manekko.paint.dataset.pictures import Still, stills_in, with_masks
+from manekko.paint.dataset.seeing import points_in, track_points
 from manekko.paint.dataset.shards import Dataset, ShardInfo, begin_dataset, has_shard, new_shard, open_dataset
 from manekko.paint.plate_learning import learn_plate
 from manekko.people.find import find_people
@@ -224,10 +225,15 @@ def _seen(run: _Import, networks: Networks, still: Still, told: Points | None) -
     size = (rgba.shape[1], rgba.shape[0])
     mask = None if still.mask is None else mask_of(read_rgba(still.mask), size)
     shown = mask if mask is not None else rgba[..., 3] if has_alpha(rgba) else None
-    seen = points_in(networks, opaque(rgba), None if shown is None else _box(shown))
+    seen = points_in(networks, opaque(rgba), shown)
     if still.keypoints is not None:
         seen = None if told is None else with_depths(told, seen)
-    return None if seen is None else cut_out(rgba, seen, run.options.size_px, mask)
+    cutout = None if seen is None else cut_out(rgba, seen, run.options.size_px, mask)
+    if cutout is None or cutout.way != "plain" or told is not None:
+        return cutout
+    # Now that it is known where the character is, the keypoints are found better.
+    again = points_in(networks, opaque(cutout.rgba), cutout.rgba[..., 3])
+    return (cut_out(rgba, cutout.in_picture(again), run.options.size_px) if again is not None else None) or cutout
 
 
 def _import_video(run: _Import, clip: Clip) -> None:
@@ -314,13 +320,6 @@ def _masks(masks: Path | None) -> Iterator[UInt8[Array, "height width 4"] | None
 
 def _square(box_px: Array) -> Square:
     return calm_squares(box_px[None], STILLS_FPS)[0]
-
-
-def _box(shown: UInt8[Array, "height width"]) -> Array | None:
-    rows, columns = np.nonzero(shown > 127)
-    if len(rows) == 0:
-        return None
-    return np.array([[columns.min(), rows.min()], [columns.max() + 1, rows.max() + 1]], dtype=np.float64)
 
 
 def _few(names: list[str]) -> str:

@@ -1,30 +1,13 @@
-"""Pictures of one character, and where the character's keypoints are in them: as our own detectors see them."""
+"""Pictures of one character: those of a folder and the folders in it, with a mask or OpenPose's JSON of each."""
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-
-from manekko.arrays import Array, Float, UInt8
 from manekko.errors import InputError
-from manekko.paint.dataset.cutting import Points
-from manekko.people.find import LONGEST_SIDE_PX
-from manekko.people.hands import SIDES
-from manekko.people.keypoints import BODY33_INDEX, Track
-from manekko.people.landmarks import BodyPose
-from manekko.people.plausible import extent
-from manekko.people.roi import Roi
-from manekko.people.tracker import Networks, follow
-from manekko.pixels.warp import resize
 from manekko.video.folder import PICTURE_SUFFIXES, folder_pictures, natural_key
 
-_LEAST_SCORE = 0.5
-"""A body in a place that is known needs no more than this."""
-_ROOM = 1.3
-"""Side of the square that is looked at, of the figure's height."""
-_VISIBLE = 0.5
 _MOST_FOLDERS = 10_000
 
 
@@ -103,110 +86,10 @@ def with_masks(stills: Sequence[Still], masks: Path) -> list[Still]:
     by_stem = {path.stem: path for path in pictures_below(masks)} if masks.is_dir() else {masks.stem: masks}
     if not masks.is_dir() and len(stills) == 1:
         by_stem = {stills[0].path.stem: masks}
-    found = [
-        Still(still.path, still.group, by_stem[still.path.stem], still.keypoints)
-        for still in stills
-        if still.path.stem in by_stem
-    ]
+    found = [replace(still, mask=by_stem[still.path.stem]) for still in stills if still.path.stem in by_stem]
     if not found:
         raise InputError(
             f"{masks} holds no mask for any of the {len(stills)} pictures; each mask is a picture of the same name, "
             "bright where the character is"
         )
     return found
-
-
-def points_in(
-    networks: Networks, rgb: UInt8[Array, "height width 3"], box_px: Float[Array, "corner=2 2"] | None
-) -> Points | None:
-    """Return the most prominent character in a picture; None where there is none.
-
-    Args:
-        networks: with hands.
-        rgb: the picture.
-        box_px: corners of where the character is, if that is known: then doubtful finds count too.
-    """
-    factor = min(1.0, LONGEST_SIDE_PX / max(rgb.shape[:2]))
-    height, width = rgb.shape[:2]
-    small = resize(rgb, (max(1, round(width * factor)), max(1, round(height * factor))))
-    pose = _most_prominent(networks, small)
-    if pose is None and box_px is not None:
-        pose = _in_box(networks, small, box_px * factor)
-    if pose is None:
-        return None
-    points = points_of(pose[0], pose[1], pose[2], *_hands(networks, small, pose[0]), (small.shape[1], small.shape[0]))
-    return points.moved((0.0, 0.0), (1.0 / factor, 1.0 / factor))
-
-
-Body = tuple[Float[Array, "keypoint=33 2"], Float[Array, " keypoint=33"], Float[Array, "keypoint=33 3"]]
-"""Image points [px], confidences, metric guess [m]."""
-
-
-def _most_prominent(networks: Networks, rgb: UInt8[Array, "height width 3"]) -> Body | None:
-    tracklets = follow(Networks(networks.people, networks.body, None, None), [(0, rgb)])
-    if not tracklets:
-        return None
-    best = max(tracklets, key=lambda one: float((extent(one.keypoints_px) * one.scores).sum()))
-    assert best.world_m is not None
-    return best.keypoints_px[0], best.confidences[0], best.world_m[0]
-
-
-def _in_box(networks: Networks, rgb: UInt8[Array, "height width 3"], box_px: Float[Array, "corner=2 2"]) -> Body | None:
-    """Return the body in a place that is known, which the detector of people did not see."""
-    x, y = box_px.mean(0).tolist()
-    side = _ROOM * float((box_px[1] - box_px[0]).max())
-    pose: BodyPose | None = None
-    for roi in (Roi((x, y), side, 0.0), None):
-        roi = pose.next_roi if roi is None and pose is not None else roi
-        if roi is None or not roi.is_usable(rgb):
-            return None
-        pose = networks.body.look(rgb, roi)
-        if pose.score < _LEAST_SCORE:
-            return None
-    return None if pose is None else (pose.keypoints_px, pose.confidences, pose.world_m)
-
-
-def _hands(
-    networks: Networks, rgb: UInt8[Array, "height width 3"], body_px: Float[Array, "keypoint=33 2"]
-) -> tuple[Float[Array, "2 21 2"], Float[Array, "2 21 3"]]:
-    assert networks.hands is not None
-    hands_px, world_m = np.full((2, 21, 2), np.nan), np.full((2, 21, 3), np.nan)
-    for number, side in enumerate(SIDES):
-        hand = networks.hands.look(rgb, body_px, side, None)
-        if hand is not None:
-            hands_px[number], world_m[number] = hand.keypoints_px, hand.world_m
-    return hands_px, world_m
-
-
-def track_points(track: Track, frame: int) -> Points:
-    """Return a track's keypoints in one frame."""
-    hands = track.hands
-    hands_px = np.full((2, 21, 2), np.nan) if hands is None else hands.keypoints_px[frame]
-    hands_world_m = np.full((2, 21, 3), np.nan) if hands is None else hands.world_m[frame]
-    return points_of(
-        track.keypoints_px[frame],
-        track.confidences[frame],
-        track.world_m[frame],
-        hands_px,
-        hands_world_m,
-        track.image_size_px,
-    )
-
-
-def points_of(
-    body_px: Float[Array, "keypoint=33 2"],
-    confidences: Float[Array, " keypoint=33"],
-    world_m: Float[Array, "keypoint=33 3"],
-    hands_px: Float[Array, "2 21 2"],
-    hands_world_m: Float[Array, "2 21 3"],
-    size_px: tuple[int, int],
-) -> Points:
-    """Return what a detector saw in one picture as a dataset keeps it; a hand's depth goes on from its wrist's."""
-    inside = ((body_px >= 0.0) & (body_px <= np.array(size_px))).all(1)
-    visible = inside & (confidences >= _VISIBLE)
-    body = np.concatenate([body_px, world_m[:, 2:], visible[:, None]], axis=1)
-    wrists = [BODY33_INDEX[f"{side}_wrist"] for side in SIDES]
-    depths = hands_world_m[..., 2] - hands_world_m[:, :1, 2] + world_m[wrists, 2][:, None]
-    seen = np.isfinite(hands_px).all(-1) & (hands_px >= 0.0).all(-1) & (hands_px <= np.array(size_px)).all(-1)
-    hands = np.concatenate([hands_px, depths[..., None], seen[..., None]], axis=-1)
-    return Points(body.astype(np.float32), hands.astype(np.float32))
