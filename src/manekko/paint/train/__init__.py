@@ -19,10 +19,12 @@ def train_painter(options: TrainOptions, progress: Progress = silent) -> Path:
         FormatError: a dataset or checkpoint is damaged.
         KeyboardInterrupt: Ctrl-C was pressed; what was learned is kept in the checkpoint.
     """
+    options = options.checked()
     need_torch()
+    # Only here, since importing PyTorch takes seconds.
     from manekko.paint.train.loop import train
 
-    return train(options.checked(), progress)
+    return train(options, progress)
 
 
 def need_torch() -> None:

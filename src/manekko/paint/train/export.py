@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -90,17 +91,19 @@ def write_onnx(exported: Exported, path: Path) -> None:
     free = {name: {1: "height", 2: "width"} for name in inputs if name != "coarse"}
     free |= {"coarse": {2: "height", 3: "width"}} if "coarse" in inputs else {}
     free |= {exported.output: {2: "height", 3: "width"}}
-    # The newer exporter (dynamo) ties height and width to multiples that it guesses; this one leaves them free.
-    torch.onnx.export(
-        exported.network,
-        tuple(inputs.values()),
-        path,
-        dynamo=False,
-        opset_version=OPSET,
-        input_names=list(inputs),
-        output_names=[exported.output],
-        dynamic_axes=free,
-    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that it is the older exporter, and what tracing does not follow
+        # The newer one (dynamo) ties height and width to multiples that it guesses; this one leaves them free.
+        torch.onnx.export(
+            exported.network,
+            tuple(inputs.values()),
+            path,
+            dynamo=False,
+            opset_version=OPSET,
+            input_names=list(inputs),
+            output_names=[exported.output],
+            dynamic_axes=free,
+        )
     model = onnx.load(path)
     for entry in model.graph.input:
         # It knows no 16-bit integers without sign; what the graph does with its input, a cast, takes them all.

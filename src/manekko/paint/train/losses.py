@@ -47,7 +47,7 @@ def gradient_loss(painted: Tensor, truth: Tensor, weights: Tensor) -> Tensor:
 def structure_loss(painted: Tensor, truth: Tensor) -> Tensor:
     """Return 1 − structural similarity of brightness over grey (Wang and others, 2003), mean of three sizes.
 
-    The window is a square of 7 pixels: with all colours and the usual bell curve this would cost as much as the network.
+    The window is a square of 7 pixels: all colours and the usual bell curve would cost as much as the network.
     """
     first, second = (_brightness(picture) for picture in (painted, truth))
     unlike = []

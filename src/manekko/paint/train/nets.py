@@ -173,13 +173,13 @@ class ResidualHead(nn.Module):
 
 def window(square: Tensor) -> Tensor:
     """Return weights (height, width) that rise from 0 at the border to 1 within an eighth of the side."""
-    height, width = square.shape[-2], square.shape[-1]
-    return _ramp(height, square).unsqueeze(1) * _ramp(width, square).unsqueeze(0)
+    return _ramp(square[0, 0, :, 0]).unsqueeze(1) * _ramp(square[0, 0, 0, :]).unsqueeze(0)
 
 
-def _ramp(length: int, like: Tensor) -> Tensor:
-    place = torch.arange(length, device=like.device).float()
-    return (torch.minimum(place, length - 1 - place) * (8.0 / length)).clamp(max=1.0)
+def _ramp(line: Tensor) -> Tensor:
+    # The length is asked for here, not given: while a network is written out it is no plain number.
+    place = torch.arange(line.shape[0], device=line.device).float()
+    return (torch.minimum(place, line.shape[0] - 1 - place) * (8.0 / line.shape[0])).clamp(max=1.0)
 
 
 def _small(convolution: nn.Conv2d) -> nn.Conv2d:

@@ -1,7 +1,7 @@
 """What one kind of training is: its networks, what is taken off their losses, and how the result paints."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import torch
 from torch import Tensor, nn
@@ -13,6 +13,7 @@ Terms = dict[str, Tensor]
 """Weighted terms of a loss; their sum is what is learned."""
 
 
+@runtime_checkable
 class Recipe(Protocol):
     """One kind of training; knows no optimisers, devices or files."""
 
