@@ -5,189 +5,40 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
 
 import tyro
-from tyro.conf import FlagCreatePairsOff, Positional, arg
 
+from manekko.commands import (
+    Bench,
+    Capture,
+    Check,
+    Command,
+    Convert,
+    Dataset,
+    DatasetImport,
+    DatasetPoseVideo,
+    DatasetRender,
+    Demo,
+    Paint,
+    Render,
+    Train,
+    View,
+    Weights,
+)
 from manekko.errors import InputError, explained
-from manekko.options import argument, count, joined, name_in_pieces, names, number, optional, paths, port, size, time
+from manekko.options import name_in_pieces
 
 _DESCRIPTION = """A person dances in a video; a character dances the same dance.
 
 Start with `manekko capture dance.mp4`; `manekko capture --help` lists what can be chosen, `manekko --version` says
 which version this is."""
 
+_PLAIN_NAMES = (tyro.conf.OmitArgPrefixes, tyro.conf.OmitSubcommandPrefixes)
+"""What a command asks is named without the command."""
+
 # All our matrices are small: more threads in numpy would only wait for each other. Set before numpy is loaded.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-
-_PARTS = ("body", "hands", "face")
-_FORMATS = ("vmd", "bvh")
-
-
-_Parts = Annotated[
-    frozenset[str],
-    argument("PARTS", lambda text: frozenset(names(text, _PARTS)), lambda chosen: joined(chosen, _PARTS)),
-]
-_Formats = Annotated[
-    tuple[str, ...],
-    argument("FORMATS", lambda text: names(text, _FORMATS), lambda chosen: joined(chosen, _FORMATS)),
-]
-_People = Annotated[int | None, optional("all|N", count, none="all")]
-_Model = Annotated[Path | None, optional("MODEL.pmx", Path, none="standard")]
-_File = Annotated[Path | None, optional("FIXES.toml", Path, none="none")]
-_Start = Annotated[float, argument("TIME", time, "{:g}".format)]
-_End = Annotated[float | None, optional("TIME", time, none="end")]
-_Fps = Annotated[float | None, optional("FPS", lambda text: number(text, lowest=1.0), none="30")]
-_Models = Annotated[
-    tuple[Path, ...],
-    argument(
-        "MODEL", lambda text: () if text == "maneko" else paths(text), lambda m: ",".join(map(str, m)) or "maneko"
-    ),
-]
-_Size = Annotated[tuple[int, int] | None, optional("WxH", size, none="auto")]
-_Rate = Annotated[float | None, optional("FPS", lambda text: number(text, lowest=1.0), none="auto")]
-_Camera = Annotated[str | None, optional("CAMERA", str, none="auto")]
-_Sound = Annotated[str, argument("WAV|none", str)]
-_Port = Annotated[int | None, optional("N", port, none="free")]
-_Workers = Annotated[int | None, optional("N", count, none="all")]
-
-
-@dataclass(frozen=True)
-class Capture:
-    """Make a motion for MikuMikuDance from a video, a picture, a folder of pictures or OpenPose JSON."""
-
-    input: Annotated[Positional[Path], arg(metavar="INPUT")]
-    """A video (mp4 mov avi webm wmv mkv gif), picture (png jpg webp), folder of pictures, or OpenPose JSON."""
-    model: _Model = None
-    """Your model (PMX or PMD): the motion will fit its bones and proportions."""
-    people: _People = None
-    """How many people to follow, the most visible first; each gets a file."""
-    parts: _Parts = frozenset({"body"})
-    """What to look at: body, hands, face, with commas between. More takes more time."""
-    formats: _Formats = ("vmd",)
-    """Files to write, with commas between: vmd (MikuMikuDance), bvh (Blender and others)."""
-    start: _Start = 0.0
-    """Begin here in the clip: seconds (75), or minutes and seconds (1:15)."""
-    end: _End = None
-    """Stop here in the clip, given likewise."""
-    fix: _File = None
-    """Repairs by hand: a text file such as FOLDER/NAME-fixes.toml, which every capture writes and explains."""
-    in_place: FlagCreatePairsOff[bool] = False
-    """Stay on the spot: travel over the floor is taken away, so that the feet slide as on a treadmill."""
-    legs: Literal["ik", "fk"] = "ik"
-    """ik: the feet are placed, as MMD models expect. fk: hips, knees and ankles are turned."""
-    keys: Literal["full", "edit", "tiny"] = "edit"
-    """full: a key in every frame. edit: few keys on curves, within 1 degree. tiny: fewer still, within 3."""
-    preview: bool = True
-    """Also write a video of the skeleton over the clip, beside the solved motion."""
-    fps: _Fps = None
-    """Frames a second of a folder of pictures or of OpenPose JSON, which do not say it themselves."""
-    workers: _Workers = None
-    """Processor cores to use; the result is the same for any number."""
-    out: Annotated[Path, arg(metavar="FOLDER")] = Path("out")
-    """Folder for the results."""
-
-
-@dataclass(frozen=True)
-class Convert:
-    """Turn a motion file into another kind: VMD, VPD and BVH into each other, or a VMD onto another model."""
-
-    motion: Annotated[Positional[Path], arg(metavar="MOTION")]
-    """The motion to read."""
-    out: Annotated[Positional[Path], arg(metavar="OUT")]
-    """The file to write; its ending says the kind."""
-    model: _Model = None
-    """The model (PMX or PMD) whose bones a VMD or VPD moves."""
-    in_place: FlagCreatePairsOff[bool] = False
-    """Stay on the spot: travel over the floor is taken away."""
-
-
-@dataclass(frozen=True)
-class Check:
-    """Measure a motion on a model: feet, floor, jumps, trembling, sudden turns, reach of the legs, keys; what to do."""
-
-    motion: Annotated[Positional[Path], arg(metavar="MOTION")]
-    """The motion: VMD, VPD or BVH."""
-    model: Annotated[Path, arg(metavar="MODEL.pmx")]
-    """The model (PMX or PMD) that dances it."""
-    json: FlagCreatePairsOff[bool] = False
-    """Print JSON in place of a table."""
-
-
-@dataclass(frozen=True)
-class Render:
-    """Draw a character that dances a motion: as a video, an animated GIF or pictures."""
-
-    motion: Annotated[Positional[Path], arg(metavar="MOTION")]
-    """The motion: VMD, VPD, BVH, or the folder that capture wrote."""
-    out: Annotated[Positional[Path], arg(metavar="OUT")]
-    """What to write, by its ending: mp4, webm, mov, gif, png; without an ending a folder of pictures."""
-    model: _Models = ()
-    """Your character (PMX, PMD, VRM, GLB), or maneko or tora; for several dancers one for each, with commas."""
-    beside: Annotated[tuple[Path, ...], arg(name="with", metavar="MOTION")] = ()
-    """More motions, danced by more characters on the same stage."""
-    camera: _Camera = None
-    """fixed: all the dance in view. follow: the dancer. orbit: around. source: the video's. A VMD (camera, light)."""
-    background: Annotated[str, arg(metavar="WHAT")] = "studio"
-    """studio, transparent, source (the captured video), a colour (#ff8800), or a picture or video."""
-    size: _Size = None
-    """Width and height of the pictures, such as 1280x720."""
-    fps: _Rate = None
-    """Frames a second."""
-    start: _Start = 0.0
-    """Begin here in the motion: seconds (75), or minutes and seconds (1:15)."""
-    end: _End = None
-    """Stop here in the motion, given likewise."""
-    sound: _Sound = "auto"
-    """The music: a 16-bit WAV, or none. auto: the WAV of the same name beside the motion."""
-
-
-@dataclass(frozen=True)
-class View:
-    """Show a character that dances a motion, in the browser: from all sides, beside the video, with its sound."""
-
-    motion: Annotated[Positional[Path | None], optional("MOTION", Path, none="none")] = None
-    """The motion: VMD, VPD, BVH, or the folder that capture wrote. Without one you can drop files onto the page."""
-    model: _Models = ()
-    """Your character (PMX, PMD, VRM), or maneko or tora; for several dancers one for each, with commas."""
-    beside: Annotated[tuple[Path, ...], arg(name="with", metavar="MOTION")] = ()
-    """More motions, danced by more characters; a VMD of the camera, too."""
-    port: _Port = None
-    """Port of this machine at which the page is served; nobody else's machine reaches it."""
-    browser: bool = True
-    """Whether to open the browser, too."""
-
-
-@dataclass(frozen=True)
-class Weights:
-    """List the detector's models, or fetch them ahead of time (once, about 35 MB; needs the internet)."""
-
-    action: Annotated[Positional[Literal["list", "fetch"]], arg(metavar="list|fetch")]
-    """list: where each model lies. fetch: fetch those that are missing."""
-
-
-@dataclass(frozen=True)
-class Demo:
-    """Capture the clip that comes with Manekko, as a first try."""
-
-    out: Annotated[Path, arg(metavar="FOLDER")] = Path("out")
-    """Folder for the results."""
-
-
-@dataclass(frozen=True)
-class Bench:
-    """Measure Manekko itself: accuracy, speed and the rest, as tables and JSON."""
-
-    names: Annotated[Positional[tuple[str, ...]], arg(metavar="[NAME ...]")] = ()
-    """Which measurements, such as accuracy or speed; without a name, all."""
-    out: Annotated[Path | None, arg(metavar="FILE.json")] = None
-    """Also write the figures here."""
-
-
-Command = Capture | Convert | Check | Render | View | Weights | Demo | Bench
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -220,7 +71,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _understood(arguments: list[str]) -> Command:
     """Return the command that the words say; exits with 2 where they say none."""
     try:
-        return tyro.cli(Command, prog="manekko", description=_DESCRIPTION, args=arguments)  # pyright: ignore
+        return tyro.cli(  # pyright: ignore
+            Command, prog="manekko", description=_DESCRIPTION, args=arguments, config=_PLAIN_NAMES
+        )
     except SystemExit as ended:
         name = name_in_pieces(arguments)
         if ended.code and name is not None:
@@ -240,6 +93,12 @@ def _run(command: Command) -> int:
             return _render(command)
         case View():
             return _view(command)
+        case Paint():
+            return _paint(command)
+        case Dataset():
+            return _dataset(command.action)
+        case Train():
+            return _train(command)
         case Weights():
             return _weights(command)
         case Demo():
@@ -330,6 +189,61 @@ def _view(command: View) -> int:
     motions = (*(() if command.motion is None else (command.motion,)), *command.beside)
     options = ViewOptions(motions, command.model, command.port, command.browser)
     view(options, lambda url: print(f"The page is at {url} (Ctrl-C ends it)", flush=True))
+    return 0
+
+
+def _paint(command: Paint) -> int:
+    from manekko.painting import PaintOptions, paint
+    from manekko.progress import bars
+
+    given = vars(command)
+    renamed = {"start": "start_s", "end": "end_s"}
+    values = {renamed.get(name, name): value for name, value in given.items() if name != "detail"}
+    options = PaintOptions(**values, side_px=None if command.detail == "auto" else int(command.detail))
+    with bars() as progress:
+        result = paint(options, progress)
+    people = "1 person" if result.people == 1 else f"{result.people} people"
+    for warning in result.warnings:
+        print(f"Note: {warning}")
+    print(f"Done: {result.out}, {people}, {sum(result.timing_s.values()):.0f} s.")
+    return 0
+
+
+def _dataset(action: DatasetRender | DatasetImport | DatasetPoseVideo) -> int:
+    from manekko.progress import bars
+
+    with bars() as progress:
+        match action:
+            case DatasetRender():
+                from manekko.character import named_model
+                from manekko.paint.dataset.render import RenderDatasetOptions, render_dataset
+
+                held = tuple(map(str, action.held))
+                model, files = named_model(action.character), action.motions
+                made = RenderDatasetOptions(model, files, action.out, action.frames, action.size, action.seed, held)
+                render_dataset(made, progress)
+            case DatasetImport():
+                from manekko.paint.dataset.imported import ImportDatasetOptions, import_dataset
+
+                asked = ImportDatasetOptions(action.source, action.out, masks=action.masks, size_px=action.size)
+                for note in import_dataset(asked, progress).warnings:
+                    print(f"Note: {note}")
+            case DatasetPoseVideo():
+                from manekko.paint.skeleton_video import pose_video
+
+                pose_video(action.source, action.out, progress)
+    print(f"Done: {action.out}")
+    return 0
+
+
+def _train(command: Train) -> int:
+    from manekko.paint.train import TrainOptions, train_painter
+    from manekko.progress import bars
+
+    values = {("start" if name == "begin" else name): value for name, value in vars(command).items() if name != "what"}
+    with bars() as progress:
+        run = train_painter(TrainOptions(**values), progress)
+    print(f"Done: {run}")
     return 0
 
 

@@ -102,3 +102,31 @@ def name_in_pieces(arguments: Sequence[str]) -> str | None:
             if len(name) < 200 and Path(name).exists():
                 return name
     return None
+
+
+def share(text: str) -> float:
+    """Return a number from 0 to 1."""
+    value = number(text, lowest=0.0)
+    if value > 1.0:
+        raise ValueError(f"{text} is not a number from 0 to 1")
+    return value
+
+
+def people_of(text: str) -> tuple[tuple[int, str], ...]:
+    """Return who becomes whom, given as p1=A,p2=B; ``all`` is nobody in particular."""
+    if text == "all":
+        return ()
+    result = {}
+    for pair in text.split(","):
+        person, equals, character = pair.strip().partition("=")
+        if not (equals and character and person[:1] in ("p", "P") and person[1:].isdecimal()):
+            raise ValueError(f"{pair.strip()} does not say who becomes whom: give such as p1=maneko,p2=tora")
+        if int(person[1:]) in result:
+            raise ValueError(f"{person} is given twice")
+        result[int(person[1:])] = character.strip()
+    return tuple(sorted(result.items()))
+
+
+def shown_people(people: tuple[tuple[int, str], ...]) -> str:
+    """Return the words that ``people_of`` reads."""
+    return ",".join(f"p{number}={character}" for number, character in people) or "all"

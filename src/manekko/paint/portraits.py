@@ -1,8 +1,9 @@
 """One person's character through a clip: painted or drawn in a square that follows it, frame by frame."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -10,17 +11,21 @@ from manekko.ahead import ahead
 from manekko.arrays import Array, Bool, Float, UInt8
 from manekko.paint.characters import Character
 from manekko.paint.crop import Outlines, Square, calm_squares
-from manekko.paint.pose_map import LIGHT, PoseMap, looked_at
+from manekko.paint.pose_map import LIGHT, NOTHING, PoseMap, looked_at
 from manekko.stage.cameras import CameraAt
 from manekko.stage.figure import Pose
 from manekko.stage.projection import camera_from_world
+from manekko.stage.renderer import Renderer
 from manekko.stage.scene import Dancer
 from manekko.stage.truths import Truths
-from manekko.stage.view import View
+from manekko.stage.view import Light, View
 
 SIDES_PX = (256, 512)
 """How finely a figure can be painted."""
+Way = Literal["painter", "3d"]
+"""Whether a character is painted by its network, or its model is drawn."""
 _LARGEST_FOR_COARSE_PX = 300.0
+_DRAWN_PX = (64, 1024)
 _LOOKED_AT = 3
 """The square is found in one of so many frames; it moves calmly anyway."""
 _AHEAD = 3
@@ -36,8 +41,6 @@ class Portrait:
     """Colours multiplied by alpha."""
     parts: UInt8[Array, "side side"]
     """Place in ``truths_parts.PARTS``; 255 where nothing is."""
-    depth_m: float
-    """Of the body's middle, from the camera."""
     pose: Pose
     view: View
     """The clip's camera."""
@@ -65,10 +68,20 @@ class Sitting:
         spacing = float(np.median(np.diff(self.times_s))) if len(self.times_s) > 1 else 1.0
         return calm_squares(boxes, 1.0 / max(spacing, 1e-3))
 
-    def portraits(self, side_px: int | None = None) -> Iterator[Portrait | None]:
-        """Yield the painted character of each frame, None where it is not to be seen.
+    def distances_m(self) -> Float[Array, " frame"]:
+        """Return how far the body's middle is from the camera in each frame; NaN where it is not to be seen."""
+        result = np.full(len(self.times_s), np.nan)
+        poses = self.dancer.poses(self.times_s, swaying=False)
+        for frame, (time_s, pose) in enumerate(zip(self.times_s.tolist(), poses, strict=True)):
+            if self.shown[frame]:
+                result[frame] = depth_of(pose, self.camera(time_s))
+        return result
+
+    def portraits(self, way: Way, side_px: int | None = None) -> Iterator[Portrait | None]:
+        """Yield the character of each frame, None where it is not to be seen.
 
         Args:
+            way: how it comes about.
             side_px: of the painted square; None: as finely as the clip shows it.
 
         Raises:
@@ -76,21 +89,44 @@ class Sitting:
             FormatError: the painter is damaged.
         """
         squares = self.squares()
-        side = side_px or finest_side(squares)
-        yield from self._painted(ahead(self._maps(squares, side), _AHEAD))
+        if way == "3d":
+            yield from self._drawn(squares, drawn_side(squares))
+            return
+        side = side_px or painted_side(squares)
+        with closing(ahead(self._maps(squares, side), _AHEAD)) as maps:
+            yield from self._painted(maps)
+
+    def _drawn(self, squares: list[Square], side_px: int) -> Iterator[Portrait | None]:
+        figure, size = self.dancer.figure, (side_px, side_px)
+        with ExitStack() as stack:
+            renderer = stack.enter_context(Renderer(size, [figure]))
+            truths = stack.enter_context(Truths([figure]))
+            for seen in self._seen(squares):
+                if seen is None:
+                    yield None
+                    continue
+                square, view, pose = seen
+                close = square.seen_by(view, side_px)
+                rgba = multiplied(renderer.draw(close, Light(), [pose]))
+                parts = truths.look(close, [pose]).parts
+                numbers = np.where(parts >= 0, parts, NOTHING).astype(np.uint8)
+                yield Portrait(square, rgba, numbers, pose, view)
+
+    def _seen(self, squares: list[Square]) -> Iterator[tuple[Square, View, Pose] | None]:
+        poses = self.dancer.poses(self.times_s)
+        for square, time_s, shown, pose in zip(squares, self.times_s.tolist(), self.shown, poses, strict=True):
+            yield (square, self.camera(time_s), pose) if shown and pose.shown else None
 
     def _maps(self, squares: list[Square], side_px: int) -> Iterator[tuple[Square, PoseMap, Pose, View] | None]:
         """Yield what the painter is told; all of it belongs to one thread, the graphics' own."""
         painter = self.character.painter
         assert painter is not None, "only a trained character can be painted"
-        poses = self.dancer.poses(self.times_s)
-        with ExitStack() as stack:
-            truths = stack.enter_context(Truths([self.dancer.figure]))
-            for square, time_s, shown, pose in zip(squares, self.times_s.tolist(), self.shown, poses, strict=True):
-                if not shown or not pose.shown:
+        with Truths([self.dancer.figure]) as truths:
+            for seen in self._seen(squares):
+                if seen is None:
                     yield None
                     continue
-                view = self.camera(time_s)
+                square, view, pose = seen
                 _, told = looked_at(truths, square.seen_by(view, side_px), pose, painter.views, LIGHT)
                 yield square, told, pose, view
 
@@ -106,13 +142,27 @@ class Sitting:
             square, seen, pose, view = told
             painted = painter.painted(seen, before)
             before = painted.plain
-            yield Portrait(square, painted.rgba, seen.parts, depth_of(pose, view), pose, view)
+            yield Portrait(square, painted.rgba, seen.parts, pose, view)
 
 
-def finest_side(squares: list[Square]) -> int:
-    """Return how finely a figure is worth painting that fills these squares."""
+def painted_side(squares: list[Square]) -> int:
+    """Return how finely a figure is worth painting that fills these squares [px]."""
     median = float(np.median([square.side for square in squares]))
     return SIDES_PX[0] if median <= _LARGEST_FOR_COARSE_PX else SIDES_PX[1]
+
+
+def drawn_side(squares: list[Square]) -> int:
+    """Return how finely a figure is worth drawing that fills these squares [px]."""
+    largest = max(square.side for square in squares)
+    return int(np.clip(np.ceil(largest / 16.0) * 16, *_DRAWN_PX))
+
+
+def multiplied(rgba: UInt8[Array, "height width 4"]) -> UInt8[Array, "height width 4"]:
+    """Return a picture with its colours multiplied by its alpha."""
+    result = rgba.copy()
+    colours = rgba[..., :3].astype(np.uint16) * rgba[..., 3:]
+    result[..., :3] = (colours + 127) // 255
+    return result
 
 
 def depth_of(pose: Pose, view: View) -> float:

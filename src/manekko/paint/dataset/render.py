@@ -186,6 +186,6 @@ def _shown(
 ) -> Array:
     """Return which points are in the picture and not behind something else."""
     height, width = depth_m.shape
-    inside = ((points_px >= 0.0) & (points_px < [width, height])).all(1)
+    inside = np.asarray(((points_px >= 0.0) & (points_px < [width, height])).all(1))
     at = np.floor(np.where(inside[:, None], points_px, 0.0)).astype(np.int64)
-    return np.asarray(inside) & np.asarray(depths_m - depth_m[at[:, 1], at[:, 0]] < _SEEN_M)
+    return inside & np.asarray(depths_m - depth_m[at[:, 1], at[:, 0]] < _SEEN_M)
