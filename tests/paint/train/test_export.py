@@ -12,10 +12,11 @@ from manekko.arrays import Array
 from manekko.errors import InputError
 from manekko.paint.train import export
 from manekko.paint.train.batches import held_frames, sources
-from manekko.paint.train.dense import DenseNetworks
-from manekko.paint.train.export import PARITY, Exported, card, export_painter, off_by
+from manekko.paint.train.dense import DenseNetworks, DenseRecipe
+from manekko.paint.train.export import PARITY, card, export_painter, off_by
 from manekko.paint.train.nets import NAMES
 from manekko.paint.train.options import TrainOptions
+from manekko.paint.train.recipe import Exported
 from tests.paint.train.toy import toy_dataset, toy_frame
 
 RAW = {"copied": "uint8", "rest": "uint16", "normals": "int8", "shade": "int8", "parts": "uint8", "depth": "float32"}
@@ -27,7 +28,7 @@ def painter(toy: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     torch.manual_seed(0)
     held = sources((toy,), "held")
     told = TrainOptions((toy,), run, steps=1)
-    return export_painter(run, {"painter": DenseNetworks()}, held[0].dataset, held, told, {"ssim": 0.9})
+    return export_painter(run, DenseRecipe(), {"painter": DenseNetworks()}, held[0].dataset, held, told, {"ssim": 0.9})
 
 
 def opened(painter: Path, name: str) -> onnxruntime.InferenceSession:
@@ -81,7 +82,7 @@ def test_a_network_that_paints_something_else_is_refused(painter: Path, toy: Pat
     inputs = {**{name: frame[name] for name in NAMES}, "previous": np.zeros_like(frame["rgba"])}
     torch.manual_seed(1)
     with pytest.raises(InputError, match=r"dense.onnx is off by"):
-        off_by(Exported("dense", DenseNetworks().dense, inputs), painter / "dense.onnx")
+        off_by(Exported(DenseNetworks().dense, inputs), painter / "dense.onnx")
 
 
 def test_a_failed_export_leaves_the_painter_that_was_there(
@@ -90,11 +91,11 @@ def test_a_failed_export_leaves_the_painter_that_was_there(
     held = sources((toy,), "held")
     told = TrainOptions((toy,), tmp_path, steps=1)
     networks: Mapping[str, torch.nn.Module] = {"painter": DenseNetworks()}
-    painter = export_painter(tmp_path, networks, held[0].dataset, held, told)
+    painter = export_painter(tmp_path, DenseRecipe(), networks, held[0].dataset, held, told)
     before = (painter / "dense.onnx").read_bytes()
     monkeypatch.setattr(export, "LARGEST_BYTES", 1000)
     with pytest.raises(InputError, match="1000 are allowed"):
-        export_painter(tmp_path, networks, held[0].dataset, held, told)
+        export_painter(tmp_path, DenseRecipe(), networks, held[0].dataset, held, told)
     assert (painter / "dense.onnx").read_bytes() == before
     assert [path.name for path in tmp_path.iterdir()] == ["painter"]
 
@@ -112,5 +113,5 @@ def test_reference_views_come_along(tmp_path: Path) -> None:
     (dataset.folder / "views.npz").write_bytes(b"views")
     held = sources((dataset.folder,), "held")
     told = TrainOptions((dataset.folder,), tmp_path, steps=1)
-    painter = export_painter(tmp_path, {"painter": DenseNetworks()}, dataset, held, told)
+    painter = export_painter(tmp_path, DenseRecipe(), {"painter": DenseNetworks()}, dataset, held, told)
     assert (painter / "views.npz").read_bytes() == b"views"

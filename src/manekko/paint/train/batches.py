@@ -94,16 +94,6 @@ def batch_at(found: Sequence[Source], seed: int, step: int, rank: int, count: in
     )
 
 
-def batches(
-    found: Sequence[Source], seed: int, first_step: int, rank: int, count: int, side_px: int
-) -> Iterator[Batch]:
-    """Yield the batches of all steps from one on, without end."""
-    step = first_step
-    while True:
-        yield batch_at(found, seed, step, rank, count, side_px)
-        step += 1
-
-
 def held_frames(found: Sequence[Source], count: int) -> Iterator[dict[str, Array]]:
     """Yield whole frames spread evenly over the shards of the first source, each array with a first axis of one."""
     source = found[0]
@@ -151,7 +141,8 @@ def _corner(
     elif about_face and boxes[0, 2]:
         # Anywhere such that the whole face is inside.
         spare = max(side_px - boxes[0, 2], 0)
-        x, y = boxes[0, :2] + boxes[0, 2] / 2.0 + np.array([across - 0.5, down - 0.5]) * spare
+        x = boxes[0, 0] + boxes[0, 2] / 2.0 + (across - 0.5) * spare
+        y = boxes[0, 1] + boxes[0, 2] / 2.0 + (down - 0.5) * spare
     else:
         x = columns[0] + across * (columns[-1] - columns[0])
         y = rows[0] + down * (rows[-1] - rows[0])

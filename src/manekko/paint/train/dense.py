@@ -1,6 +1,6 @@
 """Training of the painter that is given pose maps, with its finer painters of face and hands."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import torch
@@ -8,10 +8,11 @@ from torch import Tensor, nn
 
 from manekko.arrays import Array, Int
 from manekko.paint.heads import head_boxes
-from manekko.paint.train.batches import Batch
+from manekko.paint.train.batches import Batch, Source, batch_at, crop_side
 from manekko.paint.train.losses import colour_loss, gradient_loss, part_weights, picture_losses, structure_loss
 from manekko.paint.train.nets import NAMES, DensePainter, ResidualHead
-from manekko.paint.train.recipe import Terms, as_bytes, premultiplied, tensors
+from manekko.paint.train.options import TrainOptions
+from manekko.paint.train.recipe import Exported, Terms, as_bytes, premultiplied, tensors, traceable
 
 _DETAIL_WEIGHT = 0.5
 _HEAD_NAMES = ("face", "hand", "hand")
@@ -65,6 +66,10 @@ class DenseRecipe:
         """Return the painter with its details."""
         return {"painter": DenseNetworks()}
 
+    def batch(self, found: Sequence[Source], options: TrainOptions, step: int, rank: int) -> Batch:
+        """Return the crops of a step."""
+        return batch_at(found, options.seed, step, rank, options.batch, crop_side(found, options.crop_px))
+
     def losses(
         self, networks: Mapping[str, nn.Module], batch: Batch, device: torch.device
     ) -> Iterator[tuple[str, Terms]]:
@@ -91,17 +96,36 @@ class DenseRecipe:
         """Return what the painter itself makes of the frames before."""
         return as_bytes(painter(maps, nothing, boxes, nothing)[0])
 
-    def painted(self, networks: Mapping[str, nn.Module], frame: Mapping[str, Array], device: torch.device) -> Tensor:
-        """Return a whole frame's picture with its details."""
-        arrays = tensors({name: frame[name] for name in ("rgba", *NAMES)}, device)
+    def shown(
+        self, networks: Mapping[str, nn.Module], frame: Mapping[str, Array], device: torch.device
+    ) -> tuple[Tensor, ...]:
+        """Return a whole frame's truth, the copied colours, and the picture with its details."""
+        arrays = tensors({name: frame[name] for name in self.arrays}, device)
         boxes = head_boxes(frame["parts"][0])[None]
-        truth = torch.zeros_like(arrays["rgba"]).permute(0, 3, 1, 2)
+        truth = premultiplied(arrays["rgba"])
         maps = tuple(arrays[name] for name in NAMES)
         picture, details = networks["painter"](maps, torch.zeros_like(arrays["rgba"]), boxes, truth)
         for place, square, _ in details:
             x, y, side = boxes[0, place].tolist()
             picture[:, :, y : y + side, x : x + side] = square
-        return picture.clamp(0.0, 1.0)
+        return truth, premultiplied(arrays["copied"]), picture.clamp(0.0, 1.0)
+
+    def exported(self, networks: Mapping[str, nn.Module], frame: Mapping[str, Array]) -> dict[str, Exported]:
+        """Return the painter and its details with a frame's arrays, cut where the details are."""
+        network = networks["painter"]
+        maps = {name: frame[name] for name in NAMES}
+        dense = Exported(network.get_submodule("dense"), {**maps, "previous": np.zeros_like(frame["rgba"])})
+        with torch.no_grad():
+            coarse = dense.network(*(traceable(values) for values in dense.inputs.values())).numpy()
+        found = {"dense": dense}
+        for name, (x, y, side) in zip(_HEAD_NAMES, head_boxes(frame["parts"][0]).tolist(), strict=True):
+            # Where a part is not seen any square will do: the trained and the written network must agree there too.
+            side = side or max(16, frame["parts"].shape[1] // 8)
+            cut = {key: values[:, y : y + side, x : x + side] for key, values in maps.items()}
+            cut["coarse"] = coarse[:, :, y : y + side, x : x + side]
+            cut = {key: np.ascontiguousarray(values) for key, values in cut.items()}
+            found[name] = Exported(network.get_submodule(name), cut, "residual")
+        return found
 
 
 def detail_loss(painted: Tensor, truth: Tensor) -> Tensor:

@@ -5,7 +5,6 @@ import shutil
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +14,11 @@ import onnxruntime
 import torch
 from torch import nn
 
-from manekko.arrays import Array
 from manekko.errors import InputError
 from manekko.paint.dataset.shards import Dataset
-from manekko.paint.heads import head_boxes
 from manekko.paint.train.batches import Source, held_frames
-from manekko.paint.train.nets import NAMES
 from manekko.paint.train.options import TrainOptions
+from manekko.paint.train.recipe import Exported, Recipe, traceable
 
 OPSET = 17
 PARITY = 1e-3
@@ -32,19 +29,9 @@ PAINTER_VERSION = 1
 _CHECKED = 3
 
 
-@dataclass(frozen=True, eq=False)
-class Exported:
-    """One network on its way out."""
-
-    name: str
-    network: nn.Module
-    inputs: Mapping[str, Array]
-    """One sample, of the kinds that users will give."""
-    output: str = "rgba"
-
-
 def export_painter(
     run: Path,
+    recipe: Recipe,
     averaged: Mapping[str, nn.Module],
     dataset: Dataset,
     held: Sequence[Source],
@@ -55,6 +42,7 @@ def export_painter(
 
     Args:
         run: the run's folder.
+        recipe: what kind of run it was.
         averaged: its networks.
         dataset: what they learned from.
         held: frames on which the written networks are compared with the trained ones.
@@ -67,8 +55,8 @@ def export_painter(
     frames = list(held_frames(held, _CHECKED))
     with _whole_folder(run / "painter") as folder:
         sizes, parity = {}, 0.0
-        network = averaged["painter"].to("cpu").to(memory_format=torch.contiguous_format).float().eval()
-        samples = [_samples(network, frame) for frame in frames]
+        networks = {name: network.to("cpu").eval() for name, network in averaged.items()}
+        samples = [recipe.exported(networks, frame) for frame in frames]
         for name in samples[0]:
             path = folder / f"{name}.onnx"
             write_onnx(samples[0][name], path)
@@ -87,10 +75,13 @@ def export_painter(
 
 def write_onnx(exported: Exported, path: Path) -> None:
     """Write a network; height and width of what it takes are free, there is always one picture."""
-    inputs = {name: _traceable(values) for name, values in exported.inputs.items()}
-    free = {name: {1: "height", 2: "width"} for name in inputs if name != "coarse"}
-    free |= {"coarse": {2: "height", 3: "width"}} if "coarse" in inputs else {}
-    free |= {exported.output: {2: "height", 3: "width"}}
+    inputs = {name: traceable(values) for name, values in exported.inputs.items()}
+    planes = {
+        name: 2 if values.dtype == np.float32 and values.ndim == 4 else 1 for name, values in exported.inputs.items()
+    }
+    free = {name: {first: "height", first + 1: "width"} for name, first in planes.items()}
+    # What comes out may be larger than what goes in, so its axes have names of their own.
+    free |= {exported.output: {2: "rows", 3: "columns"}}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # that it is the older exporter, and what tracing does not follow
         # The newer one (dynamo) ties height and width to multiples that it guesses; this one leaves them free.
@@ -122,32 +113,11 @@ def off_by(exported: Exported, path: Path) -> float:
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
     (written,) = session.run(None, dict(exported.inputs))
     with torch.no_grad():
-        trained = exported.network(*(_traceable(values) for values in exported.inputs.values())).numpy()
+        trained = exported.network(*(traceable(values) for values in exported.inputs.values())).numpy()
     worst = float(np.abs(np.asarray(written) - trained).max())
     if not worst <= PARITY:
         raise InputError(f"{path.name} is off by {worst:.2g} from the trained network; {PARITY} is allowed")
     return worst
-
-
-def _samples(network: nn.Module, frame: Mapping[str, Array]) -> dict[str, Exported]:
-    """Return the networks of a painter with what they take in a frame; without those whose part is not seen."""
-    maps = {name: frame[name] for name in NAMES}
-    dense = Exported("dense", network.get_submodule("dense"), {**maps, "previous": np.zeros_like(frame["rgba"])})
-    with torch.no_grad():
-        coarse = dense.network(*(_traceable(values) for values in dense.inputs.values())).numpy()
-    found = {"dense": dense}
-    for name, (x, y, side) in zip(("face", "hand", "hand"), head_boxes(frame["parts"][0]).tolist(), strict=True):
-        # Where a part is not seen any square will do: the trained and the written network must agree there too.
-        side = side or max(16, frame["parts"].shape[1] // 8)
-        cut = {key: values[:, y : y + side, x : x + side] for key, values in maps.items()}
-        cut["coarse"] = np.ascontiguousarray(coarse[:, :, y : y + side, x : x + side])
-        cut = {key: np.ascontiguousarray(values) for key, values in cut.items()}
-        found[name] = Exported(name, network.get_submodule(name), cut, "residual")
-    return found
-
-
-def _traceable(values: Array) -> torch.Tensor:
-    return torch.from_numpy(values.astype(np.int32) if values.dtype == np.uint16 else values)
 
 
 def _facts(dataset: Dataset, options: TrainOptions, sizes: Mapping[str, int], parity: float) -> dict[str, Any]:

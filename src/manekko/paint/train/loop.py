@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -20,12 +21,12 @@ from torch import nn
 from manekko.ahead import ahead
 from manekko.errors import InputError
 from manekko.paint.train import run_folder
-from manekko.paint.train.batches import Batch, Source, batches, crop_side, held_frames, sources
+from manekko.paint.train.batches import Source, held_frames, sources
 from manekko.paint.train.dense import DenseRecipe
 from manekko.paint.train.export import export_painter
 from manekko.paint.train.losses import structure_loss
 from manekko.paint.train.options import TrainOptions
-from manekko.paint.train.recipe import Recipe, premultiplied
+from manekko.paint.train.recipe import Recipe
 from manekko.progress import Progress
 
 _WARM_UP_STEPS = 100
@@ -81,7 +82,7 @@ def train(options: TrainOptions, progress: Progress) -> Path:
     _log_data(run, found)
     _learn(run, found, held, progress)
     if fabric.global_rank == 0:
-        export_painter(options.out, run.averaged, found[0].dataset, held, options)
+        export_painter(options.out, recipe, run.averaged, found[0].dataset, held, options)
     return options.out
 
 
@@ -100,7 +101,7 @@ def new_run(options: TrainOptions, recipe: Recipe, fabric: Fabric) -> Run:
     averaged = {name: copy.deepcopy(network).to(fabric.device).eval() for name, network in made.items()}
     networks, optimizers = {}, {}
     for name, network in made.items():
-        network = network.to(memory_format=torch.channels_last)
+        network.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
         # Fused or grouped updates add in another order on other machines; these are exact everywhere.
         optimizer = torch.optim.AdamW(network.parameters(), lr=options.rate, betas=(0.9, 0.99), weight_decay=1e-4)
         networks[name], optimizers[name] = fabric.setup(network, optimizer)
@@ -117,7 +118,7 @@ def rate_at(done: float, step: int, highest: float) -> float:
     return highest * rise * max(fall, 0.01)
 
 
-def take_step(run: Run, batch: Batch) -> None:
+def take_step(run: Run, batch: Any) -> None:
     """Learn from one batch.
 
     Raises:
@@ -161,8 +162,8 @@ def _learn(run: Run, found: Sequence[Source], held: Sequence[Source], progress: 
     Raises:
         KeyboardInterrupt: Ctrl-C was pressed.
     """
-    options, side_px = run.options, crop_side(found, run.options.crop_px)
-    coming = batches(found, options.seed, run.step, run.fabric.global_rank, options.batch, side_px)
+    options, rank = run.options, run.fabric.global_rank
+    coming = (run.recipe.batch(found, options, step, rank) for step in count(run.step))
     began_s, before_s = time.monotonic(), run.elapsed_s
     saved_s = began_s
     with ExitStack() as stack:
@@ -220,19 +221,15 @@ def _log_step(run: Run) -> None:
 
 @torch.no_grad()
 def _sample(run: Run, held: Sequence[Source]) -> None:
-    """Paint frames of the held-back motions with the averaged weights: truth, copied colours, painted."""
+    """Paint frames of the held-back motions with the averaged weights, the truth beside them."""
     if run.fabric.global_rank != 0:
         return
     rows, unlike, wrong = [], 0.0, 0.0
     for frame in held_frames(held, _SAMPLES):
-        truth = premultiplied(torch.from_numpy(frame["rgba"])).to(run.fabric.device)
         with run.fabric.autocast():
-            painted = run.recipe.painted(run.averaged, frame, run.fabric.device).float()
-        unlike += float(structure_loss(painted, truth)) / _SAMPLES
-        wrong += float((painted - truth).abs().mean()) / _SAMPLES
-        shown = [truth, painted]
-        if "copied" in frame:
-            shown.insert(1, premultiplied(torch.from_numpy(frame["copied"])))
+            shown = [picture.float() for picture in run.recipe.shown(run.averaged, frame, run.fabric.device)]
+        unlike += float(structure_loss(shown[-1], shown[0])) / _SAMPLES
+        wrong += float((shown[-1] - shown[0]).abs().mean()) / _SAMPLES
         rows.append(tuple(run_folder.over_grey(picture[0].cpu().numpy()) for picture in shown))
     run_folder.save_sample(run.options.out / "samples" / f"step-{run.step:06d}.png", rows)
     run_folder.log(run.options.out, step=run.step, held_structure=round(1.0 - unlike, 4), held_l1=round(wrong, 5))
