@@ -118,7 +118,7 @@ def cut_out(
         given = "alpha", rgba
     if given is not None:
         box = _alpha_box(given[1])
-        return None if box is None else _cutout(*given, (0, 0), (1.0, 1.0), points, rgba.shape[:2])
+        return None if box is None else _cutout(*given, (0.0, 0.0), (1.0, 1.0), points, rgba.shape[:2])
     return _found(rgba[..., :3], points, size_px, behind)
 
 
@@ -138,7 +138,7 @@ def _found(rgb: UInt8[Array, "height width 3"], points: Points, size_px: int, be
     scale = small[0] / float(high[0] - low[0]), small[1] / float(high[1] - low[1])
     rows, columns = slice(int(low[1]), int(high[1])), slice(int(low[0]), int(high[0]))
     part = resize(np.ascontiguousarray(rgb[rows, columns]), small)
-    origin = int(low[0]), int(low[1])
+    origin = float(low[0]), float(low[1])
     placed = points.moved(origin, scale).body[:, :2]
     bones = _drawn(placed, small, _BREADTH)
     if (rgba := plain_cutout(part, bones)) is not None:
@@ -155,7 +155,7 @@ def _found(rgb: UInt8[Array, "height width 3"], points: Points, size_px: int, be
 def _cutout(
     way: Way,
     rgba: UInt8[Array, "height width 4"],
-    origin: tuple[int, int],
+    origin: tuple[float, float],
     scale: tuple[float, float],
     points: Points,
     picture: tuple[int, ...],

@@ -3,6 +3,7 @@
 Nothing of the user's is moved, changed or deleted.
 """
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -45,7 +46,7 @@ _ARCHIVES = {".zip", ".tar", ".gz", ".tgz", ".7z", ".rar", ".bz2", ".xz"}
 
 
 @dataclass(frozen=True)
-class ImportDatasetOptions:
+class ImportOptions:
     """What to make a dataset of."""
 
     source: Path
@@ -57,21 +58,11 @@ class ImportDatasetOptions:
     """Side of the pictures that are learned from."""
 
 
-@dataclass(frozen=True)
-class ImportedDataset:
-    """The dataset, and what a person should know of it."""
-
-    dataset: Dataset
-    frames: int
-    """In all its shards."""
-    warnings: tuple[str, ...]
-
-
 @dataclass
 class _Import:
     """One import under way."""
 
-    options: ImportDatasetOptions
+    options: ImportOptions
     dataset: Dataset
     progress: Progress
     warnings: list[str]
@@ -107,7 +98,9 @@ class _Import:
         if self.nobody:
             said.append(f"left out: {len(self.nobody)} pictures in which nobody was found ({_few(self.nobody)})")
         if self.unreadable:
-            said.append(f"left out: {len(self.unreadable)} pictures that cannot be read ({_few(self.unreadable)})")
+            said.append(
+                f"left out: {len(self.unreadable)} pictures that cannot be read, the first: {self.unreadable[0]}"
+            )
         if self.ways["colours"]:
             said.append(
                 f"{self.ways['colours']} pictures have no alpha and no plain background: the character was cut out by "
@@ -118,8 +111,10 @@ class _Import:
         return tuple(said)
 
 
-def import_dataset(options: ImportDatasetOptions, progress: Progress = silent) -> ImportedDataset:
-    """Make a dataset of pictures, or what is still missing of it; what is there is never touched.
+def import_dataset(options: ImportOptions, progress: Progress = silent) -> tuple[str, ...]:
+    """Make a dataset of pictures, or what is still missing of it; return what a person should know of it.
+
+    What is there already is never touched.
 
     Raises:
         InputError: the source, the masks or the folder cannot be used, or nobody is seen in any picture.
@@ -128,41 +123,49 @@ def import_dataset(options: ImportDatasetOptions, progress: Progress = silent) -
     """
     _check(options)
     warnings: list[str] = []
-    paired = paired_stills(options.source, warnings) if options.source.is_dir() else None
-    clip = None
-    if paired is None and not options.source.is_dir():
-        clip = open_clip(options.source)
-    stills: list[Still] = []
-    if clip is None or clip.info.kind == "image":
-        stills = paired or (stills_in(options.source) if options.source.is_dir() else [Still(options.source, "")])
-    if options.masks is not None and stills:
-        before = len(stills)
-        stills = with_masks(stills, options.masks)
-        if len(stills) < before:
-            warnings.append(f"left out: {before - len(stills)} pictures without a mask of the same name")
+    source = _opened(options, warnings)
     fetch_weights(progress)
     kept = (options.out / "dataset.json").exists()
-    run = _Import(options, _begun(options), progress, warnings)
+    run = _Import(options, _begun(options, source), progress, warnings)
     try:
-        if clip is not None and not stills:
-            _import_video(run, clip)
+        if isinstance(source, Clip):
+            _import_video(run, source)
         else:
-            _import_stills(run, stills)
-        found = open_dataset(options.out)
-        frames = sum(shard.info.frames for shard in found.all_shards)
-        if frames == 0:
+            _import_stills(run, source)
+        if not open_dataset(options.out).all_shards:
             raise InputError(
-                f"nobody was found in {options.source}; give pictures in which the whole character is seen, "
-                + (f"the first trouble was: {run.said()[0]}" if run.unreadable else "upright and not too small")
+                f"nobody was found in {options.source}; give pictures in which the whole character is seen upright"
+                + (f" ({run.said()[-1]})" if run.unreadable else "")
             )
     except BaseException:
         if not kept:
             _take_back(options.out)
         raise
-    return ImportedDataset(found, frames, run.said())
+    return run.said()
 
 
-def _check(options: ImportDatasetOptions) -> None:
+def _opened(options: ImportOptions, warnings: list[str]) -> list[Still] | Clip:
+    """Return the pictures of the source, or its video.
+
+    Raises:
+        InputError: it is neither.
+    """
+    if options.source.is_dir():
+        stills = paired_stills(options.source, warnings) or stills_in(options.source)
+    else:
+        clip = open_clip(options.source)
+        if clip.info.kind == "video":
+            return clip
+        stills = [Still(options.source, "")]
+    if options.masks is None:
+        return stills
+    masked = with_masks(stills, options.masks)
+    if len(masked) < len(stills):
+        warnings.append(f"left out: {len(stills) - len(masked)} pictures without a mask of the same name")
+    return masked
+
+
+def _check(options: ImportOptions) -> None:
     source = options.source
     if options.size_px % 16 or not 32 <= options.size_px <= 1024:
         raise InputError(f"pictures of {options.size_px} px cannot be learned from; give a multiple of 16 up to 1024")
@@ -174,14 +177,24 @@ def _check(options: ImportDatasetOptions) -> None:
         raise InputError(f"there is nothing at {options.masks}; expected a folder or a video of masks")
 
 
-def _begun(options: ImportDatasetOptions) -> Dataset:
-    source, masks = options.source, options.masks
+def _begun(options: ImportOptions, source: list[Still] | Clip) -> Dataset:
+    masks = options.masks
     made_of = {
-        "imported": source.name,
-        "digest": clip_digest(source),
-        "masks": None if masks is None else clip_digest(masks),
+        "imported": options.source.name,
+        "digest": clip_digest(options.source) if isinstance(source, Clip) else _digest(source),
+        "masks": None if masks is None or not isinstance(source, Clip) else clip_digest(masks),
     }
-    return begin_dataset(options.out, source.stem or "character", options.size_px, made_of)
+    return begin_dataset(options.out, options.source.stem or "character", options.size_px, made_of)
+
+
+def _digest(stills: list[Still]) -> str:
+    """Return what tells these pictures, masks and JSON files from any others: their names and lengths."""
+    digest = hashlib.sha256()
+    for still in stills:
+        for path in (still.path, still.mask, still.keypoints):
+            told = "" if path is None else f"{path.parent.name}/{path.name} {path.stat().st_size}"
+            digest.update(f"{told}\0".encode("utf-8", "surrogateescape"))
+    return digest.hexdigest()
 
 
 def _take_back(out: Path) -> None:
@@ -247,12 +260,13 @@ def _import_video(run: _Import, clip: Clip) -> None:
     wanted = {int(frames[item]): part for part in missing for item in part.items}
     waiting = {part.name: len(part.items) for part in missing}
     cutouts: list[Cutout] = []
+    part: Part | None = None
     behind = cache(lambda: _behind(run, clip, tracks))
     run.progress("pictures", 0, len(wanted))
     for frame, (rgba, mask) in enumerate(zip(rgba_frames(clip), _masks(run.options.masks), strict=False)):
-        part = wanted.get(frame)
-        if part is None:
+        if frame not in wanted:
             continue
+        part = wanted[frame]
         shown = None if mask is None else mask_of(mask, clip.info.size_px)
         cutout = cut_out(rgba, track_points(track, frame), run.options.size_px, shown, behind)
         run.note(f"frame {frame}", cutout)
@@ -262,6 +276,8 @@ def _import_video(run: _Import, clip: Clip) -> None:
             run.write(part, cutouts, min(clip.info.fps, FPS), moving=True)
             cutouts = []
         run.progress("pictures", len(wanted) - sum(waiting.values()), len(wanted))
+    if cutouts and part is not None:
+        run.write(part, cutouts, min(clip.info.fps, FPS), moving=True)
     if short := sum(waiting.values()):
         run.warnings.append(f"left out: {short} frames at the end, which the masks or the file do not show")
     run.warnings += clip.warnings
