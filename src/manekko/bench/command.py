@@ -54,6 +54,21 @@ def run_render(motion: Path, out: Path, *options: str, cores: int | None = None)
     return _run(["render", str(motion), str(out), *options], f"rendering of {motion.name}", cores)
 
 
+def run_paint(source: Path, out: Path, *options: str, cores: int | None = None) -> CommandRun:
+    """Run ``manekko paint SOURCE OUT OPTIONS`` in a process of its own.
+
+    Args:
+        source: the clip.
+        out: the video or pictures to write.
+        options: further arguments.
+        cores: how many processor cores the process may use (where the system can bind it).
+
+    Raises:
+        MissingToolError: the command failed; the message is its own last line.
+    """
+    return _run(["paint", str(source), str(out), *options], f"painting of {source.name}", cores)
+
+
 def _run(words: list[str], what: str, cores: int | None) -> CommandRun:
     """Run the program with these words; ``what`` names it where it fails."""
     command = [sys.executable, "-m", "manekko", *words]
