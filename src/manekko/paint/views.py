@@ -2,9 +2,11 @@
 
 import io
 import zipfile
+import zlib
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any
 
 import numpy as np
@@ -35,6 +37,12 @@ _DEPTH_STEPS = 4000.0
 """Stored steps of depth in a metre."""
 _NOTHING_M = 1e3
 _LARGEST_BYTES = 1 << 28
+"""Of a file, and of what is packed in it."""
+_DAMAGE = (
+    *(zipfile.BadZipFile, zlib.error, ValueError, LookupError, EOFError, TypeError, RuntimeError, MemoryError),
+    *(SyntaxError, TokenError, OverflowError),
+)
+"""What reading an archive of something else, or a damaged one, may raise."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +74,9 @@ class Views:
             result.append(levels)
         return result
 
-    def copied(self, rest_m: Float[Array, "point 3"], pixel_m: float) -> UInt8[Array, "point 4"]:
+    def copied(
+        self, rest_m: Float[Array, "point 3"], pixel_m: float, same_m: float = _SAME_M
+    ) -> UInt8[Array, "point 4"]:
         """Return the colours that the views show of places of the body, and how sure that is (alpha, 0–255).
 
         A view counts as much as it shows the place at all, from in front, and finely.
@@ -74,12 +84,13 @@ class Views:
         Args:
             rest_m: places in the rest pose.
             pixel_m: how large the pixels are that the colours are for, so that nothing shimmers.
+            same_m: how far behind what a view shows a place may lie; more for places that were guessed.
         """
         total = np.zeros((len(rest_m), 4), np.float32)
         weights = np.zeros(len(rest_m), np.float32)
         for number, matrix in enumerate(self.matrices.astype(np.float32)):
             at = rest_m.astype(np.float32) @ matrix[:, :3].T + matrix[:, 3]
-            weight = self._shown(number, at)
+            weight = self._shown(number, at, same_m)
             some = np.flatnonzero(weight > 1e-4)
             view_m = 1.0 / float(np.linalg.norm(matrix[0, :3]))
             level = int(np.clip(round(np.log2(max(pixel_m / view_m, 1.0))), 0, _LEVELS - 1))
@@ -93,7 +104,7 @@ class Views:
         known = (weights > 0.0)[:, None]
         return np.where(known, np.concatenate([colour, 255.0 * sure[:, None]], axis=1), 0.0).astype(np.uint8)
 
-    def _shown(self, number: int, at: Float[Array, "point 3"]) -> Float[Array, " point"]:
+    def _shown(self, number: int, at: Float[Array, "point 3"], same_m: float) -> Float[Array, " point"]:
         """Return how well a view shows points that lie at (column, row, depth) in it."""
         side = len(self.depths_m[number])
         places = np.floor(at[:, :2]).astype(np.int32)
@@ -101,7 +112,7 @@ class Views:
         columns, rows = np.clip(places, 0, side - 1).T
         behind = at[:, 2] - self.depths_m[number][rows, columns]
         slant = self.slants[number][rows, columns]
-        return np.where(inside, np.exp(-((behind / _SAME_M) ** 2)) * slant**3, 0.0).astype(np.float32)
+        return np.where(inside, np.exp(-((behind / same_m) ** 2)) * slant**3, 0.0).astype(np.float32)
 
     def quantised(self, rest_m: Float[Array, "*point 3"]) -> Array:
         """Return places as 16-bit shares of the figure's box (uint16)."""
@@ -131,16 +142,19 @@ def load_views(path: Path) -> Views:
         FormatError: it is no such file, or damaged.
     """
     try:
-        if path.stat().st_size > _LARGEST_BYTES:
-            raise FormatError("too large for reference pictures").at(path)
-        data = path.read_bytes()
-        with np.load(io.BytesIO(data), allow_pickle=False) as stored:
-            arrays = {name: stored[name] for name in stored.files}
-        return _checked(arrays)
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+            if sum(member.file_size for member in members) > _LARGEST_BYTES:
+                raise FormatError("too large for reference pictures").at(path)
+            return _checked({one.filename.removesuffix(".npy"): _read_array(archive.read(one)) for one in members})
     except OSError as error:
         raise InputError(f"{path} cannot be read ({error.strerror})") from None
-    except (ValueError, KeyError, zipfile.BadZipFile, EOFError, RuntimeError, NotImplementedError):
+    except _DAMAGE:
         raise FormatError("damaged, or no reference pictures of a character; make them again").at(path) from None
+
+
+def _read_array(data: bytes) -> Array:
+    return np.lib.format.read_array(io.BytesIO(data), allow_pickle=False)
 
 
 def _checked(arrays: dict[str, Array]) -> Views:
@@ -156,6 +170,8 @@ def _checked(arrays: dict[str, Array]) -> Views:
     low, span, matrices = (arrays[name].astype(np.float64) for name in ("low_m", "span_m", "matrices"))
     if not (low.shape == span.shape == (3,) and matrices.shape == (count, 3, 4) and count and (span > 0.0).all()):
         raise ValueError("boxes of another shape")
+    if not all(np.isfinite(values).all() for values in (low, span, matrices)) or not matrices[:, 0, :3].any(1).all():
+        raise ValueError("places that are none")
     return Views(low, span, pictures, depths, slants, matrices)
 
 
