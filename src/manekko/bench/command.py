@@ -55,18 +55,19 @@ def run_render(motion: Path, out: Path, *options: str, cores: int | None = None)
 
 
 def run_paint(source: Path, out: Path, *options: str, cores: int | None = None) -> CommandRun:
-    """Run ``manekko paint SOURCE OUT OPTIONS`` in a process of its own.
+    """Run ``manekko paint SOURCE --out OUT OPTIONS`` in a process of its own.
 
     Args:
         source: the clip.
-        out: the video or pictures to write.
+        out: folder for the results.
         options: further arguments.
-        cores: how many processor cores the process may use (where the system can bind it).
+        cores: how many processor cores the process may use (where the system can bind it), and its ``--workers``.
 
     Raises:
         MissingToolError: the command failed; the message is its own last line.
     """
-    return _run(["paint", str(source), str(out), *options], f"painting of {source.name}", cores)
+    workers = [] if cores is None else ["--workers", str(cores)]
+    return _run(["paint", str(source), "--out", str(out), *options, *workers], f"painting of {source.name}", cores)
 
 
 def _run(words: list[str], what: str, cores: int | None) -> CommandRun:

@@ -101,7 +101,7 @@ def paint() -> PaintFigures:
         rows += found[0]
         figures |= found[1]
     not_run = [] if STICK in figures else ["stick: this painter has no networks for keypoints"]
-    not_run += _time_command(figures)
+    not_run += _time_command(figures, _word())
     told = json.loads((painter.folder / "painter.json").read_bytes())
     size_mb = sum(path.stat().st_size for path in painter.folder.glob("*.onnx")) / 1e6
     held = [
@@ -112,9 +112,14 @@ def paint() -> PaintFigures:
     return PaintFigures(str(painter.folder), rows, figures, size_mb, told.get("parity"), not_run, held)
 
 
+def _word() -> str:
+    """Return who is judged, as the command line is told."""
+    return os.environ.get(PAINTER) or DEFAULT
+
+
 def _character() -> Character:
     """Return the character to judge, its painter on two cores."""
-    word = os.environ.get(PAINTER) or DEFAULT
+    word = _word()
     try:
         character = read_character(word, threads=CORES)
     except InputError as error:
@@ -198,16 +203,16 @@ def _network_fps(studio: Studio, painter: Painter, scene: Scene) -> float:
     return pace(lambda number: painter.painted(maps[number % len(maps)], before)).fps
 
 
-def _time_command(figures: dict[str, dict[str, float | None]]) -> list[str]:
+def _time_command(figures: dict[str, dict[str, float | None]], word: str) -> list[str]:
     """Add how long the whole command takes, and return why it could not be run."""
-    refused = []
+    refused: list[str] = []
+    named = ("--character", word)
     with tempfile.TemporaryDirectory(prefix="manekko-bench-") as folder:
         clip = Path(folder) / "clip.mp4"
         write_clip(clip)
-        for kind in figures:
-            options = COMMANDS[kind]
+        for number, kind in enumerate(kind for kind in figures if kind in COMMANDS):
             try:
-                figures[kind]["command_s"] = command_s(clip, Path(folder) / f"{len(options)}.mp4", options)
+                figures[kind]["command_s"] = command_s(clip, Path(folder) / str(number), (*named, *COMMANDS[kind]))
             except MissingToolError as error:
                 refused.append(f"{kind}, the whole command: {error}")
     return refused

@@ -52,12 +52,19 @@ def _page() -> Report:
     return page()
 
 
+def _paint() -> Report:
+    from manekko.bench.paint import paint
+
+    return paint()
+
+
 MEASUREMENTS: dict[str, Callable[[], Report]] = {
     "accuracy": _accuracy,
     "speed": _speed,
     "stage": _stage,
     "solver": _solver,
     "page": _page,
+    "paint": _paint,
 }
 """Every measurement by its name on the command line."""
 
