@@ -71,11 +71,14 @@ def takes(motions: Sequence[NamedMotion], frames: int, seed: int) -> list[Take]:
     """Return the shards that make up so many frames, motion by motion."""
     usable = [one for one in motions if one.motion.frame_count > 1]
     weights = np.array([min(one.motion.frame_count, _LONGEST) for one in usable], dtype=float)
-    result = []
-    for number in range(-(-frames // LONGEST_SHARD)):
+    result: list[Take] = []
+    done = 0
+    while done < frames:
+        number = len(result)
         rng = np.random.default_rng([seed, number])
         one = usable[int(rng.choice(len(usable), p=weights / weights.sum()))]
-        count = min(LONGEST_SHARD, one.motion.frame_count, frames - number * LONGEST_SHARD)
+        count = min(LONGEST_SHARD, one.motion.frame_count, frames - done)
+        done += count
         start = int(rng.integers(0, one.motion.frame_count - count + 1))
         others = [o.motion for o in usable if isinstance(o.motion, Motion) and o.split == one.split and o is not one]
         mixed = isinstance(one.motion, Motion) and bool(others) and rng.random() < _MIXED_SHARE

@@ -82,6 +82,8 @@ def render_dataset(options: RenderDatasetOptions, progress: Progress = silent) -
         views = draw_views(figure)
         views.save(dataset.folder / "views.npz")
     motions = [NamedMotion(path.stem, _at_30_fps(path), split_of(path.stem, options.held)) for path in files]
+    if all(one.motion.frame_count < 2 for one in motions):
+        raise InputError("the motions are of one frame each: nothing moves in them; give dances")
     plan = takes(motions, options.frames, options.seed)
     studio = _Studio(figure, views, options.size_px)
     done = 0

@@ -1,7 +1,7 @@
-"""A dataset on disk: runs of frames of one motion in folders of plain arrays, each of which appears whole or not at all.
+"""A dataset on disk: runs of frames of one motion in folders of plain arrays, each there whole or not at all.
 
 ``DATASET/dataset.json`` says what it is; ``DATASET/views.npz`` holds the character's reference pictures, where there
-are any; ``DATASET/shard-NAME/`` holds ``shard.json`` and one ``.npy`` for each array, with the frames along its first axis.
+are any; ``DATASET/shard-NAME/`` holds ``shard.json`` and one ``.npy`` for each array, frames along its first axis.
 """
 
 import json
@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any, Literal
 
 import numpy as np
@@ -33,10 +34,13 @@ _ROW = {
 }
 """Of each array its kind and the shape of one frame; 0 stands for the picture's side.
 
-``rgba`` has straight alpha. ``flow`` is how far [px, right and down] each place moves to the next frame, NaN where it is
-hidden there or nothing is. ``keypoints`` (people's ``BODY33``) and ``hands`` hold x, y [px], z [m] behind the hips'
+``rgba`` has straight alpha. ``flow`` is how far [px, right and down] each place moves to the next frame, NaN where it
+is hidden there or nothing is. ``keypoints`` (people's ``BODY33``) and ``hands`` hold x, y [px], z [m] behind the hips'
 middle and 1 where visible; NaN where unknown.
 """
+
+_DAMAGE = (OSError, ValueError, EOFError, TypeError, OverflowError, SyntaxError, TokenError, MemoryError)
+"""What mapping a file of something else, or a damaged one, may raise."""
 
 Split = Literal["train", "held"]
 
@@ -73,8 +77,8 @@ class Shard:
         kind, row = _ROW[name]
         shape = (self.info.frames, *(side or self.size_px for side in row))
         try:
-            found = np.load(path, mmap_mode="r", allow_pickle=False)
-        except (OSError, ValueError, EOFError):
+            found = np.lib.format.open_memmap(path, mode="r")
+        except _DAMAGE:
             raise FormatError("damaged; delete this shard's folder and make the dataset again").at(path) from None
         if found.shape != shape or found.dtype != kind:
             raise FormatError(f"{found.dtype} {found.shape} found where {kind} {shape} was expected").at(path)
@@ -131,7 +135,7 @@ def open_dataset(folder: Path) -> Dataset:
         if values["version"] != VERSION:
             raise FormatError(f"a dataset of version {values['version']}; this Manekko reads {VERSION}").at(path)
         return Dataset(folder, str(values["character"]), int(values["size_px"]), dict(values["made_of"]))
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         raise FormatError("damaged, or no dataset").at(path) from None
 
 
@@ -173,7 +177,9 @@ def new_shard(dataset: Dataset, name: str, info: ShardInfo, arrays: tuple[str, .
     shutil.rmtree(temporary, ignore_errors=True)  # what an earlier run left unfinished
     temporary.mkdir()
     try:
-        yield {array: _new_array(temporary, array, info.frames, dataset.size_px) for array in arrays}
+        mapped = {array: _new_array(temporary, array, info.frames, dataset.size_px) for array in arrays}
+        yield mapped
+        mapped.clear()  # a folder with mapped files in it cannot be renamed on every system
         (temporary / "shard.json").write_text(json.dumps(asdict(info), ensure_ascii=False), encoding="utf-8")
         temporary.replace(final)
     finally:
@@ -190,7 +196,7 @@ def _shard_info(path: Path) -> ShardInfo:
     values = _read_json(path)
     try:
         info = ShardInfo(str(values["motion"]), values["split"], int(values["frames"]), float(values["fps"]))
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         raise FormatError("damaged; delete this shard's folder and make the dataset again").at(path) from None
     if info.split not in ("train", "held") or not 1 <= info.frames <= LONGEST_SHARD or not info.fps > 0.0:
         raise FormatError("damaged; delete this shard's folder and make the dataset again").at(path)
