@@ -23,8 +23,9 @@ def train_painter(options: TrainOptions, progress: Progress = silent) -> Path:
     need_torch()
     # Only here, since importing PyTorch takes seconds.
     from manekko.paint.train.loop import train
+    from manekko.paint.train.stick_run import train_stick_painter
 
-    return train(options, progress)
+    return (train_stick_painter if options.kind == "stick" else train)(options, progress)
 
 
 def need_torch() -> None:

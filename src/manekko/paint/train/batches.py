@@ -14,9 +14,15 @@ from manekko.errors import InputError
 from manekko.paint.dataset.shards import Dataset, Shard, Split, open_dataset
 from manekko.paint.heads import head_boxes
 from manekko.paint.pose_map import FIELDS, NOTHING
+from manekko.paint.surface import body_of
 
 _ABOUT_FACE = 0.35
 """Share of crops that are laid about the face, so that large pictures teach it as often as small ones."""
+
+OPTIONAL = ("hands",)
+"""Arrays that a dataset of pictures may lack."""
+_RECALL = 1 << 20
+"""A process number that no process has."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,18 +86,21 @@ def batch_at(found: Sequence[Source], seed: int, step: int, rank: int, count: in
     Datasets are taken by their count of frames, all of one batch from the same one; shards of it equally often.
     """
     rng = np.random.default_rng((seed, step, rank))
-    shares = np.array([source.frames for source in found], dtype=np.float64)
-    # All processes of one run take the same dataset, so that none waits for another's larger squares.
-    common = np.random.default_rng((seed, step))
-    source = found[int(common.choice(len(found), p=shares / shares.sum()))]
-    recall = bool(common.random() < 0.5)
+    source = taken(found, seed, step)
     samples = [_sample(source, rng, side_px) for _ in range(count)]
     return Batch(
         now={name: np.stack([sample[0][name] for sample in samples]) for name in samples[0][0]},
         before={name: np.stack([sample[1][name] for sample in samples]) for name in samples[0][1]},
         boxes=np.stack([sample[2] for sample in samples]),
-        recall=recall,
+        # The same for all processes of one run, so that none waits for another.
+        recall=bool(np.random.default_rng((seed, step, _RECALL)).random() < 0.5),
     )
+
+
+def taken(found: Sequence[Source], seed: int, step: int) -> Source:
+    """Return the dataset of a step: the same for all processes of one run, each as often as it has frames."""
+    shares = np.array([source.frames for source in found], dtype=np.float64)
+    return found[int(np.random.default_rng((seed, step)).choice(len(found), p=shares / shares.sum()))]
 
 
 def held_frames(found: Sequence[Source], count: int) -> Iterator[dict[str, Array]]:
@@ -100,7 +109,14 @@ def held_frames(found: Sequence[Source], count: int) -> Iterator[dict[str, Array
     for number in np.linspace(0, len(source.shards) - 1, count).round().astype(int):
         shard = source.shards[number]
         frame = int(number * 7919) % shard.info.frames
-        yield {name: _plain(_array(shard, name)[frame : frame + 1]) for name in source.names}
+        known = frame_of(shard, frame, (*source.names, *OPTIONAL))
+        yield {name: values[None] for name, values in known.items()} | {"body_m": body_of(source.dataset.made_of)}
+
+
+def frame_of(shard: Shard, frame: int, names: Sequence[str]) -> dict[str, Array]:
+    """Return arrays of one frame; what is ``OPTIONAL`` may be missing."""
+    there = [name for name in names if name not in OPTIONAL or shard.array(name) is not None]
+    return {name: _plain(_array(shard, name)[frame]) for name in there}
 
 
 def _sample(

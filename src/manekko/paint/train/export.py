@@ -17,6 +17,7 @@ from torch import nn
 from manekko.errors import InputError
 from manekko.paint.dataset.shards import Dataset
 from manekko.paint.train.batches import Source, held_frames
+from manekko.paint.train.guessed import GUESSED
 from manekko.paint.train.options import TrainOptions
 from manekko.paint.train.recipe import Exported, Recipe, traceable
 
@@ -53,10 +54,13 @@ def export_painter(
         InputError: the networks are too large, or do not compute what the trained ones do.
     """
     frames = list(held_frames(held, _CHECKED))
-    with _whole_folder(run / "painter") as folder:
+    with whole_folder(run / "painter") as folder:
         sizes, parity = {}, 0.0
         networks = {name: network.to("cpu").eval() for name, network in averaged.items()}
         samples = [recipe.exported(networks, frame) for frame in frames]
+        if GUESSED in dataset.made_of:
+            # Details would cost as much again as they add where the maps themselves are guesses.
+            samples = [{"stick_paint": sample["dense"]} for sample in samples]
         for name in samples[0]:
             path = folder / f"{name}.onnx"
             write_onnx(samples[0][name], path)
@@ -161,7 +165,7 @@ Trained on pictures of {facts["size_px"]}².
 
 
 @contextmanager
-def _whole_folder(target: Path) -> Iterator[Path]:
+def whole_folder(target: Path) -> Iterator[Path]:
     """Give a temporary folder that takes the target's place at the end, or vanishes if anything fails."""
     temporary, old = (target.with_name(f".{target.name}.{end}") for end in ("part", "old"))
     for folder in (temporary, old):

@@ -27,6 +27,7 @@ from manekko.paint.train.export import export_painter
 from manekko.paint.train.losses import structure_loss
 from manekko.paint.train.options import TrainOptions
 from manekko.paint.train.recipe import Recipe
+from manekko.paint.train.stick import PlainRecipe, StickRecipe
 from manekko.progress import Progress
 
 _WARM_UP_STEPS = 100
@@ -35,7 +36,7 @@ _LONGEST_GRADIENT = 1.0
 _LOG_STEPS = 20
 _SAMPLES = 4
 _AHEAD = 2
-_RECIPES: dict[str, type[Recipe]] = {"dense": DenseRecipe}
+_RECIPES: dict[str, type[Recipe]] = {"dense": DenseRecipe, "stick": StickRecipe, "plain": PlainRecipe}
 
 
 @dataclass
@@ -73,7 +74,10 @@ def train(options: TrainOptions, progress: Progress) -> Path:
     found = sources(options.datasets, "train", recipe.arrays)
     held = sources(options.datasets[:1], "held", recipe.arrays)
     logging.getLogger("lightning_fabric").setLevel(logging.WARNING)  # it tells its precision as news
-    fabric = Fabric(accelerator="auto", devices="auto", strategy=_strategy(), precision=_precision(options))
+    devices = 1 if not torch.cuda.is_available() else options.devices or torch.cuda.device_count()
+    # A step without a face in view teaches the face's network nothing.
+    strategy = "ddp_find_unused_parameters_true" if devices > 1 else "auto"
+    fabric = Fabric(accelerator="auto", devices=devices, strategy=strategy, precision=_precision(options))
     fabric.launch()
     if fabric.global_rank == 0:
         run_folder.begin_run(options)
@@ -251,10 +255,6 @@ def _stoppable() -> Iterator[threading.Event]:
         yield stopped
     finally:
         signal.signal(signal.SIGINT, before)
-
-
-def _strategy() -> str:
-    return "ddp_find_unused_parameters_true" if torch.cuda.device_count() > 1 else "auto"
 
 
 def _precision(options: TrainOptions) -> Any:

@@ -32,6 +32,8 @@ class TrainOptions:
     seed: int = 0
     threads: int | None = None
     """Processor threads; all when None."""
+    devices: int | None = None
+    """GPUs to train on at once; all when None."""
     precision: Literal["auto", "32", "bf16"] = "auto"
     """Numbers that convolutions compute with; auto: bf16 where the machine has it."""
     resume: bool = False
@@ -55,6 +57,7 @@ class TrainOptions:
             raise InputError("give how long to train: either --steps or --minutes")
         given = {"steps": self.steps, "minutes": self.minutes, "batch": self.batch, "rate": self.rate}
         given |= {"crop-px": self.crop_px, "sample-steps": self.sample_steps, "threads": self.threads}
+        given |= {"devices": self.devices}
         for name, value in given.items():
             if value is not None and not value > 0:
                 raise InputError(f"--{name} {value}: more than 0 was expected")

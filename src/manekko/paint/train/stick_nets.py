@@ -1,0 +1,89 @@
+"""Networks that are given sticks: one guesses the body's surface, another paints at once."""
+
+from itertools import pairwise
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from manekko.paint.sticks import STICK_CHANNELS
+from manekko.stage.truths_parts import PARTS
+
+_SMOOTH = 9
+"""Channels of a guessed surface that are numbers: rest, normal, shade, depth, and how surely something is there."""
+
+
+class StickTrunk(nn.Module):
+    """Sticks, at a quarter of the picture's size → what is known at half of it. The picture's side: multiples of 32."""
+
+    def __init__(self, widths: tuple[int, ...] = (48, 80, 112, 128), half: int = 24) -> None:
+        super().__init__()
+        first = widths[0]
+        self.enter = nn.Conv2d(len(STICK_CHANNELS), first, 1)
+        self.stem = nn.Conv2d(first, first, 3, padding=1)
+        steps = list(pairwise(widths))
+        self.down = nn.ModuleList(nn.Conv2d(upper, lower, 3, stride=2, padding=1) for upper, lower in steps)
+        self.low = nn.ModuleList(nn.Conv2d(lower, lower, 3, padding=1) for _, lower in steps)
+        self.up = nn.ModuleList(nn.Conv2d(lower, upper, 1) for upper, lower in steps)
+        self.high = nn.ModuleList(nn.Conv2d(upper, upper, 3, padding=1) for upper, _ in steps)
+        self.unfolded = nn.Conv2d(first, 4 * half, 1)
+        self.refine = nn.Conv2d(half, half, 3, padding=1)
+
+    def forward(self, sticks: Tensor) -> Tensor:
+        """Return (batch, half, height / 2, width / 2) from (batch, channel, height / 4, width / 4)."""
+        known = functional.relu(self.enter(sticks))
+        known = known + functional.relu(self.stem(known))
+        levels = [known]
+        for down, low in zip(self.down, self.low, strict=True):
+            known = functional.relu(down(known))
+            known = known + functional.relu(low(known))
+            levels.append(known)
+        for step in reversed(range(len(self.up))):
+            known = functional.interpolate(self.up[step](known), scale_factor=2.0, mode="nearest") + levels[step]
+            known = known + functional.relu(self.high[step](known))
+        known = functional.pixel_shuffle(self.unfolded(known), 2)
+        return known + functional.relu(self.refine(known))
+
+
+class SurfaceGuesser(nn.Module):
+    """Sticks → the surface of the body."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.trunk = StickTrunk(half=24)
+        self.smooth = nn.Conv2d(24, 4 * _SMOOTH, 3, padding=1)
+        self.parts = nn.Conv2d(24, len(PARTS), 1)
+
+    def forward(self, sticks: Tensor) -> tuple[Tensor, Tensor]:
+        """Return (batch, 9, height, width), the last before its sigmoid, and parts (batch, part, h / 2, w / 2)."""
+        known = self.trunk(sticks)
+        return functional.pixel_shuffle(self.smooth(known), 2).float(), self.parts(known).float()
+
+
+class WrittenSurface(nn.Module):
+    """A guesser as it is written out: one picture of ``surface.SURFACE_CHANNELS``."""
+
+    def __init__(self, guesser: SurfaceGuesser) -> None:
+        super().__init__()
+        self.guesser = guesser
+
+    def forward(self, sticks: Tensor) -> Tensor:
+        """Return (batch, 10, height, width)."""
+        smooth, parts = self.guesser(sticks)
+        part = parts.argmax(dim=1, keepdim=True).float()
+        part = functional.interpolate(part, scale_factor=2.0, mode="nearest")
+        return torch.cat([smooth[:, :8], torch.sigmoid(smooth[:, 8:]), part], dim=1)
+
+
+class PlainPainter(nn.Module):
+    """Sticks → picture, for characters of which there are only pictures."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.trunk = StickTrunk(widths=(64, 96, 128, 160), half=48)
+        self.colours = nn.Conv2d(48, 16, 3, padding=1)
+
+    def forward(self, sticks: Tensor) -> Tensor:
+        """Return the premultiplied picture (batch, 4, height, width), 0 to 1."""
+        picture = torch.sigmoid(functional.pixel_shuffle(self.colours(self.trunk(sticks)), 2).float())
+        return torch.cat([picture[:, :3] * picture[:, 3:], picture[:, 3:]], dim=1)
