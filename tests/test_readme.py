@@ -24,7 +24,7 @@ COMMANDS = sorted({
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_of_the_readme_is_understood(command: str) -> None:
-    tyro.cli(cli.Command, args=shlex.split(command)[1:])  # pyright: ignore
+    tyro.cli(cli.Command, args=shlex.split(command)[1:], config=cli.PLAIN_NAMES)  # pyright: ignore
 
 
 @pytest.mark.parametrize("option", sorted(set(re.findall(r"`(--[^`]+)`", README)) - {"--help"}))
@@ -33,9 +33,10 @@ def test_every_option_of_the_readme_is_understood(option: str) -> None:
     values = {"--model": "Model.pmx", "--start": "1", "--fps": "1", "--sound": "song.wav", "--fix": "dance-fixes.toml"}
     value = [values[option]] if option in values else []
     understood = []
-    for command in (["capture", "dance.mp4"], ["render", "dance.vmd", "dance.mp4"]):
+    for command in (["capture", "dance.mp4"], ["render", "dance.vmd", "dance.mp4"], ["paint", "dance.mp4"]):
+        words = [*command, *shlex.split(option), *value]
         with contextlib.suppress(SystemExit):
-            understood.append(tyro.cli(cli.Command, args=[*command, *shlex.split(option), *value]))  # pyright: ignore
+            understood.append(tyro.cli(cli.Command, args=words, config=cli.PLAIN_NAMES))  # pyright: ignore
     assert understood
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import tyro
 
 from manekko.commands import (
+    PLAIN_NAMES,
     Bench,
     Capture,
     Check,
@@ -33,9 +34,6 @@ _DESCRIPTION = """A person dances in a video; a character dances the same dance.
 
 Start with `manekko capture dance.mp4`; `manekko capture --help` lists what can be chosen, `manekko --version` says
 which version this is."""
-
-_PLAIN_NAMES = (tyro.conf.OmitArgPrefixes, tyro.conf.OmitSubcommandPrefixes)
-"""What a command asks is named without the command."""
 
 # All our matrices are small: more threads in numpy would only wait for each other. Set before numpy is loaded.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -72,7 +70,7 @@ def _understood(arguments: list[str]) -> Command:
     """Return the command that the words say; exits with 2 where they say none."""
     try:
         return tyro.cli(  # pyright: ignore
-            Command, prog="manekko", description=_DESCRIPTION, args=arguments, config=_PLAIN_NAMES
+            Command, prog="manekko", description=_DESCRIPTION, args=arguments, config=PLAIN_NAMES
         )
     except SystemExit as ended:
         name = name_in_pieces(arguments)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
-from tyro.conf import FlagCreatePairsOff, Positional, arg, subcommand
+from tyro.conf import FlagCreatePairsOff, OmitArgPrefixes, OmitSubcommandPrefixes, Positional, arg, subcommand
 
 from manekko.options import (
     argument,
@@ -21,6 +21,9 @@ from manekko.options import (
     size,
     time,
 )
+
+PLAIN_NAMES = (OmitArgPrefixes, OmitSubcommandPrefixes)
+"""What a command asks for is named without the command."""
 
 _PARTS = ("body", "hands", "face")
 _FORMATS = ("vmd", "bvh")

@@ -120,7 +120,9 @@ class Painter:
             path = self.folder / f"{network}.onnx"
             options = onnxruntime.SessionOptions()
             options.log_severity_level = 4
-            options.intra_op_num_threads = self.threads or 0
+            # Small squares gain nothing from a second core, and a waiting pool must not take cores from the rest.
+            options.intra_op_num_threads = 1 if network in _DETAILS else self.threads or 0
+            options.add_session_config_entry("session.intra_op.allow_spinning", "0")
             try:
                 if path.stat().st_size > _LARGEST_BYTES:
                     raise FormatError("too large for a painter's network").at(path)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -56,26 +57,32 @@ class Sitting:
     times_s: Float[Array, " frame"]
     shown: Bool[Array, " frame"]
 
-    def squares(self) -> list[Square]:
-        """Return the square of each frame."""
+    @cached_property
+    def _surveyed(self) -> tuple[Float[Array, "frame corner=2 2"], Float[Array, " frame"]]:
+        """What the figure may cover [px] and how far it is [m], in some frames; NaN in all others."""
         outlines = Outlines(self.dancer.figure)
-        boxes = np.full((len(self.times_s), 2, 2), np.nan)
+        boxes, distances = np.full((len(self.times_s), 2, 2), np.nan), np.full(len(self.times_s), np.nan)
         chosen = np.unique(np.append(np.arange(0, len(self.times_s), _LOOKED_AT), len(self.times_s) - 1))
         poses = self.dancer.poses(self.times_s[chosen], swaying=False)
         for frame, pose in zip(chosen.tolist(), poses, strict=True):
-            box = outlines.box_px(self.camera(float(self.times_s[frame])), pose) if self.shown[frame] else None
-            boxes[frame] = np.nan if box is None else box
+            view = self.camera(float(self.times_s[frame]))
+            box = outlines.box_px(view, pose) if self.shown[frame] else None
+            if box is not None:
+                boxes[frame], distances[frame] = box, depth_of(pose, view)
+        return boxes, distances
+
+    def squares(self) -> list[Square]:
+        """Return the square of each frame."""
         spacing = float(np.median(np.diff(self.times_s))) if len(self.times_s) > 1 else 1.0
-        return calm_squares(boxes, 1.0 / max(spacing, 1e-3))
+        return calm_squares(self._surveyed[0], 1.0 / max(spacing, 1e-3))
 
     def distances_m(self) -> Float[Array, " frame"]:
         """Return how far the body's middle is from the camera in each frame; NaN where it is not to be seen."""
-        result = np.full(len(self.times_s), np.nan)
-        poses = self.dancer.poses(self.times_s, swaying=False)
-        for frame, (time_s, pose) in enumerate(zip(self.times_s.tolist(), poses, strict=True)):
-            if self.shown[frame]:
-                result[frame] = depth_of(pose, self.camera(time_s))
-        return result
+        distances = self._surveyed[1]
+        known = np.flatnonzero(np.isfinite(distances))
+        if len(known) == 0:
+            return distances
+        return np.where(self.shown, np.interp(np.arange(len(distances)), known, distances[known]), np.nan)
 
     def portraits(self, way: Way, side_px: int | None = None) -> Iterator[Portrait | None]:
         """Yield the character of each frame, None where it is not to be seen.
