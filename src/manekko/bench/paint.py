@@ -7,7 +7,7 @@ pose that our detector sees in them, steadiness, patience with noise, and speed.
 import json
 import os
 import tempfile
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +21,26 @@ from manekko.bench.paint_judge import (
     WayRow,
     dense_from_keypoints,
     dense_steadiness,
+    from_sticks,
     patience,
     repeated,
     spoilt,
+    stick_steadiness,
 )
 from manekko.bench.paint_pose import PoseFigures
 from manekko.bench.paint_scenes import Scene, Studio, held_back, open_studio, scenes
 from manekko.bench.paint_speed import COMMANDS, CORES, command_s, pace, write_clip
-from manekko.bench.paint_ways import Pool, Way, painted, through_codec, training_pool
+from manekko.bench.paint_ways import (
+    Pool,
+    Way,
+    painted,
+    painted_from_sticks,
+    stick_network,
+    sticks_given,
+    through_codec,
+    training_pool,
+    with_confidences,
+)
 from manekko.bench.speed import Mark
 from manekko.errors import InputError, MissingToolError
 from manekko.paint.characters import DEFAULT, Character, read_character
@@ -149,24 +161,34 @@ def _judged(
     noisy = list(scenes(studio.figure, motions, _NOISY_SCENES, _NOISY_FRAMES, _SEED + 1))
     figures = {}
     for kind, row in zip(kinds, rows, strict=False):
+        steady, from_keypoints = _OF_STICKS if kind == STICK else _OF_MAPS
         figures[kind] = {
             **{name: value for name, value in asdict(row).items() if isinstance(value, float)},
             **_pose_figures(tribunal.pose(kind)),
-            **_steadiness(dense_steadiness(studio, painter, noisy[:_STILL_SCENES], _SEED)),
-            **(_patience(patience(net, studio, noisy, dense_from_keypoints(studio, painter))) if kind == DENSE else {}),
-            "network_fps": _network_fps(studio, painter, noisy[0]),
+            **_steadiness(steady(studio, painter, noisy[:_STILL_SCENES], _SEED)),
+            **(_patience(patience(net, studio, noisy, from_keypoints(studio, painter))) if kind != FINE else {}),
+            "network_fps": _network_fps(kind, studio, painter, noisy[0]),
         }
     return rows, figures
 
 
 def kinds_of(painter: Painter, side_px: int) -> list[str]:
     """Return what a painter can be judged for in pictures of a size."""
-    return [kind for kind, side in ((DENSE, 256), (FINE, 512)) if side == side_px and painter.has("dense")]
+    needed = {STICK: (256, ("stick", "dense")), DENSE: (256, ("dense",)), FINE: (512, ("dense",))}
+    return [kind for kind, (side, networks) in needed.items() if side == side_px and all(map(painter.has, networks))]
+
+
+_OF_MAPS = dense_steadiness, dense_from_keypoints
+_OF_STICKS = stick_steadiness, from_sticks
 
 
 def _told(kind: str, painter: Painter) -> Way:
     """Return the way in which the painter makes pictures from what it is told."""
-    return lambda drawn: painted(painter, drawn.maps)
+    if kind != STICK:
+        return lambda drawn: painted(painter, drawn.maps)
+    return lambda drawn: painted_from_sticks(
+        painter, with_confidences(drawn.keypoints), with_confidences(drawn.hands), drawn.rgba.shape[1]
+    )
 
 
 def _pose_figures(pose: PoseFigures) -> dict[str, float | None]:
@@ -196,11 +218,22 @@ def _patience(found: Patience) -> dict[str, float | None]:
     }
 
 
-def _network_fps(studio: Studio, painter: Painter, scene: Scene) -> float:
-    """Return how many pictures a second the networks paint, face and hands included, from maps that are there."""
+def _network_fps(kind: str, studio: Studio, painter: Painter, scene: Scene) -> float:
+    """Return how many pictures a second the networks paint, face and hands included, from what they are told."""
     maps = studio.maps(scene.poses, scene.views(studio.side_px))
     before = painter.painted(maps[0]).plain
-    return pace(lambda number: painter.painted(maps[number % len(maps)], before)).fps
+    if kind != STICK:
+        return pace(lambda number: painter.painted(maps[number % len(maps)], before)).fps
+    drawn = studio.drawn(replace(scene, poses=scene.poses[:1], squares=scene.squares[:1]))
+    sticks = sticks_given(
+        painter, with_confidences(drawn.keypoints)[0], with_confidences(drawn.hands)[0], studio.side_px
+    )
+
+    def both(number: int) -> None:
+        painter.run("stick", sticks)
+        painter.painted(maps[number % len(maps)], before, stick_network(painter))
+
+    return pace(both).fps
 
 
 def _time_command(figures: dict[str, dict[str, float | None]], word: str) -> list[str]:

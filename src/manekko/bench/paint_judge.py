@@ -7,12 +7,14 @@ import numpy as np
 
 from manekko.arrays import Array, Float, UInt8
 from manekko.bench.paint_figures import Looks, looks, mean_looks, overlap
-from manekko.bench.paint_noise import JITTER_PX, MISSING, Noise, captured, cut_views, seen_track, still
+from manekko.bench.paint_noise import JITTER_PX, JITTER_SIDE_PX, MISSING, Noise, captured, cut_views, seen_track, still
 from manekko.bench.paint_pose import PoseFigures, box_side_px, pose_figures, seen_keypoints
 from manekko.bench.paint_scenes import Drawn, Scene, Studio
 from manekko.bench.paint_time import flicker, warping_error
-from manekko.bench.paint_ways import Pictures, Way, painted
+from manekko.bench.paint_ways import Pictures, Way, painted, painted_from_sticks, with_confidences
 from manekko.paint.crop import Square
+from manekko.paint.dataset.render import FPS
+from manekko.paint.keypoint_series import filled_and_smoothed
 from manekko.paint.painter import Painter
 from manekko.paint.pose_map import PoseMap
 from manekko.people.landmarks import BodyNet
@@ -103,9 +105,9 @@ class Steadiness:
     still: float
     """Nothing moves at all."""
     trembling: float
-    """The picture trembles by a fraction of a pixel."""
-    renderer_trembling: float
-    """The character itself drawn so."""
+    """The picture trembles by a fraction of a pixel; of keypoints: they are our detector's."""
+    renderer_trembling: float | None
+    """The character itself drawn so; None where there is no such thing."""
 
 
 def dense_steadiness(studio: Studio, painter: Painter, held: Sequence[Scene], seed: int) -> Steadiness:
@@ -188,6 +190,46 @@ def dense_from_keypoints(studio: Studio, painter: Painter) -> Noisy:
         cut = cut_views(found, views, studio.side_px)
         maps: tuple[PoseMap, ...] = studio.maps(found.poses[::_NOISY_STEP], cut[::_NOISY_STEP])
         return painted(painter, maps)
+
+    return paint
+
+
+def stick_steadiness(studio: Studio, painter: Painter, held: Sequence[Scene], seed: int) -> Steadiness:
+    """Return how steadily a painter paints first poses of scenes from keypoints.
+
+    Exact ones, and such as our detector sees, filled and smoothed. The renderer knows no keypoints.
+    """
+    found = []
+    for scene in held:
+        standing = still(scene, STILL_FRAMES)
+        exact = studio.drawn(replace(standing, poses=standing.poses[:1], squares=standing.squares[:1]))
+        body, hands = (
+            np.repeat(with_confidences(each), STILL_FRAMES, axis=0) for each in (exact.keypoints, exact.hands)
+        )
+        track = seen_track(studio.figure, standing, Noise(detector=1.0), seed)
+        corners = np.array([[square.left, square.top] for square in standing.squares])[:, None]
+        noisy = body.copy()
+        noisy[..., :2] = (track.keypoints_px - corners) * studio.side_px / standing.squares[0].side
+        smooth, _ = filled_and_smoothed(noisy, None, fps=FPS)
+        pictures = [painted_from_sticks(painter, each, hands, studio.side_px) for each in (body, smooth)]
+        found.append([flicker(each) for each in pictures])
+    return Steadiness(*np.mean(found, axis=0).tolist(), renderer_trembling=None)
+
+
+def from_sticks(studio: Studio, painter: Painter) -> Noisy:
+    """Return the way from keypoints, filled and smoothed, to pictures."""
+
+    def paint(scene: Scene, drawn: Drawn, noise: Noise, seed: int) -> Pictures:
+        rng = np.random.default_rng([seed, 6])
+        spoilt_px = noise.jitter_px * studio.side_px / JITTER_SIDE_PX
+        parts = []
+        for points in (with_confidences(drawn.keypoints), with_confidences(drawn.hands)):
+            points[..., :2] += rng.standard_normal(points[..., :2].shape) * spoilt_px
+            points[rng.random(points.shape[:-1]) < noise.missing] = [np.nan, np.nan, np.nan, 0.0]
+            parts.append(points)
+        body, hands = filled_and_smoothed(*parts, fps=FPS)
+        assert hands is not None
+        return painted_from_sticks(painter, body[::_NOISY_STEP], hands[::_NOISY_STEP], studio.side_px)
 
     return paint
 

@@ -1,5 +1,6 @@
 """Ways to make pictures of a scene: a painter's networks, and what they must be better than."""
 
+import json
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from manekko.paint.dataset.render import FPS
 from manekko.paint.figure_keypoints import figure_keypoints_m
 from manekko.paint.painter import Painter
 from manekko.paint.pose_map import PoseMap
+from manekko.paint.surface import body_of, guessed_map, sticks_of
 from manekko.people.keypoints import BODY33_INDEX
 from manekko.stage.figure import Figure
 from manekko.stage.truths_surface import projected
@@ -28,9 +30,12 @@ Pictures = UInt8[Array, "frame side side 4"]
 Way = Callable[[Drawn], Pictures]
 """From what is true of a scene, of which it may only look at what it is told, to its pictures."""
 
+SURE, UNSURE = 0.95, 0.5
+"""Usual confidences in what is seen and in what is hidden."""
+
 _HIPS = [BODY33_INDEX["left_hip"], BODY33_INDEX["right_hip"]]
 _POOL_SCENES, _POOL_FRAMES, _POOL_STEP = 48, 50, 2
-_MEAN_OF = 8
+_MEAN_OF = 12
 
 
 def painted(painter: Painter, maps: Sequence[PoseMap], network: str = "dense") -> Pictures:
@@ -42,6 +47,49 @@ def painted(painter: Painter, maps: Sequence[PoseMap], network: str = "dense") -
         before = found.plain
         result.append(straight(found.rgba))
     return np.stack(result)
+
+
+def painted_from_sticks(
+    painter: Painter,
+    keypoints: Float[Array, "frame 33 4"],
+    hands: Float[Array, "frame side=2 21 4"],
+    side_px: int,
+) -> Pictures:
+    """Return what a painter makes of keypoints (x, y [px], depth [m], confidence), each after the one before."""
+    maps = [guessed(painter, body, both, side_px) for body, both in zip(keypoints, hands, strict=True)]
+    return painted(painter, maps, stick_network(painter))
+
+
+def stick_network(painter: Painter) -> str:
+    """Return the name of the network that paints guessed maps."""
+    return "stick_paint" if painter.has("stick_paint") else "dense"
+
+
+def guessed(
+    painter: Painter, keypoints: Float[Array, "33 4"], hands: Float[Array, "side=2 21 4"], side_px: int
+) -> PoseMap:
+    """Return the pose map that a painter guesses from keypoints."""
+    surface = painter.run("stick", sticks_given(painter, keypoints, hands, side_px))
+    return guessed_map(surface[0], keypoints, _body_m(painter), painter.views)
+
+
+def sticks_given(
+    painter: Painter, keypoints: Float[Array, "33 4"], hands: Float[Array, "side=2 21 4"], side_px: int
+) -> dict[str, Array]:
+    """Return what the network that guesses maps is given."""
+    return {"sticks": sticks_of(keypoints, hands, side_px, _body_m(painter))}
+
+
+def _body_m(painter: Painter) -> Float[Array, "33 3"]:
+    """Return the character's keypoints at rest."""
+    return body_of(json.loads((painter.folder / "painter.json").read_bytes()).get("data"))
+
+
+def with_confidences(points: Float[Array, "*frame point 4"]) -> Float[Array, "*frame point 4"]:
+    """Return true points, visible or not, with the confidences that a detector has in such."""
+    points = points.astype(np.float64)
+    sure = np.where(points[..., 3:] > 0.5, SURE, UNSURE)
+    return np.concatenate([points[..., :3], np.where(np.isfinite(points[..., :1]), sure, 0.0)], axis=-1)
 
 
 def straight(premultiplied: UInt8[Array, "*frame side side 4"]) -> UInt8[Array, "*frame side side 4"]:
