@@ -15,7 +15,7 @@ _PLAIN_SHARE = 0.96
 """A background is plain if so much of the picture's border is."""
 _BORDER = 1 / 48
 """Width of that border, of the picture's longer side."""
-_HOLE_SHARE = 0.02
+_HOLE_SHARE = 0.06
 """Background seen through the figure, as between an arm and the trunk, has no more of the bones than this."""
 _LEAST_HOLE_PX = 12
 _FOUND_SHARE = 0.7

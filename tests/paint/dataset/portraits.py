@@ -18,7 +18,7 @@ from manekko.stage.renderer import Renderer
 from manekko.stage.truths import Truths
 from tests.stage.looking import looking
 
-SIZE = (300, 400)
+SIZE = (400, 400)
 _BODY25 = {
     "nose": 0, "right_shoulder": 2, "right_elbow": 3, "right_wrist": 4, "left_shoulder": 5, "left_elbow": 6,
     "left_wrist": 7, "right_hip": 9, "right_knee": 10, "right_ankle": 11, "left_hip": 12, "left_knee": 13,

@@ -8,7 +8,7 @@ import numpy as np
 
 from manekko.arrays import Array, Bool, Float, UInt8
 from manekko.paint.crop import Square
-from manekko.people.keypoints import BODY33_EDGES, BODY33_INDEX
+from manekko.people.keypoints import BODY33, BODY33_EDGES, BODY33_INDEX
 from manekko.pixels.background import background_mask
 from manekko.pixels.cutout import colour_cutout, known_cutout, masked, plain_cutout, squared
 from manekko.pixels.warp import resize
@@ -20,17 +20,20 @@ Behind = Callable[[], UInt8[Array, "height width 3"] | None]
 
 _CLEAR_SHARE = 0.005
 """A picture has an alpha of its own if more than this of it is see-through."""
-_BREADTH, _CLOSE, _AROUND = 0.022, 0.11, 0.2
+_BREADTH, _CLOSE, _AROUND = 0.01, 0.11, 0.2
 """Breadth of what surely is the figure, of what mostly is and of where it may be, of the body's extent."""
 _MARGIN = 0.35
 """What is looked at beside the body, of its extent."""
 _FINE = 1.25
 """So many times finer than the result a figure is kept until its square is known."""
 _LEAST_PX = 12.0
-_TRUNK = (
-    ("left_shoulder", "right_hip"), ("right_shoulder", "left_hip"), ("left_hip", "right_hip"),
-    ("nose", "left_shoulder"), ("nose", "right_shoulder"),
-)  # fmt: skip
+_SIDES = {("left_shoulder", "left_hip"), ("right_shoulder", "right_hip")}
+_LINES = [
+    *(edge for edge in BODY33_EDGES if (BODY33[edge[0]], BODY33[edge[1]]) not in _SIDES),
+    (BODY33_INDEX["left_shoulder"], BODY33_INDEX["right_hip"]),
+    (BODY33_INDEX["right_shoulder"], BODY33_INDEX["left_hip"]),
+]
+"""What is surely the body: not the trunk's sides, which leave a narrow waist."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -192,12 +195,12 @@ def _drawn(
     points_px: Float[Array, "keypoint=33 2"], size_px: tuple[int, int], breadth: float
 ) -> Bool[Array, "height width"]:
     """Return where the lines of a body are, so broad in its extent; with the head's hair where more than bones."""
-    pairs = [*BODY33_EDGES, *((BODY33_INDEX[a], BODY33_INDEX[b]) for a, b in _TRUNK)]
-    lines = [points_px[list(pair)] for pair in pairs]
-    shoulders = points_px[[BODY33_INDEX["left_shoulder"], BODY33_INDEX["right_shoulder"]]]
+    lines = [points_px[list(line)] for line in _LINES]
+    neck = points_px[[BODY33_INDEX["left_shoulder"], BODY33_INDEX["right_shoulder"]]].mean(0)
     head = points_px[BODY33_INDEX["nose"]]
+    lines.append(np.stack([head, neck]))
     if breadth > _BREADTH:
-        lines.append(np.stack([head, head + 0.7 * (head - shoulders.mean(0))]))
+        lines.append(np.stack([head, head + 0.7 * (head - neck)]))
     limbs = np.stack([line for line in lines if np.isfinite(line).all()] or [np.full((2, 2), -1e3)])
     known = points_px[np.isfinite(points_px).all(1)]
     width = breadth * float(np.ptp(known, axis=0).max())
