@@ -44,6 +44,8 @@ class Plate:
     people: tuple[PersonShape, ...]
     panorama: Panorama | None = None
     """Where a turning camera's frames lie in the plate; None: they all are where the plate is."""
+    bars_px: tuple[int, int, int, int] = (0, 0, 0, 0)
+    """Columns left and right, and rows above and below, that do not turn with the camera: black bars."""
     _shifts: dict[int, Float[Array, "2 3"]] = field(default_factory=dict)
 
     def behind(
@@ -162,6 +164,9 @@ class Plate:
         gain = stretched(stretched(light, self._small_px)[_slices(window)], part[2:])
         result = rgb.copy()
         result[place] = mixed(rgb[place], self._part(part, frame, shift), gain, share)
+        left, right, above, below = self.bars_px
+        for bar in (np.s_[:, :left], np.s_[:, len(rgb[0]) - right :], np.s_[:above], np.s_[len(rgb) - below :]):
+            result[bar] = rgb[bar]
         return result
 
 

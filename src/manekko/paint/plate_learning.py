@@ -1,7 +1,7 @@
 """Learning a clip's background: a bounded number of its frames, chosen so that each place is often free of people."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from scipy.ndimage import gaussian_filter
@@ -13,7 +13,7 @@ from manekko.paint.plate import STILL, WIDE, Plate, scaled_size, shift_between
 from manekko.paint.plate_middle import usual_colours
 from manekko.people.keypoints import Track
 from manekko.pixels.fill import filled, stretched
-from manekko.pixels.maps import looked_up, map_points
+from manekko.pixels.maps import enlarged, looked_up, map_points
 from manekko.progress import Progress, counted, silent
 from manekko.video.source import Clip
 
@@ -31,6 +31,11 @@ _NEAR_LEVEL, _ON_LEVEL = 32, 192
 """Masks from here on mean near people, and on them."""
 _LEVELS = 16
 """Of each channel, to tell people's colours from the background's."""
+_BLACK, _BAR_EDGE_PX = 24.0, 3
+"""Bars beside a picture of another shape do not turn with the camera; their edges are blurred by compression."""
+_SOONEST = 15
+"""So many looks at a place that people hide, the soonest before and after."""
+_FOR_EVER = 1e7
 _CALM = 12
 """What was always near a person is believed if its closest half of colours is no wider, in 8-bit steps."""
 
@@ -105,51 +110,122 @@ def plate_of(
     """Return the background that some frames, with their numbers in the clip, show."""
     height, width = frames[0][1].shape[:2]
     shifts = dict.fromkeys((number for number, _ in frames), STILL)
+    masks = [_levels(people, number, (width, height)) for number, _ in frames]
     if panorama is None:
-        return _gathered(frames, people, None, shifts)
+        return _told([rgb for _, rgb in frames], masks, frames, people)
+    bars = dark_bars([rgb for _, rgb in frames])
+    for mask in masks:
+        mask[_outside(bars, mask.shape)] = 255
     # A coarse panorama tells by how much each frame lies beside where the camera's path puts it.
     coarse = Panorama(panorama.path, panorama.picture_px, panorama.most_px // 16)
-    plate = _gathered(frames, people, coarse, shifts)
+    plate = _turned(frames, masks, people, coarse, shifts)
     small = scaled_size((width, height), _MASK_PX)
-    for number, rgb in frames:
-        mask = people_in(people, number, (width, height), small, wider=WIDE)
-        shifts[number] = shift_between(plate.told(number, STILL), rgb, mask)
-    return _gathered(frames, people, panorama, shifts)
+    for (number, rgb), mask in zip(frames, masks, strict=True):
+        shifts[number] = shift_between(plate.told(number, STILL), rgb, stretched(mask, small))
+    return replace(_turned(frames, masks, people, panorama, shifts), bars_px=bars)
 
 
-def _gathered(
-    frames: Sequence[tuple[int, UInt8[Array, "height width 3"]]],
+def dark_bars(pictures: Sequence[UInt8[Array, "height width 3"]]) -> tuple[int, int, int, int]:
+    """Return how many columns on the left and on the right, and rows above and below, are black in all pictures."""
+    height, width = pictures[0].shape[:2]
+    few = [picture.max(axis=-1) for picture in pictures[:: max(1, len(pictures) // 6)]]
+    columns = np.max([np.percentile(picture[::4], 95.0, axis=0) for picture in few], axis=0) < _BLACK
+    rows = np.max([np.percentile(picture[:, ::4], 95.0, axis=1) for picture in few], axis=0) < _BLACK
+    if columns.all() or rows.all():
+        return 0, 0, 0, 0
+    counts = [int(np.argmin(dark)) for dark in (columns, columns[::-1], rows, rows[::-1])]
+    left, right, above, below = (count + _BAR_EDGE_PX if count else 0 for count in counts)
+    return min(left, width), min(right, width), min(above, height), min(below, height)
+
+
+def _outside(bars_px: tuple[int, int, int, int], shape: tuple[int, ...]) -> Bool[Array, "height width"]:
+    left, right, above, below = bars_px
+    outside = np.ones(shape[:2], dtype=bool)
+    outside[above : shape[0] - below, left : shape[1] - right] = False
+    return outside
+
+
+def _told(
+    pictures: Sequence[UInt8[Array, "height width 3"]],
+    levels: Sequence[UInt8[Array, "height width"]],
+    frames: Sequence[tuple[int, UInt8[Array, "picture_height picture_width 3"]]],
     people: Sequence[PersonShape],
-    panorama: Panorama | None,
+    panorama: Panorama | None = None,
+) -> Plate:
+    """Return the plate that pictures, brought to their places in it, tell; the frames are what they were made of."""
+    palette = Palette()
+    for number, rgb in frames:
+        palette.look(rgb, _levels(people, number, rgb.shape[1::-1]))
+    rgb, seen = usual_background(np.stack(pictures), np.stack(levels), palette)
+    return Plate(filled(rgb, ~seen), seen, frames[0][1].shape[1::-1], tuple(people), panorama)
+
+
+def _turned(
+    frames: Sequence[tuple[int, UInt8[Array, "height width 3"]]],
+    masks: Sequence[UInt8[Array, "height width"]],
+    people: Sequence[PersonShape],
+    panorama: Panorama,
     shifts: dict[int, Float[Array, "2 3"]],
 ) -> Plate:
-    size = frames[0][1].shape[1::-1]
-    width, height = size if panorama is None else panorama.size_px
-    pictures = np.empty((len(frames), height, width, 3), np.uint8)
-    levels = np.empty((len(frames), height, width), np.uint8)
-    palette = Palette()
-    points = map_points((0, 0, width, height))
-    for place, (number, rgb) in enumerate(frames):
-        mask = _levels(people, number, size)
-        palette.look(rgb, mask)
-        if panorama is None:
-            pictures[place], levels[place] = rgb, mask
-        else:
-            places = panorama.seen_places(number, points, shifts[number])
-            pictures[place] = looked_up(rgb, places, (width, height))
-            levels[place] = 255 - looked_up(255 - mask, places, (width, height))
-    rgb, seen = _usual(pictures.reshape(len(frames), -1, 3), levels.reshape(len(frames), -1), palette)
-    rgb, seen = rgb.reshape(height, width, 3), seen.reshape(height, width)
-    return Plate(filled(rgb, ~seen), seen, size, tuple(people), panorama)
+    """Return the panorama that frames show; at each place of people, from what is seen of it soonest before and after.
+
+    A camera that travels sees a place elsewhere later.
+    """
+    points = map_points((0, 0, *panorama.size_px))
+    places = [panorama.seen_places(number, points, shifts[number]) for number, _ in frames]
+    pictures = [looked_up(rgb, where, panorama.size_px) for (_, rgb), where in zip(frames, places, strict=True)]
+    levels = [255 - looked_up(255 - mask, where, panorama.size_px) for mask, where in zip(masks, places, strict=True)]
+    numbers = np.array([number for number, _ in frames], dtype=np.float64)
+    middle, reach = _when_hidden(masks, places, numbers)
+    middle, reach = (enlarged(one, panorama.size_px) for one in (middle, reach))
+    for number, level in zip(numbers, levels, strict=True):
+        level[np.abs(middle - number) > reach] = 255
+    return _told(pictures, levels, frames, people, panorama)
+
+
+def _when_hidden(
+    masks: Sequence[UInt8[Array, "height width"]],
+    places: Sequence[Float[Array, "rows columns 2"]],
+    numbers: Float[Array, " frame"],
+) -> tuple[Float[Array, "rows columns"], Float[Array, "rows columns"]]:
+    """Return about when people hide each place of a panorama, and for how long before and after it is to be looked at.
+
+    Both in frames. Where nobody ever is, or too little is seen, for ever.
+    """
+    height, width = masks[0].shape
+    inside, hidden = [], []
+    for mask, where in zip(masks, places, strict=True):
+        x, y = np.rint(where[..., 0]).astype(int), np.rint(where[..., 1]).astype(int)
+        within = (x >= 0) & (y >= 0) & (x < width) & (y < height)
+        inside.append(within)
+        hidden.append(within & (mask[np.clip(y, 0, height - 1), np.clip(x, 0, width - 1)] >= _NEAR_LEVEL))
+    on, free = np.array(hidden), np.array(inside) & ~np.array(hidden)
+    times = numbers[:, None, None]
+    middle = (on * times).sum(axis=0) / np.maximum(on.sum(axis=0), 1)
+    away = np.sort(np.where(free, np.abs(times - middle), np.inf), axis=0)[min(_SOONEST, len(masks)) - 1]
+    return middle, np.where(on.any(axis=0) & np.isfinite(away), away + 0.5, _FOR_EVER)
+
+
+def usual_background(
+    pictures: UInt8[Array, "picture height width 3"], levels: UInt8[Array, "picture height width"], palette: "Palette"
+) -> tuple[UInt8[Array, "height width 3"], Bool[Array, "height width"]]:
+    """Return each place's colour and whether it is the background's.
+
+    Where someone always is near, what is seen close to them is taken, if it stays the same and is not of their colours.
+
+    Args:
+        pictures: of one view.
+        levels: 0 away from people, more near them, 255 on them.
+        palette: the colours of people.
+    """
+    count, height, width = levels.shape
+    rgb, seen = _usual(pictures.reshape(count, -1, 3), levels.reshape(count, -1), palette)
+    return rgb.reshape(height, width, 3), seen.reshape(height, width)
 
 
 def _usual(
     pictures: UInt8[Array, "picture place 3"], levels: UInt8[Array, "picture place"], palette: "Palette"
 ) -> tuple[UInt8[Array, "place 3"], Bool[Array, " place"]]:
-    """Return each place's colour and whether it is the background's.
-
-    Where someone always is near, what is seen close to them is taken, if it stays the same and is not of their colours.
-    """
     rgb, _ = usual_colours(pictures, levels, _NEAR_LEVEL)
     seen = _often(levels, _NEAR_LEVEL) >= min(_ENOUGH, len(levels) // 4 + 1)
     rare = np.flatnonzero(~seen)

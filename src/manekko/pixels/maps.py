@@ -24,6 +24,15 @@ def map_points(part: tuple[int, int, int, int]) -> Float[Array, "rows columns 2"
     return np.stack(np.meshgrid(x, y), axis=-1)
 
 
+def enlarged(
+    values: Float[Array, "rows columns *channel"], size_px: tuple[int, int]
+) -> Float[Array, "height width *channel"]:
+    """Return values at all pixels of a picture of ``size_px`` (width, height) from those at its ``map_points``."""
+    whole = STEP_PX * values.shape[1], STEP_PX * values.shape[0]
+    full = cv2.resize(values.astype(np.float32), whole, interpolation=cv2.INTER_LINEAR)
+    return full[STEP_PX : STEP_PX + size_px[1], STEP_PX : STEP_PX + size_px[0]]
+
+
 def looked_up(
     picture: UInt8[Array, "height width *channel"],
     places_px: Float[Array, "rows columns 2"],
@@ -39,10 +48,7 @@ def looked_up(
         size_px: the new picture's.
         repeat_edges: whether places outside show the nearest edge; else they are 0.
     """
-    rows, columns, _ = places_px.shape
-    whole = STEP_PX * columns, STEP_PX * rows
-    full = cv2.resize(places_px.astype(np.float32), whole, interpolation=cv2.INTER_LINEAR)
-    full = full[STEP_PX : STEP_PX + size_px[1], STEP_PX : STEP_PX + size_px[0]]
+    full = enlarged(places_px, size_px)
     border = cv2.BORDER_REPLICATE if repeat_edges else cv2.BORDER_CONSTANT
     return cv2.remap(picture, full, None, cv2.INTER_LINEAR, borderMode=border)
 
