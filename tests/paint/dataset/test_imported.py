@@ -8,7 +8,7 @@ import pytest
 
 from manekko.errors import FormatError, InputError
 from manekko.paint.crop import calm_squares
-from manekko.paint.dataset.imported import ImportOptions, import_dataset
+from manekko.paint.dataset.imported import ImportDatasetOptions, import_dataset
 from manekko.paint.dataset.shards import Dataset, open_dataset
 from manekko.video.source import open_clip
 from manekko.video.writer import VideoWriter, write_png
@@ -22,8 +22,8 @@ COUNT = 4
 def _imported(
     source: Path, out: Path, masks: Path | None = None, size_px: int = 128
 ) -> tuple[Dataset, tuple[str, ...]]:
-    notes = import_dataset(ImportOptions(source, out, masks, size_px))
-    return open_dataset(out), notes
+    made = import_dataset(ImportDatasetOptions(source, out, masks, size_px))
+    return open_dataset(out), made.warnings
 
 
 def _frames(dataset: Dataset, name: str) -> np.ndarray:
@@ -169,7 +169,7 @@ def test_a_run_that_was_stopped_goes_on_where_it_was(transparent: Path, tmp_path
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        import_dataset(ImportOptions(transparent, out, None, 128), stop)
+        import_dataset(ImportDatasetOptions(transparent, out, None, 128), stop)
     kept = {path: path.stat().st_mtime_ns for path in out.glob("shard-*/*")}
     assert len(open_dataset(out).all_shards) == 2
     again, _ = _imported(transparent, out)
@@ -239,13 +239,13 @@ def test_what_is_no_source_is_one_clear_line(tmp_path: Path) -> None:
         (archive, "is an archive; unpack it"),
     ):
         with pytest.raises(InputError, match=words):
-            import_dataset(ImportOptions(source, tmp_path / "set"))
+            import_dataset(ImportDatasetOptions(source, tmp_path / "set"))
     with pytest.raises(InputError, match="multiple of 16"):
-        import_dataset(ImportOptions(empty, tmp_path / "set", size_px=100))
+        import_dataset(ImportDatasetOptions(empty, tmp_path / "set", size_px=100))
     with pytest.raises(InputError, match="another folder"):
-        import_dataset(ImportOptions(empty, empty))
+        import_dataset(ImportDatasetOptions(empty, empty))
     with pytest.raises(InputError, match="masks"):
-        import_dataset(ImportOptions(empty, tmp_path / "set", tmp_path / "nowhere"))
+        import_dataset(ImportDatasetOptions(empty, tmp_path / "set", tmp_path / "nowhere"))
     assert not (tmp_path / "set").exists()
 
 
@@ -254,7 +254,7 @@ def test_masks_of_other_names_are_told(transparent: Path, tmp_path: Path) -> Non
     masks.mkdir()
     write_png(masks / "other.png", np.full((10, 10, 3), 255, np.uint8))
     with pytest.raises(InputError, match="no mask for any of the 4 pictures"):
-        import_dataset(ImportOptions(transparent, tmp_path / "set", masks))
+        import_dataset(ImportDatasetOptions(transparent, tmp_path / "set", masks))
 
 
 def test_made_of_tells_where_a_dataset_came_from(transparent: Path, tmp_path: Path, weights_folder: Path) -> None:

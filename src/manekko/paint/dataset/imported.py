@@ -46,7 +46,7 @@ _ARCHIVES = {".zip", ".tar", ".gz", ".tgz", ".7z", ".rar", ".bz2", ".xz"}
 
 
 @dataclass(frozen=True)
-class ImportOptions:
+class ImportDatasetOptions:
     """What to make a dataset of."""
 
     source: Path
@@ -58,11 +58,19 @@ class ImportOptions:
     """Side of the pictures that are learned from."""
 
 
+@dataclass(frozen=True)
+class ImportedDataset:
+    """The dataset, and what a person should know of it."""
+
+    dataset: Dataset
+    warnings: tuple[str, ...]
+
+
 @dataclass
 class _Import:
     """One import under way."""
 
-    options: ImportOptions
+    options: ImportDatasetOptions
     dataset: Dataset
     progress: Progress
     warnings: list[str]
@@ -111,10 +119,8 @@ class _Import:
         return tuple(said)
 
 
-def import_dataset(options: ImportOptions, progress: Progress = silent) -> tuple[str, ...]:
-    """Make a dataset of pictures, or what is still missing of it; return what a person should know of it.
-
-    What is there already is never touched.
+def import_dataset(options: ImportDatasetOptions, progress: Progress = silent) -> ImportedDataset:
+    """Make a dataset of pictures, or what is still missing of it; what is there already is never touched.
 
     Raises:
         InputError: the source, the masks or the folder cannot be used, or nobody is seen in any picture.
@@ -132,7 +138,8 @@ def import_dataset(options: ImportOptions, progress: Progress = silent) -> tuple
             _import_video(run, source)
         else:
             _import_stills(run, source)
-        if not open_dataset(options.out).all_shards:
+        made = open_dataset(options.out)
+        if not made.all_shards:
             raise InputError(
                 f"nobody was found in {options.source}; give pictures in which the whole character is seen upright"
                 + (f" ({run.said()[-1]})" if run.unreadable else "")
@@ -141,10 +148,10 @@ def import_dataset(options: ImportOptions, progress: Progress = silent) -> tuple
         if not kept:
             _take_back(options.out)
         raise
-    return run.said()
+    return ImportedDataset(made, run.said())
 
 
-def _opened(options: ImportOptions, warnings: list[str]) -> list[Still] | Clip:
+def _opened(options: ImportDatasetOptions, warnings: list[str]) -> list[Still] | Clip:
     """Return the pictures of the source, or its video.
 
     Raises:
@@ -165,7 +172,7 @@ def _opened(options: ImportOptions, warnings: list[str]) -> list[Still] | Clip:
     return masked
 
 
-def _check(options: ImportOptions) -> None:
+def _check(options: ImportDatasetOptions) -> None:
     source = options.source
     if options.size_px % 16 or not 32 <= options.size_px <= 1024:
         raise InputError(f"pictures of {options.size_px} px cannot be learned from; give a multiple of 16 up to 1024")
@@ -177,7 +184,7 @@ def _check(options: ImportOptions) -> None:
         raise InputError(f"there is nothing at {options.masks}; expected a folder or a video of masks")
 
 
-def _begun(options: ImportOptions, source: list[Still] | Clip) -> Dataset:
+def _begun(options: ImportDatasetOptions, source: list[Still] | Clip) -> Dataset:
     masks = options.masks
     made_of = {
         "imported": options.source.name,
