@@ -5,7 +5,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import manekko.pixels
-from manekko.pixels.draw import draw_circle, draw_line, draw_lines, draw_polyline, draw_text, fill_rectangle, text_size
+from manekko.pixels.draw import (
+    draw_circle,
+    draw_line,
+    draw_lines,
+    draw_polyline,
+    draw_text,
+    fill_bone,
+    fill_dot,
+    fill_rectangle,
+    hard_line,
+    text_size,
+)
 
 WHITE = (255, 255, 255)
 anywhere = st.one_of(st.floats(), st.floats(-300, 300), st.sampled_from([1e5, -1e6, 1e9, 1e38]))
@@ -123,3 +134,30 @@ def test_no_place_is_too_strange_to_draw_at(x: float, y: float, x2: float, y2: f
     draw_text(rgb, "a", (x, y), WHITE)
     if not np.isfinite([x, y]).all():
         assert rgb.max() == 0
+
+
+@pytest.mark.parametrize("end", [(65.0, 30.0), (40.0, 55.0), (60.0, 50.0)])
+def test_bone_is_an_ellipse_between_its_ends_in_one_colour(end: tuple[float, float]) -> None:
+    rgb, start = black(), (15.0, 10.0)
+    fill_bone(rgb, start, end, 3, WHITE)
+    np.testing.assert_allclose(middle(rgb), [(start[0] + end[0]) / 2.0, (start[1] + end[1]) / 2.0], atol=0.8)
+    assert set(np.unique(rgb)) == {0, 255}
+    half = float(np.hypot(end[0] - start[0], end[1] - start[1])) / 2.0
+    assert rgb[..., 0].sum() / 255 == pytest.approx(np.pi * half * 3.5, rel=0.15)
+
+
+def test_dots_and_hard_lines_are_not_smoothed() -> None:
+    rgb = black()
+    fill_dot(rgb, (20.9, 20.9), 4, WHITE)
+    hard_line(rgb, (40.0, 10.0), (70.0, 50.0), 2, WHITE)
+    assert set(np.unique(rgb)) == {0, 255}
+    np.testing.assert_allclose(middle(rgb[:, :35]), (20.0, 20.0), atol=1e-9)
+    assert rgb[30, 55].all()
+
+
+@given(anywhere, anywhere, anywhere, anywhere)
+def test_bones_dots_and_hard_lines_go_anywhere(x: float, y: float, x2: float, y2: float) -> None:
+    rgb = black(20, 15)
+    fill_bone(rgb, (x, y), (x2, y2), 3, WHITE)
+    fill_dot(rgb, (x, y), 3, WHITE)
+    hard_line(rgb, (x, y), (x2, y2), 2, WHITE)

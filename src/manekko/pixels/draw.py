@@ -161,3 +161,36 @@ def _inside(
         return None
     dx, dy = end[0] - start[0], end[1] - start[1]
     return (start[0] + enter * dx, start[1] + enter * dy), (start[0] + leave * dx, start[1] + leave * dy)
+
+
+def fill_bone(
+    rgb: UInt8[Array, "height width 3"], start_px: Point, end_px: Point, half_width_px: int, colour: Colour
+) -> None:
+    """Fill an ellipse from one point to another, without smoothing, as OpenPose's pictures have limbs.
+
+    Its middle, its half length and its angle [°] are cut to whole numbers, as those pictures' are.
+    """
+    (x0, y0), (x1, y1) = _point(start_px), _point(end_px)
+    if not all(abs(value) < _FAR_PX for value in (x0, y0, x1, y1)):
+        return
+    middle = int((x0 + x1) / 2.0), int((y0 + y1) / 2.0)
+    axes = int(math.hypot(x1 - x0, y1 - y0) / 2.0), half_width_px
+    outline = cv2.ellipse2Poly(middle, axes, int(math.degrees(math.atan2(y0 - y1, x0 - x1))), 0, 360, 1)
+    cv2.fillConvexPoly(rgb, np.asarray(outline), colour)
+
+
+def fill_dot(rgb: UInt8[Array, "height width 3"], center_px: Point, radius_px: int, colour: Colour) -> None:
+    """Fill a disc about a point cut to whole pixels, without smoothing."""
+    x, y = _point(center_px)
+    if abs(x) < _FAR_PX and abs(y) < _FAR_PX:
+        cv2.circle(rgb, (int(x), int(y)), radius_px, colour, cv2.FILLED)
+
+
+def hard_line(
+    rgb: UInt8[Array, "height width 3"], start_px: Point, end_px: Point, width_px: int, colour: Colour
+) -> None:
+    """Draw a line between points cut to whole pixels, without smoothing."""
+    ends = _inside(rgb, _point(start_px), _point(end_px), margin_px=width_px + 2.0)
+    if ends is not None:
+        (x0, y0), (x1, y1) = ends
+        cv2.line(rgb, (int(x0), int(y0)), (int(x1), int(y1)), colour, width_px)
