@@ -102,7 +102,7 @@ def test_a_failed_export_leaves_the_painter_that_was_there(
 
 def test_the_card_says_what_it_was_made_of_and_how_good_it_is(painter: Path, tmp_path: Path) -> None:
     told = (painter / "CARD.md").read_text(encoding="utf-8")
-    for word in ("toy", "CC0", "manekko train", "--steps 1", "seed 0", "| ssim | 0.9 |"):
+    for word in ("toy", "CC0", "manekko train painter", "--steps 1", "seed 0", "| ssim | 0.9 |"):
         assert word in told
     facts = json.loads((painter / "painter.json").read_text(encoding="utf-8"))
     assert "Not measured yet" in card(facts, {})

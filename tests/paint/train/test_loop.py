@@ -149,7 +149,7 @@ def test_another_run_is_not_overwritten_and_not_gone_on_with_otherwise(toy: Path
     (told.out / "options.json").write_text('{"kind": "dense", "seed": 1}')
     with pytest.raises(InputError, match="add --resume"):
         train_painter(told)
-    with pytest.raises(InputError, match="began with --seed 1"):
+    with pytest.raises(InputError, match="began with seed 1"):
         train_painter(replace(told, resume=True))
 
 

@@ -12,7 +12,7 @@ from manekko.paint.train.batches import Batch, Source, batch_at, crop_side
 from manekko.paint.train.losses import colour_loss, gradient_loss, part_weights, picture_losses, structure_loss
 from manekko.paint.train.nets import NAMES, DensePainter, ResidualHead
 from manekko.paint.train.options import TrainOptions
-from manekko.paint.train.recipe import Exported, Terms, as_bytes, premultiplied, tensors, traceable
+from manekko.paint.train.recipe import Exported, Pace, Terms, as_bytes, premultiplied, tensors, traceable
 
 _DETAIL_WEIGHT = 0.5
 _HEAD_NAMES = ("face", "hand", "hand")
@@ -61,6 +61,7 @@ class DenseRecipe:
     """Pose maps → pictures."""
 
     arrays = ("rgba", *NAMES)
+    pace = Pace()
 
     def networks(self) -> dict[str, nn.Module]:
         """Return the painter with its details."""

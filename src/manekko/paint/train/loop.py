@@ -28,6 +28,7 @@ from manekko.paint.train.losses import structure_loss
 from manekko.paint.train.options import TrainOptions
 from manekko.paint.train.recipe import Recipe
 from manekko.paint.train.stick import PlainRecipe, StickRecipe
+from manekko.paint.train.teacher import TeacherRecipe, balance_alarm
 from manekko.progress import Progress
 
 _WARM_UP_STEPS = 100
@@ -36,7 +37,12 @@ _LONGEST_GRADIENT = 1.0
 _LOG_STEPS = 20
 _SAMPLES = 4
 _AHEAD = 2
-_RECIPES: dict[str, type[Recipe]] = {"dense": DenseRecipe, "stick": StickRecipe, "plain": PlainRecipe}
+_RECIPES: dict[str, type[Recipe]] = {
+    "dense": DenseRecipe,
+    "stick": StickRecipe,
+    "plain": PlainRecipe,
+    "teacher": TeacherRecipe,
+}
 
 
 @dataclass
@@ -55,6 +61,8 @@ class Run:
     """Time learned so far, earlier parts included."""
     terms: dict[str, float] = field(default_factory=dict)
     """The last step's losses."""
+    told: list[float] = field(default_factory=list)
+    """The losses of judges so far, where there are any."""
 
     @property
     def done(self) -> float:
@@ -106,8 +114,8 @@ def new_run(options: TrainOptions, recipe: Recipe, fabric: Fabric) -> Run:
     networks, optimizers = {}, {}
     for name, network in made.items():
         network.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
-        # Fused or grouped updates add in another order on other machines; these are exact everywhere.
-        optimizer = torch.optim.AdamW(network.parameters(), lr=options.rate, betas=(0.9, 0.99), weight_decay=1e-4)
+        betas = (recipe.pace.momentum, 0.99)
+        optimizer = torch.optim.AdamW(network.parameters(), lr=recipe.pace.rate, betas=betas, weight_decay=1e-4)
         networks[name], optimizers[name] = fabric.setup(network, optimizer)
     run = Run(options, recipe, fabric, networks, optimizers, averaged)
     if options.resume:
@@ -128,14 +136,14 @@ def take_step(run: Run, batch: Any) -> None:
     Raises:
         InputError: a loss is not finite.
     """
-    rate = rate_at(run.done, run.step, run.options.rate)
+    rate = rate_at(run.done, run.step, run.options.rate or run.recipe.pace.rate)
     terms = {}
     for name, losses in run.recipe.losses(run.networks, batch, run.fabric.device):
         total = torch.stack(list(losses.values())).sum()
         if not bool(total.isfinite()):
             raise InputError(
                 f"learning went astray at step {run.step + 1}: the loss is {float(total.detach())}; go on from the "
-                f"checkpoint in {run.options.out} with --resume, or train anew with a --rate below {run.options.rate}"
+                f"checkpoint in {run.options.out} with --resume, or train anew with another --seed"
             )
         optimizer = run.optimizers[name]
         for group in optimizer.param_groups:
@@ -149,6 +157,7 @@ def take_step(run: Run, batch: Any) -> None:
     _average(run)
     if run.step % _LOG_STEPS == 0:
         run.terms = {term: round(float(value), 6) for term, value in terms.items()} | {"rate": rate}
+        run.told += [value for term, value in run.terms.items() if term == "judges told"]
 
 
 @torch.no_grad()
@@ -220,7 +229,9 @@ def _log_data(run: Run, found: Sequence[Source]) -> None:
 
 def _log_step(run: Run) -> None:
     if run.fabric.global_rank == 0:
-        run_folder.log(run.options.out, step=run.step, seconds=round(run.elapsed_s, 1), **run.terms)
+        alarm = balance_alarm(run.told)
+        warned = {} if alarm is None else {"alarm": alarm}
+        run_folder.log(run.options.out, step=run.step, seconds=round(run.elapsed_s, 1), **run.terms, **warned)
 
 
 @torch.no_grad()

@@ -27,8 +27,8 @@ class TrainOptions:
     """Crops a step and process."""
     crop_px: int = 192
     """Side of the crops that are learned from."""
-    rate: float = 1.5e-3
-    """Highest learning rate."""
+    rate: float | None = None
+    """Highest learning rate; the kind's own when None."""
     seed: int = 0
     threads: int | None = None
     """Processor threads; all when None."""
@@ -55,10 +55,19 @@ class TrainOptions:
             raise InputError("no dataset was given; make one with: manekko dataset render")
         if (self.steps is None) == (self.minutes is None):
             raise InputError("give how long to train: either --steps or --minutes")
-        given = {"steps": self.steps, "minutes": self.minutes, "batch": self.batch, "rate": self.rate}
-        given |= {"crop-px": self.crop_px, "sample-steps": self.sample_steps, "threads": self.threads}
-        given |= {"devices": self.devices}
-        for name, value in given.items():
+        for name in ("steps", "minutes", "batch", "crop_px", "rate", "sample_steps", "threads", "devices"):
+            value = getattr(self, name)
             if value is not None and not value > 0:
-                raise InputError(f"--{name} {value}: more than 0 was expected")
+                raise InputError(f"{name} {value}: more than 0 was expected")
         return self
+
+    @property
+    def command(self) -> str:
+        """The command that trains just so."""
+        length = f"--steps {self.steps}" if self.steps is not None else f"--minutes {self.minutes:g}"
+        begin = "" if self.start is None else f" --begin {self.start}"
+        data = " ".join(str(folder) for folder in self.datasets)
+        return (
+            f"manekko train painter {data} --out {self.out} --kind {self.kind} {length} --batch {self.batch} "
+            f"--seed {self.seed}{begin}"
+        )

@@ -16,6 +16,16 @@ Terms = dict[str, Tensor]
 """Weighted terms of a loss; their sum is what is learned."""
 
 
+@dataclass(frozen=True)
+class Pace:
+    """How fast networks of a kind learn unless told otherwise."""
+
+    rate: float = 1.5e-3
+    """Highest learning rate."""
+    momentum: float = 0.9
+    """How much of the last steps' direction is kept (Adam's β₁)."""
+
+
 @dataclass(frozen=True, eq=False)
 class Exported:
     """One network on its way out."""
@@ -33,6 +43,11 @@ class Recipe(Protocol):
     @property
     def arrays(self) -> Sequence[str]:
         """What a dataset must hold."""
+        ...
+
+    @property
+    def pace(self) -> Pace:
+        """How fast it learns."""
         ...
 
     def networks(self) -> dict[str, nn.Module]:

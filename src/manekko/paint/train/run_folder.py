@@ -56,8 +56,7 @@ def _check_same(path: Path, told: dict[str, Any]) -> None:
         raise FormatError("damaged JSON; train anew into another folder").at(path) from None
     for name in ("kind", "seed", "batch", "crop_px", "rate"):
         if before.get(name) != told[name]:
-            option = name.replace("_", "-")
-            raise InputError(f"this run began with --{option} {before.get(name)}; go on with the same, or train anew")
+            raise InputError(f"this run began with {name} {before.get(name)}; go on with the same, or train anew")
 
 
 def log(folder: Path, **values: float | int | str) -> None:

@@ -14,7 +14,7 @@ from manekko.paint.surface import body_of, sticks_of
 from manekko.paint.train.batches import Source, frame_of, taken
 from manekko.paint.train.losses import part_weights, picture_losses
 from manekko.paint.train.options import TrainOptions
-from manekko.paint.train.recipe import Exported, Terms, premultiplied, tensors
+from manekko.paint.train.recipe import Exported, Pace, Terms, premultiplied, tensors
 from manekko.paint.train.stick_nets import PlainPainter, SurfaceGuesser, WrittenSurface
 from manekko.stage.truths_parts import PARTS
 
@@ -83,6 +83,7 @@ class StickRecipe:
     """Keypoints → the body's surface."""
 
     arrays = ("rest", "normals", "shade", "parts", "depth", "keypoints")
+    pace = Pace()
 
     def networks(self) -> dict[str, nn.Module]:
         """Return the guesser."""
@@ -105,7 +106,7 @@ class StickRecipe:
     ) -> tuple[Tensor, ...]:
         """Return places on the body as colours: true and guessed."""
         arrays = tensors({name: frame[name] for name in self.arrays}, device)
-        smooth, _ = networks["guesser"](torch.from_numpy(_sticks(frame)).to(device))
+        smooth, _ = networks["guesser"](torch.from_numpy(whole_sticks(frame)).to(device))
         alpha = torch.sigmoid(smooth[:, 8:].float())
         there = (arrays["parts"] < len(PARTS)).float().unsqueeze(1)
         true = arrays["rest"].float().permute(0, 3, 1, 2) * (1.0 / 65535.0)
@@ -116,7 +117,7 @@ class StickRecipe:
         """Return the guesser, written as one picture of numbers."""
         guesser = networks["guesser"]
         assert isinstance(guesser, SurfaceGuesser), "no other network is made here"
-        return {"stick": Exported(WrittenSurface(guesser).eval(), {"sticks": _sticks(frame)}, "surface")}
+        return {"stick": Exported(WrittenSurface(guesser).eval(), {"sticks": whole_sticks(frame)}, "surface")}
 
 
 def surface_losses(smooth: Tensor, parts: Tensor, truth: Mapping[str, Tensor]) -> Terms:
@@ -147,6 +148,7 @@ class PlainRecipe:
     """Keypoints → pictures."""
 
     arrays = ("rgba", "keypoints")
+    pace = Pace()
 
     def networks(self) -> dict[str, nn.Module]:
         """Return the painter."""
@@ -170,14 +172,14 @@ class PlainRecipe:
     ) -> tuple[Tensor, ...]:
         """Return a frame's truth and its picture."""
         truth = premultiplied(torch.from_numpy(frame["rgba"]).to(device))
-        return truth, networks["painter"](torch.from_numpy(_sticks(frame)).to(device)).float()
+        return truth, networks["painter"](torch.from_numpy(whole_sticks(frame)).to(device)).float()
 
     def exported(self, networks: Mapping[str, nn.Module], frame: Mapping[str, Array]) -> dict[str, Exported]:
         """Return the painter."""
-        return {"plain": Exported(networks["painter"], {"sticks": _sticks(frame)})}
+        return {"plain": Exported(networks["painter"], {"sticks": whole_sticks(frame)})}
 
 
-def _sticks(frame: Mapping[str, Array]) -> Float[Array, "1 channel height width"]:
+def whole_sticks(frame: Mapping[str, Array]) -> Float[Array, "1 channel height width"]:
     """Return the sticks of a whole frame as it is."""
     size_px = int(next(values.shape[1] for name, values in frame.items() if name in ("rgba", "parts")))
     hands = frame["hands"][0] if "hands" in frame else None

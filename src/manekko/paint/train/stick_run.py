@@ -25,6 +25,8 @@ def train_stick_painter(options: TrainOptions, progress: Progress) -> Path:
         InputError: a dataset has no reference views, or what the two parts raise.
     """
     surface = _part(options, "surface", _SURFACE_SHARE)
+    if surface.out.exists() and not options.resume:
+        raise InputError(f"{options.out} holds a training run; add --resume to go on with it, or give another folder")
     if not (surface.out / "painter").exists():
         train(replace(surface, start=None), progress)
     dataset = open_dataset(options.datasets[0])
@@ -34,7 +36,7 @@ def train_stick_painter(options: TrainOptions, progress: Progress) -> Path:
     if not (paint.out / "painter").exists():
         train(paint, progress)
     parts = [surface.out, paint.out, *([options.start] if options.start is not None else [])]
-    join_painters([part / "painter" for part in parts], options.out / "painter")
+    join_painters([part / "painter" for part in parts], options.out / "painter", options.command)
     return options.out
 
 
@@ -47,8 +49,13 @@ def _part(options: TrainOptions, name: str, share: float) -> TrainOptions:
     return replace(options, out=out, steps=steps, minutes=minutes, resume=begun, devices=1)
 
 
-def join_painters(folders: Sequence[Path], target: Path) -> None:
+def join_painters(folders: Sequence[Path], target: Path, command: str) -> None:
     """Write one painter with the networks of several of the same character; of two of one name the first counts.
+
+    Args:
+        folders: the painters.
+        target: folder of the new one.
+        command: that made it.
 
     Raises:
         InputError: together they are too large.
@@ -64,7 +71,6 @@ def join_painters(folders: Sequence[Path], target: Path) -> None:
         if sum(sizes.values()) > LARGEST_BYTES:
             raise InputError(f"the networks take {sum(sizes.values())} bytes; {LARGEST_BYTES} are allowed")
         shutil.copyfile(folders[0] / "views.npz", made / "views.npz")
-        facts = told[0] | {"networks": sizes, "parity": max(one["parity"] for one in told)}
-        facts["command"] = "; ".join(dict.fromkeys(one["command"] for one in told))
+        facts = told[0] | {"networks": sizes, "parity": max(one["parity"] for one in told), "command": command}
         (made / "painter.json").write_text(json.dumps(facts, indent=1, ensure_ascii=False), encoding="utf-8")
         (made / "CARD.md").write_text(card(facts, {}), encoding="utf-8")
