@@ -20,10 +20,10 @@ from manekko.pixels.draw import Colour, fill_bone, fill_dot, hard_line
 from manekko.progress import Progress, counted, silent
 from manekko.video.writer import VideoWriter
 
-SKELETON20: list[str] = (
+SKELETON20: tuple[str, ...] = tuple(
     "nose neck right_shoulder right_elbow right_wrist left_shoulder left_elbow left_wrist right_hip right_knee "
-    "right_ankle left_hip left_knee left_ankle right_eye left_eye right_ear left_ear left_toe right_toe"
-).split()
+    "right_ankle left_hip left_knee left_ankle right_eye left_eye right_ear left_ear left_toe right_toe".split()
+)
 """OpenPose's 18 points and two toes; the neck is the middle of the shoulders."""
 
 _LIMBS = (
