@@ -62,11 +62,14 @@ class Sitting:
         """What the figure may cover [px] and how far it is [m], in some frames; NaN in all others."""
         outlines = Outlines(self.dancer.figure)
         boxes, distances = np.full((len(self.times_s), 2, 2), np.nan), np.full(len(self.times_s), np.nan)
-        chosen = np.unique(np.append(np.arange(0, len(self.times_s), _LOOKED_AT), len(self.times_s) - 1))
+        # Whoever comes and goes is looked at as they do, in whichever frame that is.
+        beside = np.pad(self.shown, 1)
+        regular = np.arange(len(self.shown)) % _LOOKED_AT == 0
+        chosen = np.flatnonzero(self.shown & (regular | ~(beside[:-2] & beside[2:])))
         poses = self.dancer.poses(self.times_s[chosen], swaying=False)
         for frame, pose in zip(chosen.tolist(), poses, strict=True):
             view = self.camera(float(self.times_s[frame]))
-            box = outlines.box_px(view, pose) if self.shown[frame] else None
+            box = outlines.box_px(view, pose)
             if box is not None:
                 boxes[frame], distances[frame] = box, depth_of(pose, view)
         return boxes, distances

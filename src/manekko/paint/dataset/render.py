@@ -70,6 +70,9 @@ def render_dataset(options: RenderDatasetOptions, progress: Progress = silent) -
         raise InputError(f"pictures of {options.size_px} px cannot be learned from; give a multiple of 16 up to 1024")
     figure = read_figure(options.character)
     files = motion_files(options.motions)
+    motions = [NamedMotion(path.stem, _at_30_fps(path), split_of(path.stem, options.held)) for path in files]
+    if all(one.motion.frame_count < 2 for one in motions):
+        raise InputError("the motions are of one frame each: nothing moves in them; give dances")
     made_of = {
         "model": str(options.character),
         "character": zlib.crc32(options.character.read_bytes()) if options.character.is_file() else figure.rig.name,
@@ -81,9 +84,6 @@ def render_dataset(options: RenderDatasetOptions, progress: Progress = silent) -
     if views is None:
         views = draw_views(figure)
         views.save(dataset.folder / "views.npz")
-    motions = [NamedMotion(path.stem, _at_30_fps(path), split_of(path.stem, options.held)) for path in files]
-    if all(one.motion.frame_count < 2 for one in motions):
-        raise InputError("the motions are of one frame each: nothing moves in them; give dances")
     plan = takes(motions, options.frames, options.seed)
     studio = _Studio(figure, views, options.size_px)
     done = 0
