@@ -16,6 +16,12 @@ def foot(x_m: float, height_m: float = 0.0) -> np.ndarray:
     return np.array([[x_m, height_m, -0.1], [x_m, height_m, 0.1]])
 
 
+def darkest(height_m: float, strength: float = 1.0) -> float:
+    shadow = contact_shadow(camera(), foot(0.0, height_m)[None], strength=strength)
+    assert shadow is not None
+    return float(shadow.darkness.max())
+
+
 def test_the_shadow_is_darkest_under_the_foot() -> None:
     shadow = contact_shadow(camera(), foot(0.5)[None])
     assert shadow is not None
@@ -26,13 +32,11 @@ def test_the_shadow_is_darkest_under_the_foot() -> None:
 
 
 def test_a_raised_foot_throws_a_fainter_shadow() -> None:
-    darkest = [contact_shadow(camera(), foot(0.0, height)[None]).darkness.max() for height in (0.0, 0.1, 0.5)]
-    assert darkest[0] > 1.3 * darkest[1] > 1.5 * darkest[2]
+    assert darkest(0.0) > 1.3 * darkest(0.1) > 1.5 * darkest(0.5)
 
 
 def test_strength_scales_and_nothing_comes_of_unknown_feet_or_none() -> None:
-    full, half = (contact_shadow(camera(), foot(0.0)[None], strength=s).darkness.max() for s in (1.0, 0.5))
-    np.testing.assert_allclose(half, full / 2, rtol=1e-5)
+    np.testing.assert_allclose(darkest(0.0, 0.5), darkest(0.0) / 2, rtol=1e-5)
     assert contact_shadow(camera(), np.full((2, 2, 3), np.nan)) is None
     assert contact_shadow(camera(), np.zeros((0, 2, 3))) is None
     assert contact_shadow(camera(), foot(0.0)[None], strength=0.0) is None

@@ -131,11 +131,12 @@ def _statures_px(points_px: Float[Array, "frame point 2"], times_s: Float[Array,
         [np.linalg.norm(points_px[:, _PLACE[a]] - points_px[:, _PLACE[b]], axis=1) / share for a, b, share in _BONES],
         axis=1,
     )
-    known = np.isfinite(told).all(axis=1)
+    told = np.sort(np.where(np.isfinite(told), told, -np.inf), axis=1)[:, -1 - _RANK]
+    known = np.isfinite(told)
     statures = np.full(len(told), np.nan)
     if not known.any():
         return statures
-    longest = np.sort(told[known], axis=1)[:, -1 - _RANK]
+    longest = told[known]
     span = len(times_s) / max(float(times_s[-1] - times_s[0]), 1e-3) if len(times_s) > 1 else 1.0
     width = 2 * round(_CALM_S * span) + 1
     calm = maximum_filter1d(median_filter(longest, size=5, mode="nearest"), width, mode="nearest")

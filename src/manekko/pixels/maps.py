@@ -50,7 +50,7 @@ def looked_up(
     """
     full = enlarged(places_px, size_px)
     border = cv2.BORDER_REPLICATE if repeat_edges else cv2.BORDER_CONSTANT
-    return cv2.remap(picture, full, None, cv2.INTER_LINEAR, borderMode=border)
+    return cv2.remap(picture, full, np.zeros(0, np.float32), cv2.INTER_LINEAR, borderMode=border)
 
 
 def shift_of(from_px: Float[Array, "point 2"], to_px: Float[Array, "point 2"]) -> Float[Array, "2 3"]:
