@@ -152,7 +152,12 @@ class Plate:
         return grown(spread_within(mask, other, max(1, round(reach / 2.0))), 1.0)
 
     def _replaced(
-        self, rgb: Array, frame: int, mask: UInt8[Array, "height width"], light: Array, shift: Float[Array, "2 3"]
+        self,
+        rgb: UInt8[Array, "height width 3"],
+        frame: int,
+        mask: UInt8[Array, "small_height small_width"],
+        light: Array,
+        shift: Float[Array, "2 3"],
     ) -> UInt8[Array, "height width 3"]:
         """Return the frame with the plate where the mask is, each brightness changed by the light."""
         soft = max(0.7, self._small_stature(frame) * _SOFT)
