@@ -35,6 +35,7 @@ from manekko.bench.paint_ways import (
     Way,
     painted,
     painted_from_sticks,
+    painted_plainly,
     stick_network,
     sticks_given,
     through_codec,
@@ -44,15 +45,18 @@ from manekko.bench.paint_ways import (
 from manekko.bench.speed import Mark
 from manekko.errors import InputError, MissingToolError
 from manekko.paint.characters import DEFAULT, Character, read_character
-from manekko.paint.painter import Painter
+from manekko.paint.painter import Painter, open_painter
 from manekko.people.landmarks import BodyNet
 
 PAINTER = "MANEKKO_PAINTER"
 """Environment variable: the folder of another painter to judge."""
+BASELINE = "MANEKKO_PAINT_BASELINE"
+"""Environment variable: the painter's folder of a run of kind ``teacher``, trained on the same motions."""
 
 _SEED = 0
 _AMOUNTS = {256: (20, 8), 512: (10, 6)}
 """Scenes and frames of each for pictures of a size."""
+_BASELINE_PX = 256
 _STILL_SCENES, _NOISY_SCENES, _NOISY_FRAMES = 3, 4, 32
 
 
@@ -113,6 +117,10 @@ def paint() -> PaintFigures:
         rows += found[0]
         figures |= found[1]
     not_run = [] if STICK in figures else ["stick: this painter has no networks for keypoints"]
+    if not os.environ.get(BASELINE):
+        not_run += [
+            f"dance_now's network: train one (manekko train painter --kind teacher), name its painter in {BASELINE}"
+        ]
     not_run += _time_command(figures, _word())
     told = json.loads((painter.folder / "painter.json").read_bytes())
     size_mb = sum(path.stat().st_size for path in painter.folder.glob("*.onnx")) / 1e6
@@ -152,6 +160,7 @@ def _judged(
         "truth through H.264": lambda drawn: through_codec(drawn.rgba),
         "nearest training frame": lambda drawn: pool.nearest(studio, drawn),
         "mean image": repeated(pool.mean(studio)),
+        **(_baseline() if studio.side_px == _BASELINE_PX else {}),
     }
     tribunal = Tribunal(net)
     motions = held_back()
@@ -165,7 +174,7 @@ def _judged(
         figures[kind] = {
             **{name: value for name, value in asdict(row).items() if isinstance(value, float)},
             **_pose_figures(tribunal.pose(kind)),
-            **_steadiness(steady(studio, painter, noisy[:_STILL_SCENES], _SEED)),
+            **_steadiness(kind, steady(studio, painter, noisy[:_STILL_SCENES], _SEED)),
             **(_patience(patience(net, studio, noisy, from_keypoints(studio, painter))) if kind != FINE else {}),
             "network_fps": _network_fps(kind, studio, painter, noisy[0]),
         }
@@ -191,6 +200,19 @@ def _told(kind: str, painter: Painter) -> Way:
     )
 
 
+def _baseline() -> dict[str, Way]:
+    """Return the published baseline's way, where it was trained."""
+    folder = os.environ.get(BASELINE)
+    if not folder:
+        return {}
+    trained = open_painter(Path(folder), CORES)
+    return {
+        "dance_now's network (pix2pixHD)": lambda drawn: painted_plainly(
+            trained, with_confidences(drawn.keypoints), with_confidences(drawn.hands), drawn.rgba.shape[1]
+        )
+    }
+
+
 def _pose_figures(pose: PoseFigures) -> dict[str, float | None]:
     return {
         "pck": pose.pck,
@@ -201,7 +223,10 @@ def _pose_figures(pose: PoseFigures) -> dict[str, float | None]:
     }
 
 
-def _steadiness(found: Steadiness) -> dict[str, float | None]:
+def _steadiness(kind: str, found: Steadiness) -> dict[str, float | None]:
+    """Return what is judged and what is only told: keypoints are never seen exactly, a pose's map may be."""
+    if kind == STICK:
+        return {"flicker": found.trembling, "flicker_exact_keypoints": found.still}
     return {
         "flicker": found.still,
         "flicker_trembling": found.trembling,

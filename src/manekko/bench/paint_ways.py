@@ -60,6 +60,20 @@ def painted_from_sticks(
     return painted(painter, maps, stick_network(painter))
 
 
+def painted_plainly(
+    painter: Painter,
+    keypoints: Float[Array, "frame 33 4"],
+    hands: Float[Array, "frame side=2 21 4"],
+    side_px: int,
+) -> Pictures:
+    """Return what a network makes of keypoints that knows nothing of the body's surface: the published baseline."""
+    result = []
+    for body, both in zip(keypoints, hands, strict=True):
+        picture = painter.run("plain", sticks_given(painter, body, both, side_px))[0]
+        result.append(straight(np.rint(np.clip(picture.transpose(1, 2, 0), 0.0, 1.0) * 255.0).astype(np.uint8)))
+    return np.stack(result)
+
+
 def stick_network(painter: Painter) -> str:
     """Return the name of the network that paints guessed maps."""
     return "stick_paint" if painter.has("stick_paint") else "dense"
