@@ -53,17 +53,17 @@ class Views:
     """Corner of the box around the figure at rest."""
     span_m: Float[Array, "3"]
     """Size of that box."""
-    pictures: tuple[UInt8[Array, "side side 4"], ...]
-    """Lit from the camera, without outlines; colours multiplied by alpha."""
-    depths_m: tuple[Float[Array, "side side"], ...]
-    """Along the camera's forward axis; ``_NOTHING_M`` where nothing is."""
-    slants: tuple[Float[Array, "side side"], ...]
-    """Cosine between the surface and the camera; 0 where nothing is."""
+    pictures: tuple[Array, ...]
+    """(side, side, 4) uint8, each of its own side: lit from the camera, without outlines; colours multiplied by alpha."""
+    depths_m: tuple[Array, ...]
+    """(side, side): along the camera's forward axis; ``_NOTHING_M`` where nothing is."""
+    slants: tuple[Array, ...]
+    """(side, side): cosine between the surface and the camera; 0 where nothing is."""
     matrices: Float[Array, "view 3 4"]
     """From a place at rest to column, row [px] and depth [m] of each view."""
 
     @cached_property
-    def _levels(self) -> list[list[Float[Array, "side side 4"]]]:
+    def _levels(self) -> list[list[Array]]:
         """Of each view its picture as floats, then halved again and again."""
         result = []
         for picture in self.pictures:
