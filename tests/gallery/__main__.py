@@ -1,4 +1,4 @@
-"""Draws the gallery and the README's picture (``dance``) anew: ``python -m tests.gallery [NAME ...]``.
+"""Draws the gallery and the README's pictures (``dance``, ``paint``) anew: ``python -m tests.gallery [NAME ...]``.
 
 It is run from the root of the repository and needs OpenGL; ``materials`` and ``beside`` need node and Chromium too,
 ``materials`` the measuring data, and the pictures of the page Chromium and a page that was built.
@@ -12,6 +12,7 @@ from pathlib import Path
 from tests.gallery import character_sheets, page_sheet
 from tests.gallery.dance_sheet import dance
 from tests.gallery.material_sheet import character_beside, materials
+from tests.gallery.paint_sheet import painted
 from tests.gallery.sheets import Tile, save
 from tests.gallery.truth_sheet import truths
 
@@ -28,6 +29,7 @@ SHEETS: dict[str, Callable[[], Tile]] = {
     "truths": truths,
     "materials": lambda: materials(DATA),
     "beside": character_beside,
+    "paint": lambda: painted(ROOT / "examples" / "dance.mp4"),
     "page": page_sheet.light,
     "page_dark": page_sheet.dark,
     "page_japanese": page_sheet.japanese,
@@ -38,7 +40,7 @@ SHEETS: dict[str, Callable[[], Tile]] = {
 def main() -> None:
     """Draw the named sheets, or all."""
     for name in sys.argv[1:] or ("dance", *SHEETS):
-        path = ROOT / "docs" / ("images" if name == "dance" else "gallery") / f"{name}.webp"
+        path = ROOT / "docs" / ("images" if name in ("dance", "paint") else "gallery") / f"{name}.webp"
         if name == "dance":
             dance(ROOT / "examples" / "dance.mp4", path)
         else:

@@ -54,7 +54,7 @@ class Views:
     span_m: Float[Array, "3"]
     """Size of that box."""
     pictures: tuple[Array, ...]
-    """(side, side, 4) uint8, each of its own side: lit from the camera, without outlines; colours multiplied by alpha."""
+    """(side, side, 4) uint8, each of its own side: lit from the camera, no outlines; colours multiplied by alpha."""
     depths_m: tuple[Array, ...]
     """(side, side): along the camera's forward axis; ``_NOTHING_M`` where nothing is."""
     slants: tuple[Array, ...]
