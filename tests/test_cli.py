@@ -13,6 +13,7 @@ import tyro
 
 import manekko
 from manekko import cli
+from manekko.commands import PLAIN_NAMES
 from manekko.errors import FormatError, InputError
 from manekko.files.results import options_typed
 
@@ -31,7 +32,7 @@ def manekko_command(*arguments: str, **environment: str) -> subprocess.Completed
 
 def parsed(*arguments: str) -> cli.Command:
     """What the command line understands, without doing it."""
-    return tyro.cli(cli.Command, args=arguments)  # pyright: ignore
+    return tyro.cli(cli.Command, args=arguments, config=PLAIN_NAMES)  # pyright: ignore
 
 
 def test_help_loads_nothing_heavy() -> None:
@@ -74,6 +75,8 @@ def test_without_arguments_the_help_is_shown() -> None:
         "render dance.vmd",
         "render dance.vmd a.mp4 --size 1280",
         "render dance.vmd a.mp4 --fps 0",
+        "paint a.mp4 --with oil",
+        "train painter data --out run --kind sculptor",
         "weights burn",
         "fly",
     ],
@@ -122,6 +125,67 @@ def test_a_render_takes_several_motions_and_models() -> None:
     assert command.size == (640, 360)
     spelled = "render a.vmd b.mp4 --model maneko --camera auto --size auto --fps auto --start 0 --end end --sound auto"
     assert parsed(*spelled.split()) == parsed("render", "a.vmd", "b.mp4")
+
+
+def test_painting_says_who_becomes_whom_and_how() -> None:
+    words = "--people p2=Miku.pmx,p1=maneko --with 3d --background #00ff00 --resemble .8 --colours hair=#aa3300"
+    command = parsed("paint", "a.mp4", *words.split(), "--detail", "512", "--start", "1:05", "--workers", "2")
+    assert isinstance(command, cli.Paint)
+    assert (command.people, command.by) == (((1, "maneko"), (2, "Miku.pmx")), "3d")
+    assert (command.resemble, command.colours, command.background) == (0.8, "hair=#aa3300", "#00ff00")
+    assert (command.detail, command.start, command.workers) == ("512", 65.0, 2)
+    spelled = (
+        "--character maneko --people all --with painter --background keep --resemble 0 --colours own --detail auto"
+    )
+    assert parsed("paint", "a.mp4", *spelled.split(), "--shadow", "0.5", "--light", "0.5") == parsed("paint", "a.mp4")
+
+
+def test_datasets_and_training_are_asked_for_by_their_plain_names() -> None:
+    drawn = parsed(*"dataset render --character m.pmx --motions a.vmd,b.bvh --out d --frames 9 --held b".split())
+    assert isinstance(drawn, cli.Dataset)
+    assert isinstance(drawn.action, cli.DatasetRender)
+    assert (drawn.action.motions, drawn.action.held) == ((Path("a.vmd"), Path("b.bvh")), (Path("b"),))
+    brought = parsed(*"dataset import pictures --out d --masks masks --size 512".split())
+    assert isinstance(brought, cli.Dataset)
+    assert isinstance(brought.action, cli.DatasetImport)
+    assert (brought.action.source, brought.action.masks, brought.action.size) == (Path("pictures"), Path("masks"), 512)
+    written = parsed(*"dataset pose-video out pose.mp4".split())
+    assert isinstance(written, cli.Dataset)
+    assert isinstance(written.action, cli.DatasetPoseVideo)
+    trained = parsed(*"train painter d1 d2 --out run --kind stick --minutes 1.5 --resume".split())
+    assert isinstance(trained, cli.Train)
+    assert (trained.datasets, trained.kind, trained.minutes) == ((Path("d1"), Path("d2")), "stick", 1.5)
+    assert (trained.steps, trained.resume) == (None, True)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "paint",
+        "paint a.mp4 --people maneko",
+        "paint a.mp4 --people p1=a,p1=b",
+        "paint a.mp4 --resemble 2",
+        "paint a.mp4 --shadow -1",
+        "paint a.mp4 --detail 300",
+        "dataset",
+        "dataset burn",
+        "dataset render --motions a.bvh --out d",
+        "dataset render --character m.pmx --motions a.bvh --out d --frames 0",
+        "dataset import pictures",
+        "dataset pose-video out",
+        "train",
+        "train singer d --out run",
+        "train painter d --out run --steps 0",
+        "train painter d --out run --minutes 0",
+    ],
+)
+def test_what_painting_and_learning_cannot_be_asked_is_refused(
+    arguments: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        parsed(*arguments.split())
+    assert ended.value.code == 2
+    assert capsys.readouterr().err
 
 
 def test_a_comma_in_the_name_of_a_model_that_is_there_stays(tmp_path: Path) -> None:
