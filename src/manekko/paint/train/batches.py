@@ -139,7 +139,7 @@ def within(boxes: Int[Array, "detail 3"], left: int, top: int, side_px: int) -> 
     """Return boxes as seen from a crop; those that are not wholly inside get the side 0."""
     moved = boxes - (left, top, 0)
     ends = moved[:, :2] + moved[:, 2:]
-    inside = (moved[:, :2] >= 0).all(axis=1) & (ends <= side_px).all(axis=1)
+    inside = np.asarray((moved[:, :2] >= 0).all(axis=1) & (ends <= side_px).all(axis=1))
     return np.where(inside[:, None], moved, 0)
 
 

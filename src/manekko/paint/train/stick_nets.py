@@ -12,6 +12,9 @@ from manekko.stage.truths_parts import PARTS
 _SMOOTH = 9
 """Channels of a guessed surface that are numbers: rest, normal, shade, depth, and how surely something is there."""
 
+_CAPSULES = 8
+"""Channels of the body as capsules, the last ones of sticks: rest, normal, depth, covered."""
+
 
 class StickTrunk(nn.Module):
     """Sticks, at a quarter of the picture's size → what is known at half of it. The picture's side: multiples of 32."""
@@ -51,13 +54,17 @@ class SurfaceGuesser(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.trunk = StickTrunk(half=24)
-        self.smooth = nn.Conv2d(24, 4 * _SMOOTH, 3, padding=1)
+        self.capsules = _capsule_surface()
+        self.smooth = _faint(nn.Conv2d(24, 4 * _SMOOTH, 3, padding=1))
         self.parts = nn.Conv2d(24, len(PARTS), 1)
 
     def forward(self, sticks: Tensor) -> tuple[Tensor, Tensor]:
         """Return (batch, 9, height, width), the last before its sigmoid, and parts (batch, part, h / 2, w / 2)."""
         known = self.trunk(sticks)
-        return functional.pixel_shuffle(self.smooth(known), 2).float(), self.parts(known).float()
+        # The body as capsules, which sticks hold already, is where guessing starts from.
+        rough = self.capsules(sticks[:, -_CAPSULES:]).float()
+        rough = functional.interpolate(rough, scale_factor=4.0, mode="bilinear", align_corners=False)
+        return rough + functional.pixel_shuffle(self.smooth(known), 2).float(), self.parts(known).float()
 
 
 class WrittenSurface(nn.Module):
@@ -87,3 +94,22 @@ class PlainPainter(nn.Module):
         """Return the premultiplied picture (batch, 4, height, width), 0 to 1."""
         picture = torch.sigmoid(functional.pixel_shuffle(self.colours(self.trunk(sticks)), 2).float())
         return torch.cat([picture[:, :3] * picture[:, 3:], picture[:, 3:]], dim=1)
+
+
+def _capsule_surface() -> nn.Conv2d:
+    """Return the layer that turns capsules into a surface, as near as can be told of any character."""
+    layer = nn.Conv2d(_CAPSULES, _SMOOTH, 1)
+    with torch.no_grad():
+        # Shares of a box about twice as large as half the body, from its middle on; depth from its hyperbolic tangent.
+        weights = torch.diag(torch.tensor([0.5, 0.5, 0.5, 1.0, 1.0, 1.0, 0.0, 0.0]))
+        layer.weight.copy_(torch.cat([weights, torch.zeros(1, _CAPSULES)])[:, :, None, None])
+        layer.weight[7, 6], layer.weight[8, 7] = 0.5, 8.0
+        layer.bias.copy_(torch.tensor([0.5, 0.5, 0.5, 0.0, 0.0, 0.0, 0.0, 0.0, -4.0]))
+    return layer
+
+
+def _faint(layer: nn.Conv2d) -> nn.Conv2d:
+    """Return the layer with weights so small that what it adds begins at almost nothing."""
+    with torch.no_grad():
+        layer.weight.mul_(0.1)
+    return layer
