@@ -1,6 +1,10 @@
-"""Motion capture of the measuring data, clip by clip: CMU, its held-out subject apart from what may be learned from."""
+"""Motion capture of the measuring data, clip by clip: CMU, its held-out subject apart from what may be learned from.
+
+``python -m manekko.bench.mocap FOLDER`` writes as BVH the clips that the painter that comes with Manekko was trained on.
+"""
 
 import json
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +21,8 @@ FPS = 30.0
 _PACKS = ("cmu_bvh_30fps.npz", "cmu_more_30fps.npz", "cmu_more2_30fps.npz")
 _HELD_OUT, _NO_PERSON = "/005/", "standard.bvh"
 _SHORTEST = 45
+_DANCE = 2.5
+"""Weight from which on a clip is a dance, or like one."""
 _FAVOURED = {"salsa": 3.0, "indian": 3.0, "martial": 2.5, "/49": 3.0, "mjackson": 4.0, "131_": 4.0, "/85_": 3.0,
              "gsimchoni": 4.0, "Walking": 0.3, "/16": 0.3, "/127": 0.5, "/14": 0.7}  # fmt: skip
 """How much oftener clips are drawn whose names hold this: dances first, walks last."""
@@ -41,10 +47,13 @@ class Clip:
         Raises:
             InputError: no person's legs are among the joints.
         """
+        return resampled(motion_from_bvh(parse_bvh(self.bvh(start, longest).encode())), fps=FPS)
+
+    def bvh(self, start: int = 0, longest: int = 1200) -> str:
+        """Return the text of a BVH file of the clip from a frame on, at its own rate."""
         part = self.values[start : start + longest]
         rows = "\n".join(" ".join(f"{value:.2f}" for value in row) for row in (part / 100.0).tolist())
-        text = f"{self.head}\nMOTION\nFrames: {len(part)}\nFrame Time: {self.frame_s}\n{rows}\n"
-        return resampled(motion_from_bvh(parse_bvh(text.encode())), fps=FPS)
+        return f"{self.head}\nMOTION\nFrames: {len(part)}\nFrame Time: {self.frame_s}\n{rows}\n"
 
 
 def training_clips() -> list[Clip]:
@@ -83,3 +92,21 @@ def _clips(pack: str, wanted: Callable[[str, int], bool]) -> list[Clip]:
         head = meta["heads"][one["head"]].split("MOTION")[0].rstrip()
         result.append(Clip(one["file"], weight, head, values, one["dt"]))
     return result
+
+
+def painted_clips() -> dict[str, str]:
+    """Return the BVH texts that the shipped painter was trained on, by name: all dances, and a quarter of the rest.
+
+    Raises:
+        MissingToolError: the measuring data is missing.
+    """
+    clips = training_clips()
+    chosen = [one for one in clips if one.weight >= _DANCE] + [one for one in clips if one.weight < _DANCE][::4]
+    return {f"{number:03d}_{Path(one.name).stem}": one.bvh(longest=900) for number, one in enumerate(chosen)}
+
+
+if __name__ == "__main__":
+    folder = Path(sys.argv[1])
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in painted_clips().items():
+        (folder / f"{name}.bvh").write_text(text, encoding="utf-8")
