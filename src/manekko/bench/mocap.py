@@ -1,6 +1,6 @@
 """Motion capture of the measuring data, clip by clip: CMU, its held-out subject apart from what may be learned from.
 
-``python -m manekko.bench.mocap FOLDER`` writes as BVH the clips that the painter that comes with Manekko was trained on.
+``python -m manekko.bench.mocap FOLDER`` writes as BVH the clips that Maneko's painter was trained on.
 """
 
 import json
