@@ -19,6 +19,7 @@ from manekko.paint.train.batches import Batch, batch_at, sources
 from manekko.paint.train.dense import DenseRecipe
 from manekko.paint.train.loop import Run, new_run, rate_at, save, take_step
 from manekko.paint.train.recipe import Terms
+from manekko.paint.train.stick import StickRecipe
 from manekko.video.folder import read_picture
 
 
@@ -160,3 +161,16 @@ def test_a_missing_or_damaged_checkpoint_is_told_in_a_line(toy: Path, tmp_path: 
     (told.out / "checkpoint.pt").write_bytes(b"PK\x03\x04 nothing")
     with pytest.raises(FormatError, match="damaged"):
         train_painter(told)
+
+
+def test_a_run_may_begin_with_anothers_weights_but_not_with_other_networks(toy: Path, tmp_path: Path) -> None:
+    first = run_of(options(toy, tmp_path / "first"))
+    take_step(first, batch_at(sources((toy,), "train"), 0, 0, 0, 2, 32))
+    first.options.out.mkdir()
+    save(first)
+    second = run_of(options(toy, tmp_path / "second", start=first.options.out, seed=5))
+    kept, begun = first.averaged["painter"].state_dict(), second.networks["painter"].state_dict()
+    assert all(torch.equal(kept[name], begun[name]) for name in kept)
+    assert second.step == 0
+    with pytest.raises(InputError, match="other networks"):
+        new_run(options(toy, tmp_path / "third", start=first.options.out), StickRecipe(), Fabric(accelerator="cpu"))

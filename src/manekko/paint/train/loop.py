@@ -80,7 +80,10 @@ def train(options: TrainOptions, progress: Progress) -> Path:
         torch.set_num_threads(options.threads)
     recipe = _RECIPES[options.kind]()
     found = sources(options.datasets, "train", recipe.arrays)
-    held = sources(options.datasets[:1], "held", recipe.arrays)
+    # Where nothing is held back (a few pictures of one clip), samples show what was learned from.
+    held = found[:1]
+    if found[0].dataset.shards("held"):
+        held = sources(options.datasets[:1], "held", recipe.arrays)
     logging.getLogger("lightning_fabric").setLevel(logging.WARNING)  # it tells its precision as news
     devices = 1 if not torch.cuda.is_available() else options.devices or torch.cuda.device_count()
     # A step without a face in view teaches the face's network nothing.
@@ -107,9 +110,9 @@ def new_run(options: TrainOptions, recipe: Recipe, fabric: Fabric) -> Run:
     """
     made = recipe.networks()
     if options.start is not None and not options.resume:
-        weights = run_folder.load_checkpoint(options.start)["averaged"]
-        for name in made.keys() & weights.keys():
-            made[name].load_state_dict(weights[name], strict=False)
+        begun = run_folder.load_checkpoint(options.start)
+        for name in made:
+            _load(made[name], begun, "averaged", name, options.start)
     averaged = {name: copy.deepcopy(network).to(fabric.device).eval() for name, network in made.items()}
     networks, optimizers = {}, {}
     for name, network in made.items():
@@ -183,7 +186,8 @@ def _learn(run: Run, found: Sequence[Source], held: Sequence[Source], progress: 
         stopped = stack.enter_context(_stoppable())
         made = stack.enter_context(closing(ahead(coming, _AHEAD)))
         for batch in made:
-            if run.done >= 1.0 or stopped.is_set():
+            # All processes stop at the same step, or those that go on would wait for the others for ever.
+            if run.fabric.broadcast(run.done >= 1.0 or stopped.is_set()):
                 break
             take_step(run, batch)
             run.elapsed_s = before_s + time.monotonic() - began_s
@@ -196,7 +200,7 @@ def _learn(run: Run, found: Sequence[Source], held: Sequence[Source], progress: 
                 save(run)
                 saved_s = time.monotonic()
     save(run)
-    if stopped.is_set():
+    if run.done < 1.0:
         raise KeyboardInterrupt(f"stopped after step {run.step}; go on with --resume")
     if run.step % options.sample_steps:
         _sample(run, held)
@@ -209,14 +213,25 @@ def save(run: Run) -> None:
         for key, modules in (("networks", run.networks), ("averaged", run.averaged), ("optimizers", run.optimizers)):
             values[key] = {name: module.state_dict() for name, module in modules.items()}
         run_folder.save_checkpoint(run.options.out, values)
-    run.fabric.barrier()
 
 
 def _take_up(run: Run, values: Mapping[str, Any]) -> None:
     for key, modules in (("networks", run.networks), ("averaged", run.averaged), ("optimizers", run.optimizers)):
         for name, module in modules.items():
-            module.load_state_dict(values[key][name])
-    run.step, run.elapsed_s = int(values["step"]), float(values["elapsed_s"])
+            _load(module, values, key, name, run.options.out)
+    run.step, run.elapsed_s = int(values.get("step", 0)), float(values.get("elapsed_s", 0.0))
+
+
+def _load(module: Any, values: Mapping[str, Any], key: str, name: str, folder: Path) -> None:
+    """Give a network or optimiser what a checkpoint holds for it.
+
+    Raises:
+        InputError: the checkpoint is of another kind of run, or of another version of the networks.
+    """
+    try:
+        module.load_state_dict(values[key][name])
+    except (KeyError, RuntimeError, ValueError):
+        raise InputError(f"{folder} holds a run of other networks; begin with one of the same kind, or anew") from None
 
 
 def _log_data(run: Run, found: Sequence[Source]) -> None:
