@@ -1,6 +1,8 @@
 import json
 import os
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -21,6 +23,7 @@ from manekko.paint.train.loop import Run, new_run, rate_at, save, take_step
 from manekko.paint.train.recipe import Terms
 from manekko.paint.train.stick import StickRecipe
 from manekko.video.folder import read_picture
+from tests.paint.train.toy_sticks import stick_dataset
 
 
 def options(toy: Path, out: Path, **changes: object) -> TrainOptions:
@@ -174,3 +177,14 @@ def test_a_run_may_begin_with_anothers_weights_but_not_with_other_networks(toy: 
     assert second.step == 0
     with pytest.raises(InputError, match="other networks"):
         new_run(options(toy, tmp_path / "third", start=first.options.out), StickRecipe(), Fabric(accelerator="cpu"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["dense", "teacher"])
+def test_two_processes_learn_the_same_from_different_crops(kind: str, tmp_path: Path) -> None:
+    data = stick_dataset(tmp_path / "data").folder
+    script = Path(__file__).with_name("two_processes.py")
+    told = subprocess.run(
+        [sys.executable, script, kind, data], capture_output=True, text=True, cwd=Path(__file__).parents[3]
+    )
+    assert "2 processes agree" in told.stdout, told.stderr[-2000:]

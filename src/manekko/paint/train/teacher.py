@@ -106,13 +106,13 @@ class TeacherRecipe:
         """Yield the generator's terms, then its judges'."""
         truth = premultiplied(torch.from_numpy(batch.truth["rgba"]).to(device))
         sticks = torch.from_numpy(batch.sticks).to(device)
-        painted, judges = networks["painter"](sticks), networks["judges"]
+        painted = networks["painter"](sticks)
+        # Judges are asked here, not taught: neither their weights nor other processes take part in this step.
+        asked = getattr(networks["judges"], "module", networks["judges"])
+        asked.requires_grad_(False)
         with torch.no_grad():
-            judged_true = judges(sticks, truth)
-        # Judges are asked here, not taught: their weights take no part in the generator's step.
-        for weight in judges.parameters():
-            weight.requires_grad_(False)
-        judged = judges(sticks, painted)
+            judged_true = asked(sticks, truth)
+        judged = asked(sticks, painted)
         yield (
             "painter",
             {
@@ -122,9 +122,11 @@ class TeacherRecipe:
                 "alpha": _COLOURS * (painted[:, 3:] - truth[:, 3:]).abs().mean(),
             },
         )
-        for weight in judges.parameters():
-            weight.requires_grad_(True)
-        yield "judges", {"told": judge_loss(judges(sticks, truth), judges(sticks, painted.detach()))}
+        asked.requires_grad_(True)
+        both = networks["judges"](torch.cat([sticks, sticks]), torch.cat([truth, painted.detach()]))
+        halves = [[features.chunk(2) for features in scale] for scale in both]
+        judged_true, judged = ([[pair[number] for pair in scale] for scale in halves] for number in (0, 1))
+        yield "judges", {"told": judge_loss(judged_true, judged)}
 
     def shown(
         self, networks: Mapping[str, nn.Module], frame: Mapping[str, Array], device: torch.device
