@@ -125,7 +125,8 @@ def test_damaged_files_are_refused_or_read_but_never_break(saved: Path) -> None:
 
 def _packed(**arrays: object) -> bytes:
     packed = io.BytesIO()
-    np.savez_compressed(packed, **{name: np.asarray(values) for name, values in arrays.items()})
+    named = {name: np.asarray(values) for name, values in arrays.items()}
+    np.savez_compressed(packed, allow_pickle=True, **named)
     return packed.getvalue()
 
 
