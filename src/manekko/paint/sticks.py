@@ -201,12 +201,13 @@ def _formulas(parts: Parts) -> Float[Array, "part number"]:
     return np.concatenate(rows, axis=1).astype(np.float32)
 
 
-_CHAINS = np.array([[1, 2, 3, 4], [5, 6, 7, 8], [9, 10, 11, 12], [13, 14, 15, 16], [17, 18, 19, 20]])
+FINGER_CHAINS = np.array([[1, 2, 3, 4], [5, 6, 7, 8], [9, 10, 11, 12], [13, 14, 15, 16], [17, 18, 19, 20]])
+"""Points of each finger of a hand, thumb first."""
 
 
 def _drawn_fingers(hand: Float[Array, "21 4"], grid: Float[Array, "2 pixel"]) -> Float[Array, "4 pixel"]:
     """Return one hand's fingers as soft lines of three pieces each."""
-    start, end = hand[_CHAINS[:, :3]].reshape(-1, 4), hand[_CHAINS[:, 1:]].reshape(-1, 4)
+    start, end = hand[FINGER_CHAINS[:, :3]].reshape(-1, 4), hand[FINGER_CHAINS[:, 1:]].reshape(-1, 4)
     known = np.isfinite(start[:, :2]).all(1) & np.isfinite(end[:, :2]).all(1)
     result = np.zeros((4, grid.shape[1]), dtype=np.float32)
     numbers = np.flatnonzero(known)
