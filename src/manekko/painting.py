@@ -17,7 +17,6 @@ from manekko.follow import CaptureOptions, Danced, Run, begun, danced, found_tra
 from manekko.motion.placing import raised_keys
 from manekko.paint.characters import DEFAULT, Character, read_character
 from manekko.paint.composite import Layer, composed, drawing_orders
-from manekko.paint.figure_keypoints import figure_keypoints_m
 from manekko.paint.plate import Plate
 from manekko.paint.plate_learning import learn_plate
 from manekko.paint.portraits import Portrait, Sitting, Way
@@ -25,7 +24,8 @@ from manekko.paint.region_colours import colours_from_text
 from manekko.paint.resemblance import Resemblance, resemblances
 from manekko.paint.scene_light import lit, matched_light, mean_colour
 from manekko.paint.shadows import contact_shadow
-from manekko.people.keypoints import BODY33_INDEX, Track
+from manekko.paint.stick_portraits import StickSitting
+from manekko.people.keypoints import Track
 from manekko.progress import Progress, counted, silent
 from manekko.stage.backdrops import BackdropAt, clip_backdrop, colour_backdrop, colour_of
 from manekko.stage.cameras import source_view
@@ -39,7 +39,9 @@ _AHEAD = 3
 _FASTEST_FPS = 60.0
 _GAP_S = 0.7
 """Who is lost for no longer stays in the picture."""
-_FEET = [[BODY33_INDEX[f"{side}_{end}"] for end in ("heel", "toe")] for side in ("left", "right")]
+
+
+Sittings = tuple[Sitting | StickSitting, ...]
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,7 @@ class PaintResult:
 class _Picture:
     """All that every frame is made of."""
 
-    sittings: tuple[Sitting, ...]
+    sittings: Sittings
     resemblances: tuple[Resemblance | None, ...]
     plate: Plate | None
     backdrop: BackdropAt | None
@@ -121,7 +123,8 @@ def paint(options: PaintOptions, progress: Progress = silent) -> PaintResult:
             picture = _picture(options, run, people, sittings)
         with run.stage("paint"):
             _write(options, run, picture, target)
-    told = dict.fromkeys(f"{s.character.name}: {note}" for s in sittings for note in s.character.figure.warnings)
+    figures = [(one.character.name, one.character.figure) for one in sittings]
+    told = dict.fromkeys(f"{name}: {note}" for name, figure in figures if figure for note in figure.warnings)
     return PaintResult(target, len(people), (*run.warnings, *clip.warnings, *told), run.timing_s)
 
 
@@ -161,11 +164,24 @@ def _characters(options: PaintOptions) -> dict[str, Character]:
     words = dict.fromkeys([options.character, *(word for _, word in options.people)])
     characters = {word: read_character(word, options.workers) for word in words}
     for word, character in characters.items():
-        if options.by == "painter" and (character.painter is None or not character.painter.has("dense")):
+        if not _can_be_shown(character, _way(options, character)):
             raise InputError(
-                f"{word} has no painter: train one with manekko train painter, or draw the model itself: --with 3d"
+                f"{word} cannot be shown --with {options.by}: train a painter of it with manekko train painter, "
+                "or, of a model, draw it: --with 3d"
             )
     return characters
+
+
+def _way(options: PaintOptions, character: Character) -> Way:
+    """Return how a character comes about: one without a body is painted from keypoints, whatever was asked."""
+    return "sticks" if options.by == "painter" and character.figure is None else options.by
+
+
+def _can_be_shown(character: Character, way: Way) -> bool:
+    if way == "3d":
+        return character.figure is not None
+    networks = ("dense",) if way == "painter" else ("stick", "plain")
+    return character.painter is not None and any(character.painter.has(network) for network in networks)
 
 
 def _target(options: PaintOptions, run: Run) -> Path:
@@ -186,23 +202,39 @@ def _check_people(options: PaintOptions, people: Sequence[Danced]) -> None:
 
 def _sittings(
     options: PaintOptions, people: Sequence[Danced], characters: Mapping[str, Character], clip: Clip
-) -> tuple[Sitting, ...]:
-    """Return each person's character with the person's motion, placed before the clip's camera."""
+) -> Sittings:
+    """Return each person's character, with the person's motion before the clip's camera, or with the keypoints."""
     words = dict(options.people)
     chosen = [characters[words.get(one.track.track_id, options.character)] for one in people]
+    embodied = [k for k, character in enumerate(chosen) if _way(options, character) != "sticks"]
+    posed = _posed(options, [people[k] for k in embodied], [chosen[k] for k in embodied], clip) if embodied else []
+    found: dict[int, Sitting | StickSitting] = dict(zip(embodied, posed, strict=True))
+    for place, (one, character) in enumerate(zip(people, chosen, strict=True)):
+        if place not in found:
+            assert character.painter is not None, "who has neither body nor painter was refused"
+            shown, focal = _shown(one.track), one.camera.focal_px
+            found[place] = StickSitting(character, character.painter, one.track, shown, focal)
+    return tuple(found[place] for place in range(len(people)))
+
+
+def _posed(
+    options: PaintOptions, people: Sequence[Danced], characters: Sequence[Character], clip: Clip
+) -> list[Sitting]:
     parts = [Part(options.input, one.motion, camera=one.camera) for one in people]
     dancers = []
-    for part, character, one in zip(parts, chosen, people, strict=True):
-        dances = dancer(part, character.figure)
-        if one.raise_m and not character.figure.humanoid:
-            dances = replace(dances, motion=raised_keys(dances.motion, character.figure.rig, one.raise_m))
+    for part, character, one in zip(parts, characters, people, strict=True):
+        figure = character.figure
+        assert figure is not None, "who has no body is painted from keypoints"
+        dances = dancer(part, figure)
+        if one.raise_m and not figure.humanoid:
+            dances = replace(dances, motion=raised_keys(dances.motion, figure.rig, one.raise_m))
         dancers.append(dances)
     camera, placed = before_source_camera(parts, dancers)
     sees = source_view(camera, clip.info.size_px)
-    return tuple(
+    return [
         Sitting(character, dances, sees, one.track.times_s, _shown(one.track))
-        for character, dances, one in zip(chosen, placed, people, strict=True)
-    )
+        for character, dances, one in zip(characters, placed, people, strict=True)
+    ]
 
 
 def _shown(track: Track) -> Bool[Array, " frame"]:
@@ -214,7 +246,7 @@ def _shown(track: Track) -> Bool[Array, " frame"]:
     return np.asarray(binary_closing(padded, np.ones(2 * (reach // 2) + 1, dtype=bool))[reach : reach + len(seen)])
 
 
-def _picture(options: PaintOptions, run: Run, people: Sequence[Danced], sittings: tuple[Sitting, ...]) -> _Picture:
+def _picture(options: PaintOptions, run: Run, people: Sequence[Danced], sittings: Sittings) -> _Picture:
     clip = run.clip
     assert clip is not None
     tracks = [one.track for one in people]
@@ -298,12 +330,12 @@ def _composed(
         if portrait is not None:
             rgba = portrait.rgba if resemblance is None else resemblance.worn(portrait.rgba, portrait.parts)
             layers.append(Layer(lit(rgba, picture.gain), portrait.square))
-    shown = [(s, p) for s, p in zip(picture.sittings, portraits, strict=True) if p is not None]
-    feet = [figure_keypoints_m(s.dancer.figure, p.pose)[_FEET] for s, p in shown]
+    standing = [(one.view, one.feet_m) for one in portraits if one is not None and one.view is not None]
     behind = _behind(options, picture, frame)
     shadow = None
-    if feet and behind is not None:
-        shadow = contact_shadow(shown[0][1].view, np.concatenate(feet), strength=options.shadow)
+    if standing and behind is not None:
+        feet = np.concatenate([feet_m for _, feet_m in standing])
+        shadow = contact_shadow(standing[0][0], feet, strength=options.shadow)
     size = frame.rgb.shape[1], frame.rgb.shape[0]
     return composed(behind, layers, size, shadow)
 

@@ -1,6 +1,5 @@
 """Who is painted: a character by name, a trained painter's folder, or a model alone."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,8 +17,8 @@ class Character:
     """One character that people can become."""
 
     name: str
-    figure: Figure
-    """Its body: posed for the painter to paint on, or drawn itself."""
+    figure: Figure | None
+    """Its body: posed for the painter to paint on, or drawn itself; None where there are only pictures of it."""
     painter: Painter | None
     """None where only the model is known."""
 
@@ -37,7 +36,7 @@ def read_character(word: str, threads: int | None = None) -> Character:
         return Character(word, read_figure(named_model(Path(word.lower()))), open_painter(shipped, threads))
     if is_painter(path):
         painter = open_painter(path, threads)
-        return Character(path.name, read_figure(_model_of(path)), painter)
+        return Character(path.name, _figure_of(painter), painter)
     model = named_model(path)
     if not model.exists():
         raise InputError(
@@ -47,13 +46,15 @@ def read_character(word: str, threads: int | None = None) -> Character:
     return Character(path.stem, read_figure(model), None)
 
 
-def _model_of(painter: Path) -> Path:
-    """Return the model whose body a painter paints on."""
-    told = json.loads((painter / "painter.json").read_bytes()).get("data", {})
-    word = str(told.get("model", "")) if isinstance(told, dict) else ""
-    model = named_model(Path(word)) if word else painter / "model"
-    if not word or not model.exists():
+def _figure_of(painter: Painter) -> Figure | None:
+    """Return the body that a painter paints on; None where it needs none."""
+    word = str(painter.made_of.get("model", ""))
+    model = named_model(Path(word)) if word else None
+    if model is not None and model.exists():
+        return read_figure(model)
+    if painter.has("dense"):
         raise InputError(
-            f"{painter}: the model that it was trained on ({word or 'not told'}) is not there; put it back in its place"
+            f"{painter.folder}: the model that it was trained on ({word or 'not told'}) is not there; "
+            "put it back in its place"
         )
-    return model
+    return None

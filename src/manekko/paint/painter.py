@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from manekko.arrays import Array, Float, UInt8
 from manekko.errors import FormatError, InputError
 from manekko.paint.heads import head_boxes
 from manekko.paint.pose_map import FIELDS, PoseMap
+from manekko.paint.surface import body_of
 from manekko.paint.views import Views, load_views
 
 _ERRORS = (
@@ -56,6 +57,8 @@ class Painter:
     character: str
     threads: int | None = None
     """Processor cores to use; None: all."""
+    made_of: Mapping[str, Any] = field(default_factory=dict)
+    """What its card tells of the data."""
 
     @cached_property
     def views(self) -> Views:
@@ -97,6 +100,15 @@ class Painter:
                     detail, {**square, "coarse": picture[:, :, part[1], part[2]]}
                 )
         return Painted(_as_bytes(picture), plain)
+
+    @cached_property
+    def body_m(self) -> Float[Array, "33 3"]:
+        """The character's keypoints at rest; usual ones where the painter does not tell."""
+        return body_of(self.made_of)
+
+    def plain(self, sticks: Float[Array, "1 channel height width"]) -> UInt8[Array, "side side 4"]:
+        """Return the picture (colours multiplied by alpha) that the network ``plain`` paints from sticks alone."""
+        return _as_bytes(self.run("plain", {"sticks": sticks}))
 
     def run(self, network: str, inputs: Mapping[str, Array]) -> Float[Array, "*any"]:
         """Return what a network makes of its inputs.
@@ -162,4 +174,5 @@ def open_painter(folder: Path, threads: int | None = None) -> Painter:
         raise FormatError("damaged JSON; train the painter again").at(path) from None
     if not isinstance(values, dict) or values.get("version") != VERSION:
         raise FormatError(f"no painter of version {VERSION}; train it again").at(path)
-    return Painter(folder, str(values.get("character", "")), threads)
+    data = values.get("data")
+    return Painter(folder, str(values.get("character", "")), threads, data if isinstance(data, dict) else {})

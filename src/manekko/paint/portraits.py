@@ -12,7 +12,9 @@ from manekko.ahead import ahead
 from manekko.arrays import Array, Bool, Float, UInt8
 from manekko.paint.characters import Character
 from manekko.paint.crop import Outlines, Square, calm_squares
+from manekko.paint.figure_keypoints import figure_keypoints_m
 from manekko.paint.pose_map import LIGHT, NOTHING, PoseMap, looked_at
+from manekko.people.keypoints import BODY33_INDEX
 from manekko.stage.cameras import CameraAt
 from manekko.stage.figure import Pose
 from manekko.stage.projection import camera_from_world
@@ -23,13 +25,14 @@ from manekko.stage.view import Light, View
 
 SIDES_PX = (256, 512)
 """How finely a figure can be painted."""
-Way = Literal["painter", "3d"]
-"""Whether a character is painted by its network, or its model is drawn."""
+Way = Literal["painter", "3d", "sticks"]
+"""Whether a character is painted on its posed body, its model is drawn, or it is painted from keypoints alone."""
 _LARGEST_FOR_COARSE_PX = 300.0
 _DRAWN_PX = (64, 1024)
 _LOOKED_AT = 3
 """The square is found in one of so many frames; it moves calmly anyway."""
 _AHEAD = 3
+_FEET = [[BODY33_INDEX[f"{side}_{end}"] for end in ("heel", "toe")] for side in ("left", "right")]
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,9 +45,10 @@ class Portrait:
     """Colours multiplied by alpha."""
     parts: UInt8[Array, "side side"]
     """Place in ``truths_parts.PARTS``; 255 where nothing is."""
-    pose: Pose
-    view: View
-    """The clip's camera."""
+    feet_m: Float[Array, "foot=2 end=2 axis=3"]
+    """Heel and toe of both feet in the world; NaN where unknown."""
+    view: View | None
+    """The clip's camera; None where it is not known."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,6 +110,9 @@ class Sitting:
         with closing(ahead(self._maps(squares, side), _AHEAD)) as maps:
             yield from self._painted(maps)
 
+    def _feet_m(self, pose: Pose) -> Float[Array, "foot=2 end=2 axis=3"]:
+        return figure_keypoints_m(self.dancer.figure, pose)[_FEET]
+
     def _drawn(self, squares: list[Square], side_px: int) -> Iterator[Portrait | None]:
         figure, size = self.dancer.figure, (side_px, side_px)
         with ExitStack() as stack:
@@ -120,7 +127,7 @@ class Sitting:
                 rgba = multiplied(renderer.draw(close, Light(), [pose]))
                 parts = truths.look(close, [pose]).parts
                 numbers = np.where(parts >= 0, parts, NOTHING).astype(np.uint8)
-                yield Portrait(square, rgba, numbers, pose, view)
+                yield Portrait(square, rgba, numbers, self._feet_m(pose), view)
 
     def _seen(self, squares: list[Square]) -> Iterator[tuple[Square, View, Pose] | None]:
         poses = self.dancer.poses(self.times_s)
@@ -152,7 +159,7 @@ class Sitting:
             square, seen, pose, view = told
             painted = painter.painted(seen, before)
             before = painted.plain
-            yield Portrait(square, painted.rgba, seen.parts, pose, view)
+            yield Portrait(square, painted.rgba, seen.parts, self._feet_m(pose), view)
 
 
 def painted_side(squares: list[Square]) -> int:

@@ -71,10 +71,13 @@ def resemblances(
         return (None,) * len(tracks)
     chosen = colours_from_text(asked) if asked != "own" else None
     measured = _measured(clip, tracks, start_s, end_s) if strength > 0.0 else [None] * len(tracks)
-    own = {id(one.figure): own_colours(one.figure) for one in characters}
+    own = {id(one.figure): own_colours(one.figure) for one in characters if one.figure is not None}
     result = []
     for person, character in zip(measured, characters, strict=True):
-        colours = own[id(character.figure)]
+        colours = own.get(id(character.figure))
+        if colours is None:
+            result.append(None)  # of pictures alone nobody knows which part is where
+            continue
         wanted = wanted_colours(colours, person) if person is not None else None
         if wanted is not None:
             # Part of the way to the person's colours; what was asked for is taken whole.
