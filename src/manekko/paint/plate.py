@@ -27,6 +27,7 @@ _OTHER = 24.0
 """8-bit steps between the frame and the plate that no noise makes: hair, a skirt, a shadow, or another moving thing."""
 _SPREAD = 0.09
 """What differs and hangs together with a person is theirs up to so many statures away."""
+_MOST = 80.0
 _SOFT = 0.012
 """Softness of the edge between plate and frame, in statures."""
 
@@ -142,7 +143,7 @@ class Plate:
         if self.panorama is None:
             return STILL
         if frame not in self._shifts:
-            self._shifts[frame] = shift_between(self.told(frame, STILL), rgb, mask)
+            self._shifts[frame] = shift_between(self.told(frame, STILL), rgb, mask)[0]
         return self._shifts[frame]
 
     def _with_what_hangs_on(self, mask: Array, small: Array, plate: Array, frame: int) -> UInt8[Array, "height width"]:
@@ -185,8 +186,12 @@ def shift_between(
     predicted: UInt8[Array, "other_height other_width 3"],
     frame: UInt8[Array, "height width 3"],
     people: UInt8[Array, "small_height small_width"],
-) -> Float[Array, "2 3"]:
-    """Return the shift [px] that brings what was predicted to where the frame shows it, people (not 0) left out."""
+) -> tuple[Float[Array, "2 3"], float]:
+    """Return the shift [px] that brings what was predicted to where the frame shows it, people (not 0) left out.
+
+    And how far it leaves most of what was followed aside, in shares of the longest side: a camera that travels shifts
+    near and far things differently.
+    """
     before, after = small_grey(predicted), small_grey(frame)
     size = before.shape[1::-1]
     free = np.where(stretched(people, size) > 0, 0, 255).astype(np.uint8)
@@ -194,7 +199,10 @@ def shift_between(
     there, ok = followed(before, after, points, points)
     ok &= within(there, free)
     large = frame.shape[1::-1]
-    return shift_of(between_sizes(points[ok], size, large), between_sizes(there[ok], size, large))
+    start, end = between_sizes(points[ok], size, large), between_sizes(there[ok], size, large)
+    shift = shift_of(start, end)
+    aside = np.linalg.norm(start @ shift[:, :2].T + shift[:, 2] - end, axis=1)
+    return shift, float(np.percentile(aside, _MOST)) / max(large) if len(aside) else 0.0
 
 
 def between_sizes(

@@ -33,8 +33,11 @@ _LEVELS = 16
 """Of each channel, to tell people's colours from the background's."""
 _BLACK, _BAR_EDGE_PX = 24.0, 3
 """Bars beside a picture of another shape do not turn with the camera; their edges are blurred by compression."""
-_SOONEST = 15
-"""So many looks at a place that people hide, the soonest before and after."""
+_LOOKS = (15, _ENOUGH)
+"""So many looks at a place that people hide, the soonest before and after, and how many of them must be there."""
+_TRAVELS, _TRAVELLING_LOOKS = 0.004, (3, 2)
+"""A camera that travels leaves what is followed further aside, in the picture's longest side: then only the soonest
+looks show the place as it is."""
 _FOR_EVER = 1e7
 _CALM = 12
 """What was always near a person is believed if its closest half of colours is no wider, in 8-bit steps."""
@@ -118,11 +121,13 @@ def plate_of(
         mask[_outside(bars, mask.shape)] = 255
     # A coarse panorama tells by how much each frame lies beside where the camera's path puts it.
     coarse = Panorama(panorama.path, panorama.picture_px, panorama.most_px // 16)
-    plate = _turned(frames, masks, people, coarse, shifts)
-    small = scaled_size((width, height), _MASK_PX)
+    plate = _turned(frames, masks, people, coarse, shifts, _LOOKS)
+    small, aside = scaled_size((width, height), _MASK_PX), []
     for (number, rgb), mask in zip(frames, masks, strict=True):
-        shifts[number] = shift_between(plate.told(number, STILL), rgb, stretched(mask, small))
-    return replace(_turned(frames, masks, people, panorama, shifts), bars_px=bars)
+        shifts[number], left = shift_between(plate.told(number, STILL), rgb, stretched(mask, small))
+        aside.append(left)
+    looks = _TRAVELLING_LOOKS if np.median(aside) > _TRAVELS else _LOOKS
+    return replace(_turned(frames, masks, people, panorama, shifts, looks), bars_px=bars)
 
 
 def dark_bars(pictures: Sequence[UInt8[Array, "height width 3"]]) -> tuple[int, int, int, int]:
@@ -151,12 +156,13 @@ def _told(
     frames: Sequence[tuple[int, UInt8[Array, "picture_height picture_width 3"]]],
     people: Sequence[PersonShape],
     panorama: Panorama | None = None,
+    enough: int = _ENOUGH,
 ) -> Plate:
     """Return the plate that pictures, brought to their places in it, tell; the frames are what they were made of."""
     palette = Palette()
     for number, rgb in frames:
         palette.look(rgb, _levels(people, number, rgb.shape[1::-1]))
-    rgb, seen = usual_background(np.stack(pictures), np.stack(levels), palette)
+    rgb, seen = usual_background(np.stack(pictures), np.stack(levels), palette, enough)
     return Plate(filled(rgb, ~seen), seen, frames[0][1].shape[1::-1], tuple(people), panorama)
 
 
@@ -166,6 +172,7 @@ def _turned(
     people: Sequence[PersonShape],
     panorama: Panorama,
     shifts: dict[int, Float[Array, "2 3"]],
+    looks: tuple[int, int],
 ) -> Plate:
     """Return the panorama that frames show; at each place of people, from what is seen of it soonest before and after.
 
@@ -176,17 +183,18 @@ def _turned(
     pictures = [looked_up(rgb, where, panorama.size_px) for (_, rgb), where in zip(frames, places, strict=True)]
     levels = [255 - looked_up(255 - mask, where, panorama.size_px) for mask, where in zip(masks, places, strict=True)]
     numbers = np.array([number for number, _ in frames], dtype=np.float64)
-    middle, reach = _when_hidden(masks, places, numbers)
+    middle, reach = _when_hidden(masks, places, numbers, looks[0])
     middle, reach = (enlarged(one, panorama.size_px) for one in (middle, reach))
     for number, level in zip(numbers, levels, strict=True):
         level[np.abs(middle - number) > reach] = 255
-    return _told(pictures, levels, frames, people, panorama)
+    return _told(pictures, levels, frames, people, panorama, looks[1])
 
 
 def _when_hidden(
     masks: Sequence[UInt8[Array, "height width"]],
     places: Sequence[Float[Array, "rows columns 2"]],
     numbers: Float[Array, " frame"],
+    soonest: int,
 ) -> tuple[Float[Array, "rows columns"], Float[Array, "rows columns"]]:
     """Return about when people hide each place of a panorama, and for how long before and after it is to be looked at.
 
@@ -202,12 +210,15 @@ def _when_hidden(
     on, free = np.array(hidden), np.array(inside) & ~np.array(hidden)
     times = numbers[:, None, None]
     middle = (on * times).sum(axis=0) / np.maximum(on.sum(axis=0), 1)
-    away = np.sort(np.where(free, np.abs(times - middle), np.inf), axis=0)[min(_SOONEST, len(masks)) - 1]
+    away = np.sort(np.where(free, np.abs(times - middle), np.inf), axis=0)[min(soonest, len(masks)) - 1]
     return middle, np.where(on.any(axis=0) & np.isfinite(away), away + 0.5, _FOR_EVER)
 
 
 def usual_background(
-    pictures: UInt8[Array, "picture height width 3"], levels: UInt8[Array, "picture height width"], palette: "Palette"
+    pictures: UInt8[Array, "picture height width 3"],
+    levels: UInt8[Array, "picture height width"],
+    palette: "Palette",
+    enough: int,
 ) -> tuple[UInt8[Array, "height width 3"], Bool[Array, "height width"]]:
     """Return each place's colour and whether it is the background's.
 
@@ -217,17 +228,18 @@ def usual_background(
         pictures: of one view.
         levels: 0 away from people, more near them, 255 on them.
         palette: the colours of people.
+        enough: in so many pictures free of people, a place is told by them.
     """
     count, height, width = levels.shape
-    rgb, seen = _usual(pictures.reshape(count, -1, 3), levels.reshape(count, -1), palette)
+    rgb, seen = _usual(pictures.reshape(count, -1, 3), levels.reshape(count, -1), palette, enough)
     return rgb.reshape(height, width, 3), seen.reshape(height, width)
 
 
 def _usual(
-    pictures: UInt8[Array, "picture place 3"], levels: UInt8[Array, "picture place"], palette: "Palette"
+    pictures: UInt8[Array, "picture place 3"], levels: UInt8[Array, "picture place"], palette: "Palette", enough: int
 ) -> tuple[UInt8[Array, "place 3"], Bool[Array, " place"]]:
     rgb, _ = usual_colours(pictures, levels, _NEAR_LEVEL)
-    seen = _often(levels, _NEAR_LEVEL) >= min(_ENOUGH, len(levels) // 4 + 1)
+    seen = _often(levels, _NEAR_LEVEL) >= min(enough, len(levels) // 4 + 1)
     rare = np.flatnonzero(~seen)
     if len(rare):
         beside = levels[:, rare]
