@@ -244,7 +244,7 @@ def test_what_makes_no_sense_is_told_before_the_clip_is_looked_at(
 
 
 def test_a_model_alone_cannot_be_painted(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"tora has no painter: train one .* or draw the model itself: --with 3d"):
+    with pytest.raises(InputError, match=r"tora cannot be shown --with painter: train a painter .* draw it: --with 3d"):
         paint(PaintOptions(NOT_THERE, "tora", out=tmp_path))
 
 

@@ -53,7 +53,7 @@ def _axes(name: str) -> bytes:
 
 
 def _node(kind: str, inputs: str, output: str, attribute: tuple[str, int | Sequence[int]] | None = None) -> bytes:
-    result = b"".join(_bytes(1, name) for name in inputs.split()) + _bytes(2, output) + _bytes(4, kind)
+    result = b"".join(_bytes(1, name) for name in inputs.split(" ")) + _bytes(2, output) + _bytes(4, kind)
     if attribute is not None:
         name, value = attribute
         whole = isinstance(value, int)
@@ -108,6 +108,20 @@ def white_network() -> bytes:
     nodes = [_node("Mul", "coarse minus", "away"), _node("Add", "away one", "painted")]
     coarse = _value("coarse", FLOAT, (1, 4, "height", "width"))
     return _network(nodes, [_constant("minus", [-1.0]), _constant("one", [1.0])], [*_fed(), coarse])
+
+
+def plain_network() -> bytes:
+    """Return a network that paints white where any of the sticks' channels is strong, four times as fine as they."""
+    nodes = [
+        _node("ReduceMax", "sticks", "strongest", ("axes", (1,))),
+        _node("Resize", "strongest  scales", "fine"),
+        _node("Concat", "fine fine fine fine", "painted", ("axis", 1)),
+    ]
+    return _network(
+        nodes,
+        [_constant("scales", [1.0, 1.0, 4.0, 4.0])],
+        [_value("sticks", FLOAT, (1, "channels", "height", "width"))],
+    )
 
 
 def small_painter(folder: Path, views: Views, *, model: str = "maneko", details: Sequence[str] = ()) -> Path:

@@ -14,7 +14,7 @@ SURFACE_CHANNELS = (
     *("rest x", "rest y", "rest z", "normal x", "normal y", "normal z"),
     *("shade", "depth", "alpha", "part"),
 )
-"""What the network ``stick`` tells of each pixel: as in ``PoseMap``, but the rest in shares, normals and shade as −1 … 1.
+"""What the network ``stick`` tells of each pixel: as in ``PoseMap``, but rest in shares, normals and shade −1 … 1.
 
 Alpha is how surely anything is there, 0 … 1; part is a number.
 """
@@ -26,7 +26,10 @@ _SAME_M = 0.03
 def body_of(made_of: Any) -> Float[Array, "33 3"]:
     """Return the character's keypoints at rest from what a dataset or painter says of itself; usual ones if nothing."""
     told = made_of.get("body_m") if isinstance(made_of, dict) else None
-    body = np.asarray(told if told is not None else STANDARD_BODY_M, dtype=np.float64)
+    try:
+        body = np.asarray(told if told is not None else STANDARD_BODY_M, dtype=np.float64)
+    except (ValueError, TypeError, OverflowError):
+        return STANDARD_BODY_M
     return body if body.shape == (33, 3) else STANDARD_BODY_M
 
 
