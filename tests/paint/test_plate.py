@@ -8,7 +8,7 @@ from scipy.spatial.transform import Rotation
 from manekko.paint.panorama import Panorama
 from manekko.paint.person_mask import PersonShape, person_shape
 from manekko.paint.plate import Plate
-from manekko.paint.plate_learning import chosen_frames, dark_bars, plate_of
+from manekko.paint.plate_learning import plate_of
 from manekko.people.camera_path import CameraPath, default_focal_px
 from manekko.people.keypoints import BODY33_INDEX, Track
 from manekko.pixels.draw import draw_circle, draw_line
@@ -159,27 +159,6 @@ def test_clothes_of_one_who_stays_are_not_taken_for_background() -> None:
         frames.append((number, person))
     plate = plate_of(frames, [person_shape(track_of(points))])
     assert not ((np.abs(plate.rgb.astype(int) - (200, 40, 40)) < 40).all(axis=-1) & plate.seen).any()
-
-
-def test_frames_are_chosen_spread_and_where_people_are_out_of_the_way() -> None:
-    # At the left for most of the clip; away from there for a moment only.
-    x = np.full(200, 80.0)
-    x[120:126] = 240.0
-    people = [person_shape(track_of(np.stack([figure(float(at), 120.0, 165.0) for at in x])))]
-    chosen = chosen_frames(people, 200, SIZE, 20)
-    assert len(chosen) == 20
-    assert ((chosen >= 121) & (chosen < 125)).sum() >= 3
-    assert chosen.min() < 20
-    assert chosen.max() > 180
-    np.testing.assert_array_equal(chosen_frames(people, 12, SIZE, 20), np.arange(12))
-
-
-def test_black_bars_are_found_and_a_black_picture_has_none() -> None:
-    picture = scenery()
-    picture[:20], picture[:, -12:] = 3, 3
-    assert dark_bars([picture] * 3) == (0, 15, 23, 0)
-    assert dark_bars([scenery()]) == (0, 0, 0, 0)
-    assert dark_bars([np.zeros((40, 60, 3), np.uint8)]) == (0, 0, 0, 0)
 
 
 def turned() -> tuple[np.ndarray, list[tuple[int, np.ndarray]], Track]:

@@ -22,7 +22,7 @@ _RANK = 2
 """The longest but so many tell the stature: one keypoint that flies off does not."""
 _CALM_S = 0.4
 
-_TRUNK, _THIGH, _SHIN, _ARM, _HAND, _FOOT, _HEAD, _NECK = 0.062, 0.06, 0.046, 0.042, 0.044, 0.04, 0.075, 0.05
+_TRUNK, _THIGH, _SHIN, _ARM, _HAND, _FOOT, _HEAD, _NECK = 0.062, 0.06, 0.046, 0.042, 0.044, 0.05, 0.075, 0.05
 """Half the breadth in statures, of clothes too."""
 _LIMBS = (
     ("left_shoulder", "right_shoulder", _TRUNK), ("left_hip", "right_hip", _TRUNK), ("chest", "pelvis", _TRUNK),
