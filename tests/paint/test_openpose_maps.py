@@ -99,11 +99,11 @@ def _along(chain: np.ndarray) -> np.ndarray:
 @given(st.integers(-400, 400), st.integers(-400, 400))
 @settings(max_examples=10, deadline=None)
 def test_what_leaves_the_picture_is_cut_not_bent(right: int, down: int) -> None:
-    person = _moved(_person(), right, down)
+    # No point lies just between two squares, where the last bit of a number would tell.
+    person = _moved(_person(), right + 0.37, down + 0.21)
     small = body_maps(person, 128)
     large = body_maps(_moved(person, 400, 400), 928)[:, 400:528, 400:528]
-    # Where a line is cut its steps may fall half a square beside.
-    assert np.abs(small[:-1] - large[:-1]).sum() <= 0.02 * max(large[:-1].sum(), 200.0)
+    np.testing.assert_array_equal(small, large)
 
 
 @given(st.lists(st.integers(0, 32), max_size=25))

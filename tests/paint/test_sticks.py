@@ -149,11 +149,14 @@ def test_the_body_s_guess_is_near_the_true_place_at_rest(yaw_rad: float) -> None
     keypoints = seen(yaw_rad=yaw_rad)
     channels = stick_channels(keypoints, None, _SIZE)
     half = np.ptp(STANDARD_BODY_M[:, 1]) / 2.0
+    # A leg may be hidden by the other, an ankle by the other foot.
+    feet = [STANDARD_BODY_M[heel] * (1.0 - share) + STANDARD_BODY_M[heel + 2] * share
+            for heel in (29, 30) for share in (0.0, 0.25, 0.5, 0.75, 1.0)]  # fmt: skip
+    possible = np.concatenate([STANDARD_BODY_M[25:29], feet])
     for name in ("left_knee", "right_knee", "left_ankle"):
         column, row = (keypoints[BODY33_INDEX[name], :2] / STRIDE).astype(int)
         guess = channels[_rows("body.rest"), row, column] * half + STANDARD_BODY_M[[23, 24]].mean(0)
-        nearest = np.linalg.norm(STANDARD_BODY_M[[25, 26, 27, 28]] - guess, axis=1).min()
-        assert nearest < 0.09
+        assert np.linalg.norm(possible - guess, axis=1).min() < 0.09
 
 
 @pytest.mark.parametrize(("depth_m", "covers"), [(-0.3, True), (0.3, False)])

@@ -58,6 +58,8 @@ _NOSE_TIP = 30
 _SHARED = 14
 _DIAMOND = np.array([(x, y) for x in range(-2, 3) for y in range(-2, 3) if abs(x) + abs(y) <= 2])
 _PLUS = np.array([(0, 0), (1, 0), (-1, 0), (0, 1), (0, -1)])
+_BRUSH_PX = 4
+"""More than a brush reaches."""
 _ROUND = np.hypot(*np.mgrid[-3:4, -3:4]) < 3.5
 
 
@@ -149,30 +151,20 @@ def body_maps(points: OpenPosePoints, size_px: int = BODY_SIZE_PX) -> Float[Arra
 
 def _draw(channel: Float[Array, "height width"], start: Array, end: Array, brush: Array) -> None:
     """Draw a line of a brush between two points, as far as it lies in the picture."""
-    ends = np.stack([start, end])
-    if not (ends[:, 2] > 0.0).all():
+    if not (start[2] > 0.0 and end[2] > 0.0):
         return
-    side = len(channel)
-    shares = _inside(ends[0, :2], ends[1, :2], side)
-    if shares is None:
-        return
-    first, last = (ends[0, :2] + share * (ends[1, :2] - ends[0, :2]) for share in shares)
-    steps = int(np.abs(last - first).max()) + 2
-    squares = np.floor(first + np.linspace(0.0, 1.0, steps)[:, None] * (last - first)).astype(np.int64)
-    painted = (squares[:, None] + brush).reshape(-1, 2)
+    side, way = len(channel), (end - start)[:2]
+    steep = int(abs(way[1]) > abs(way[0]))
+    low, high = sorted((float(start[steep]), float(end[steep])))
+    # One square for each column (row, of a steep line) that the line crosses, wherever the picture ends.
+    squares = np.arange(max(np.floor(low), -_BRUSH_PX), min(np.floor(high), side + _BRUSH_PX) + 1.0)
+    places = np.clip(squares + 0.5, low, high)
+    shares = (places - start[steep]) / way[steep] if way[steep] != 0.0 else np.zeros_like(places)
+    across = np.clip(np.floor(start[1 - steep] + shares * way[1 - steep]), -2 * _BRUSH_PX, side + 2 * _BRUSH_PX)
+    middles = np.stack([across, squares] if steep else [squares, across], axis=1).astype(np.int64)
+    painted = (middles[:, None] + brush).reshape(-1, 2)
     painted = painted[((painted >= 0) & (painted < side)).all(1)]
     channel[painted[:, 1], painted[:, 0]] = 1.0
-
-
-def _inside(start: Float[Array, "2"], end: Float[Array, "2"], side: int) -> tuple[float, float] | None:
-    """Return the shares of a line between which it is in the picture or a brush's width beside it, or None."""
-    way = end - start
-    with np.errstate(divide="ignore", invalid="ignore"):
-        times = np.stack([(-4.0 - start) / way, (side + 4.0 - start) / way])
-    still = (way == 0.0) & (start >= -4.0) & (start <= side + 4.0)
-    low = float(np.where(way == 0.0, np.where(still, 0.0, 2.0), times.min(0)).max(initial=0.0))
-    high = float(np.where(way == 0.0, 1.0, times.max(0)).min(initial=1.0))
-    return (low, high) if low < high else None
 
 
 def face_maps(points: OpenPosePoints) -> Float[Array, "15 64 64"]:

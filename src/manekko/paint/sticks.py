@@ -120,7 +120,8 @@ def _drawn_parts(
     """Fill the parts' own channels and return those of the whole body."""
     part, pixel = _pairs(parts, side)
     each = dict(zip(_FORMULA, _formulas(parts).T[:, part], strict=True))
-    x, y = _grid(side)[:, pixel] - (each["x"], each["y"])
+    # Taken before numbers become short ones: the nearer of two parts must not depend on where in the picture they are.
+    x, y = (_grid(side)[:, pixel] - parts.middles_px[part, :2].T).astype(np.float32)
     along = each["along_x"] * x + each["along_y"] * y
     on_bone = np.clip(along, -1.0, 1.0)
     beside_x = (x - on_bone * each["half_x"]) / each["radius"]
@@ -179,7 +180,7 @@ def _pairs(parts: Parts, side: int) -> tuple[Array, Array]:
 
 
 _FORMULA = (
-    *("x", "y", "depth", "half_x", "half_y", "half_z", "along_x", "along_y", "steep", "radius", "fall", "trust"),
+    *("depth", "half_x", "half_y", "half_z", "along_x", "along_y", "steep", "radius", "fall", "trust"),
     *("right0", "right1", "right2", "down0", "down1", "down2", "out0", "out1", "out2"),
 )
 
@@ -197,7 +198,7 @@ def _formulas(parts: Parts) -> Float[Array, "part number"]:
     numbers = [(length / drawn) ** 2, parts.radii_px, parts.radii_px / parts.rooms_px, trust]
     right, down = (to_part[:, :, axis] + to_part[:, :, 2] * depth_along[:, axis, None] for axis in (0, 1))
     outwards = -to_part[:, :, 2] * parts.radii_px[:, None]
-    rows = [parts.middles_px, half, along, np.stack(numbers, axis=1), right, down, outwards]
+    rows = [parts.middles_px[:, 2:], half, along, np.stack(numbers, axis=1), right, down, outwards]
     return np.concatenate(rows, axis=1).astype(np.float32)
 
 
