@@ -91,18 +91,19 @@ def colour_cutout(
         bones: where the figure surely is.
         around: where it may be; everything else is background.
     """
-    labels = np.full(rgb.shape[:2], cv2.GC_BGD, np.uint8)
+    height, width = rgb.shape[:2]
+    labels = np.full((height, width), cv2.GC_BGD, np.uint8)
     labels[_widened(around)] = cv2.GC_PR_BGD
     labels[around] = cv2.GC_PR_FGD
     labels[bones] = cv2.GC_FGD
-    height, width = labels.shape
     factor = min(1.0, _CUT_PX / max(height, width))
     size = max(2, round(width * factor)), max(2, round(height * factor))
-    labels = cv2.resize(labels, size, interpolation=cv2.INTER_NEAREST)
+    labels = np.asarray(cv2.resize(labels, size, interpolation=cv2.INTER_NEAREST), dtype=np.uint8)
     if (labels == cv2.GC_BGD).any() and (labels == cv2.GC_FGD).any():
         cv2.setRNGSeed(1)  # its first guess is drawn: the same picture gives the same figure
         small = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)
-        cv2.grabCut(small, labels, None, np.zeros((1, 65)), np.zeros((1, 65)), _ROUNDS, cv2.GC_INIT_WITH_MASK)
+        unused = (0, 0, 0, 0)
+        cv2.grabCut(small, labels, unused, np.zeros((1, 65)), np.zeros((1, 65)), _ROUNDS, cv2.GC_INIT_WITH_MASK)
     inside = ((labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD)).astype(np.float32)
     figure = cv2.resize(cv2.GaussianBlur(inside, (0, 0), _SMOOTH_PX), (width, height), interpolation=cv2.INTER_LINEAR)
     alpha = np.clip(2.0 * figure - 0.5, 0.0, 1.0) * _touching(figure > 0.25, bones)
@@ -187,6 +188,7 @@ def _background(
     colours = rgb[rows, columns].astype(np.float64)
     terms = _terms(rows / height, columns / width)
     near = np.abs(colours - np.median(colours, axis=0)).max(1) < 3.0 * _NEAR
+    factors = np.zeros((terms.shape[1], 3))
     for _ in range(3):
         if near.sum() < 32:
             return None
@@ -207,7 +209,8 @@ def _open_background(
     alike: Bool[Array, "height width"], bones: Bool[Array, "height width"]
 ) -> Bool[Array, "height width"]:
     """Return which of the pixels that look like background are: those that reach the border, and holes."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(alike.astype(np.uint8), connectivity=4)
+    count, found, stats, _ = cv2.connectedComponentsWithStats(alike.astype(np.uint8), connectivity=4)
+    labels = np.asarray(found, dtype=np.int32)
     rim = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
     bony = np.bincount(labels.ravel(), bones.ravel(), count)
     sizes = stats[:, cv2.CC_STAT_AREA]
@@ -219,7 +222,8 @@ def _open_background(
 
 def _touching(figure: Bool[Array, "height width"], bones: Bool[Array, "height width"]) -> Bool[Array, "height width"]:
     """Return the pieces of a figure that its bones are in."""
-    count, labels = cv2.connectedComponents(figure.astype(np.uint8), connectivity=8)
+    count, found = cv2.connectedComponents(figure.astype(np.uint8), connectivity=8)
+    labels = np.asarray(found, dtype=np.int32)
     kept = np.bincount(labels.ravel(), bones.ravel(), count) > 0
     kept[0] = False
     return kept[labels]
@@ -236,7 +240,8 @@ def _nearest(rgb: UInt8[Array, "height width 3"], known: Bool[Array, "height wid
     if not known.any():
         return rgb.astype(np.float32)
     away = np.where(known, np.uint8(0), np.uint8(1))
-    _, labels = cv2.distanceTransformWithLabels(away, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
+    _, found = cv2.distanceTransformWithLabels(away, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
+    labels = np.asarray(found, dtype=np.int32)
     colours = np.zeros((int(labels.max()) + 1, 3), np.float32)
     colours[labels[known]] = rgb[known]
     return colours[labels]

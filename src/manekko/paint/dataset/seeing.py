@@ -74,13 +74,13 @@ def points_of(
     size_px: tuple[int, int],
 ) -> Points:
     """Return what a detector saw in one picture as a dataset keeps it; a hand's depth goes on from its wrist's."""
-    inside = ((body_px >= 0.0) & (body_px <= np.array(size_px))).all(1)
-    visible = inside & (confidences >= _VISIBLE)
-    body = np.concatenate([body_px, world_m[:, 2:], visible[:, None]], axis=1)
+    inside = ((body_px >= 0.0) & (body_px <= np.array(size_px))).all(1, keepdims=True)
+    visible = inside & (confidences[:, None] >= _VISIBLE)
+    body = np.concatenate([body_px, world_m[:, 2:], visible], axis=1)
     wrists = [BODY33_INDEX[f"{side}_wrist"] for side in SIDES]
     depths = hands_world_m[..., 2] - hands_world_m[:, :1, 2] + world_m[wrists, 2][:, None]
-    seen = np.isfinite(hands_px).all(-1) & (hands_px >= 0.0).all(-1) & (hands_px <= np.array(size_px)).all(-1)
-    hands = np.concatenate([hands_px, depths[..., None], seen[..., None]], axis=-1)
+    seen: Array = np.isfinite(hands_px) & (hands_px >= 0.0) & (hands_px <= np.array(size_px))
+    hands = np.concatenate([hands_px, depths[..., None], seen.all(-1, keepdims=True)], axis=-1)
     return Points(body.astype(np.float32), hands.astype(np.float32))
 
 
