@@ -236,11 +236,13 @@ def test_repository_holds_no_large_or_generated_file() -> None:
     models = (PACKAGE / "character" / "models").rglob("*.*")
     limits = {path.relative_to(ROOT).as_posix(): 3_000_000 for path in models if path.suffix in (".pmx", ".vrm")}
     limits["examples/dance.mp4"] = 1_000_000
+    painters = [path.relative_to(ROOT).as_posix() for path in (PACKAGE / "paint" / "painters").rglob("*.*")]
+    limits |= dict.fromkeys(painters, 10_000_000)
     offenders = []
     for name in filter(None, os.fsdecode(listed).split("\0")):
         path = ROOT / name
         if path.is_file() and path.stat().st_size > limits.get(name, 500_000):
             offenders.append(f"{name}: {path.stat().st_size} bytes")
-        if path.suffix in (".pyc", ".tflite", ".onnx", ".whl"):
+        if path.suffix in (".pyc", ".tflite", ".onnx", ".whl") and name not in painters:
             offenders.append(f"{name}: not a source file")
     assert_none(offenders, "does not belong in the repository")
