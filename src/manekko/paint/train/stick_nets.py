@@ -99,6 +99,7 @@ class PlainPainter(nn.Module):
 def _capsule_surface() -> nn.Conv2d:
     """Return the layer that turns capsules into a surface, as near as can be told of any character."""
     layer = nn.Conv2d(_CAPSULES, _SMOOTH, 1)
+    assert layer.bias is not None, "asked for by default"
     with torch.no_grad():
         # Shares of a box about twice as large as half the body, from its middle on; depth from its hyperbolic tangent.
         weights = torch.diag(torch.tensor([0.5, 0.5, 0.5, 1.0, 1.0, 1.0, 0.0, 0.0]))
