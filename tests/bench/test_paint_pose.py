@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from manekko.arrays import Array
-from manekko.bench.paint_pose import JUDGED, box_side_px, pose_figures, seen_keypoints, side_by_side
+from manekko.bench.paint_pose import JUDGED, LOOKS, box_side_px, middle_look, pose_figures, seen_keypoints, side_by_side
 from manekko.people.keypoints import BODY33_INDEX, BODY33_MIRROR
 
 SIDES = np.full(6, 100.0)
@@ -23,9 +23,14 @@ def bodies(count: int = 6) -> Array:
     return points
 
 
+def looks(points: Array) -> Array:
+    """The same seen in each look."""
+    return np.repeat(points[:, None, :, :2], len(LOOKS), axis=1)
+
+
 def test_the_same_finds_are_all_right_and_lose_nothing() -> None:
     true = bodies()
-    found = pose_figures(true[..., :2], true[..., :2], true, SIDES)
+    found = pose_figures(looks(true), looks(true), true, SIDES)
     assert (found.pck, found.truth_pck, found.flips, found.lost_points, found.told) == (1.0, 1.0, 0.0, 0.0, 6)
 
 
@@ -34,8 +39,8 @@ def test_a_keypoint_counts_up_to_a_twentieth_of_the_box() -> None:
     near, far = true[..., :2].copy(), true[..., :2].copy()
     near[:, JUDGED[0]] += [4.9, 0.0]
     far[:, JUDGED[0]] += [5.1, 0.0]
-    assert pose_figures(near, far, true, SIDES).pck == 1.0
-    found = pose_figures(far, near, true, SIDES)
+    assert pose_figures(looks(near), looks(far), true, SIDES).pck == 1.0
+    found = pose_figures(looks(far), looks(near), true, SIDES)
     assert found.pck == pytest.approx(1.0 - 1.0 / len(JUDGED))
     assert found.lost_points == pytest.approx(100.0 / len(JUDGED))
 
@@ -45,15 +50,15 @@ def test_hidden_keypoints_do_not_count_and_unseen_ones_are_wrong() -> None:
     far = true[..., :2] + 50.0
     true[:, JUDGED[1:], 3] = 0.0
     far[:, JUDGED[0]] = true[:, JUDGED[0], :2]
-    assert pose_figures(far, far, true, SIDES).pck == 1.0
-    assert pose_figures(np.full_like(far, np.nan), far, true, SIDES).pck == 0.0
+    assert pose_figures(looks(far), looks(far), true, SIDES).pck == 1.0
+    assert pose_figures(looks(np.full_like(far, np.nan)), looks(far), true, SIDES).pck == 0.0
 
 
 def test_left_taken_for_right_is_a_flip() -> None:
     true = bodies()
     found = true[..., :2].copy()
     found[:2] = found[:2, BODY33_MIRROR]
-    assert pose_figures(found, true[..., :2], true, SIDES).flips == pytest.approx(2 / 6)
+    assert pose_figures(looks(found), looks(true), true, SIDES).flips == pytest.approx(2 / 6)
 
 
 def test_flips_are_told_by_what_the_detector_sees_in_the_true_picture_and_where_sides_are_apart() -> None:
@@ -62,9 +67,26 @@ def test_flips_are_told_by_what_the_detector_sees_in_the_true_picture_and_where_
     seen[0] = seen[0, BODY33_MIRROR]
     for part in ("shoulder", "hip"):
         true[1, BODY33_INDEX[f"left_{part}"], 0] = true[1, BODY33_INDEX[f"right_{part}"], 0] + 1.0
-    found = pose_figures(true[:, BODY33_MIRROR, :2], seen, true, SIDES)
+    found = pose_figures(looks(true[:, BODY33_MIRROR]), looks(seen), true, SIDES)
     assert (found.told, found.flips) == (4, 1.0)
-    assert pose_figures(np.full_like(seen, np.nan), seen, true, SIDES).flips == 0.0
+    assert pose_figures(looks(np.full_like(seen, np.nan)), looks(seen), true, SIDES).flips == 0.0
+
+
+def test_one_look_that_goes_wrong_does_not_count_but_then_no_flip_is_told_by_it() -> None:
+    true = bodies()
+    seen = looks(true)
+    seen[:3, 1] = seen[:3, 1][:, BODY33_MIRROR]
+    found = pose_figures(seen, looks(true), true, SIDES)
+    assert (found.pck, found.flips, found.told) == (1.0, 0.0, 6)
+    assert pose_figures(looks(true), seen, true, SIDES).told == 3
+
+
+def test_looks_that_see_nobody_are_left_out() -> None:
+    seen = looks(bodies())
+    seen[0, 0], seen[1] = np.nan, np.nan
+    middle = middle_look(seen)
+    assert middle[0] == pytest.approx(seen[0, 1])
+    assert np.isnan(middle[1]).all()
 
 
 def test_from_the_front_left_is_on_the_right() -> None:

@@ -44,9 +44,10 @@ from manekko.bench.paint_ways import (
 )
 from manekko.bench.speed import Mark
 from manekko.errors import InputError, MissingToolError
-from manekko.paint.characters import DEFAULT, Character, read_character
+from manekko.paint.characters import DEFAULT, read_character
 from manekko.paint.painter import Painter, open_painter
 from manekko.people.landmarks import BodyNet
+from manekko.stage.figure import Figure
 
 PAINTER = "MANEKKO_PAINTER"
 """Environment variable: the folder of another painter to judge."""
@@ -57,6 +58,7 @@ _SEED = 0
 _AMOUNTS = {256: (20, 8), 512: (10, 6)}
 """Scenes and frames of each for pictures of a size."""
 _BASELINE_PX = 256
+_CODED = "truth through H.264"
 _STILL_SCENES, _NOISY_SCENES, _NOISY_FRAMES = 3, 4, 32
 
 
@@ -105,14 +107,12 @@ def paint() -> PaintFigures:
     Raises:
         MissingToolError: the data, the detector's models, OpenGL or the painter is missing.
     """
-    character = _character()
-    painter = character.painter
-    assert painter is not None
-    net, pool = BodyNet(), training_pool(character.figure, _SEED)
+    painter, figure = _painter_and_figure()
+    net, pool = BodyNet(), training_pool(figure, _SEED)
     rows: list[WayRow] = []
     figures: dict[str, dict[str, float | None]] = {}
     for side in _AMOUNTS:
-        with open_studio(character.figure, side, painter.views) as studio:
+        with open_studio(figure, side, painter.views) as studio:
             found = _judged(net, studio, painter, pool)
         rows += found[0]
         figures |= found[1]
@@ -137,8 +137,8 @@ def _word() -> str:
     return os.environ.get(PAINTER) or DEFAULT
 
 
-def _character() -> Character:
-    """Return the character to judge, its painter on two cores."""
+def _painter_and_figure() -> tuple[Painter, Figure]:
+    """Return the painter to judge, on two cores, and its character's model."""
     word = _word()
     try:
         character = read_character(word, threads=CORES)
@@ -146,7 +146,9 @@ def _character() -> Character:
         raise MissingToolError(str(error)) from None
     if character.painter is None:
         raise MissingToolError(f"{word} has no painter; train one, or name its folder in {PAINTER}")
-    return character
+    if character.figure is None:
+        raise MissingToolError(f"{word} has no model: there is no truth to hold its pictures against")
+    return character.painter, character.figure
 
 
 def _judged(
@@ -157,7 +159,7 @@ def _judged(
     ways: dict[str, Way] = {
         **{kind: _told(kind, painter) for kind in kinds},
         **{name: spoilt(spoil) for name, spoil in ANCHORS.items()},
-        "truth through H.264": lambda drawn: through_codec(drawn.rgba),
+        _CODED: lambda drawn: through_codec(drawn.rgba),
         "nearest training frame": lambda drawn: pool.nearest(studio, drawn),
         "mean image": repeated(pool.mean(studio)),
         **(_baseline() if studio.side_px == _BASELINE_PX else {}),
@@ -165,7 +167,7 @@ def _judged(
     tribunal = Tribunal(net)
     motions = held_back()
     for scene in scenes(studio.figure, motions, *_AMOUNTS[studio.side_px], _SEED):
-        tribunal.hear(studio.drawn(scene), ways, kinds)
+        tribunal.hear(studio.drawn(scene), ways, [*kinds, _CODED])
     rows = [tribunal.row(studio.side_px, way) for way in ways]
     noisy = list(scenes(studio.figure, motions, _NOISY_SCENES, _NOISY_FRAMES, _SEED + 1))
     figures = {}
@@ -174,6 +176,7 @@ def _judged(
         figures[kind] = {
             **{name: value for name, value in asdict(row).items() if isinstance(value, float)},
             **_pose_figures(tribunal.pose(kind)),
+            "pck_lost_points_by_codec": tribunal.pose(_CODED).lost_points,
             **_steadiness(kind, steady(studio, painter, noisy[:_STILL_SCENES], _SEED)),
             **(_patience(patience(net, studio, noisy, from_keypoints(studio, painter))) if kind != FINE else {}),
             "network_fps": _network_fps(kind, studio, painter, noisy[0]),

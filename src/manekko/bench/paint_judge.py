@@ -56,7 +56,7 @@ class Tribunal:
     def __init__(self, net: BodyNet) -> None:
         self._net = net
         self._ways: dict[str, _Gathered] = {}
-        self._seen: dict[str, list[Float[Array, "33 2"]]] = {"truth": []}
+        self._seen: dict[str, list[Float[Array, "look 33 2"]]] = {"truth": []}
         self._keypoints: list[Float[Array, "frame 33 4"]] = []
         self._sides: list[float] = []
         self._truth_warping: list[float] = []
@@ -162,7 +162,7 @@ frame."""
 def patience(net: BodyNet, studio: Studio, held: Sequence[Scene], paint: Noisy) -> Patience:
     """Return what jitter and missing joints cost, against the same way without them."""
     shares: dict[Noise, list[float]] = {}
-    seen: dict[Noise, list[Float[Array, "33 2"]]] = {}
+    seen: dict[Noise, list[Float[Array, "look 33 2"]]] = {}
     keypoints, sides = [], []
     noises = Noise(), Noise(JITTER_PX, MISSING)
     for seed, scene in enumerate(held):
