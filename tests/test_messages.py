@@ -39,7 +39,13 @@ def words(text: str) -> str:
     return re.sub(r"(?<!,) (?=--?[a-z])|(?<=[.)]) (?=[A-Z])", "\n", " ".join(plain.split())) + "\n"
 
 
-@pytest.mark.parametrize("command", ["", "capture", "convert", "check", "render", "view", "weights", "demo", "bench"])
+COMMANDS = (
+    *("", "capture", "convert", "check", "render", "view", "paint", "dataset", "dataset render", "dataset import"),
+    *("dataset pose-video", "train", "weights", "demo", "bench"),
+)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
 def test_help_reads_as_recorded(
     command: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -47,7 +53,7 @@ def test_help_reads_as_recorded(
     with pytest.raises(SystemExit) as ended:
         cli.main([*command.split(), "--help"])
     assert ended.value.code == 0
-    assert_recorded(f"help-{command or 'manekko'}.txt", words(capsys.readouterr().out))
+    assert_recorded(f"help-{command.replace(' ', '-') or 'manekko'}.txt", words(capsys.readouterr().out))
 
 
 def _folder(name: str, *files: str) -> None:
@@ -66,6 +72,13 @@ def _standing(name: str) -> None:
 
 SITUATIONS: dict[str, Callable[[], object]] = {
     "capture dance.mp4": lambda: None,
+    "paint dance.mp4": lambda: None,
+    "paint dance.mp4 --character nobody": lambda: None,
+    "paint dance.mp4 --background nowhere": lambda: None,
+    "paint dance.mp4 --colours hair=red": lambda: None,
+    "dataset render --character maneko --motions nowhere --out data": lambda: None,
+    "dataset import nowhere --out data": lambda: None,
+    "dataset pose-video nowhere out.mp4": lambda: None,
     "capture danse.mp4": lambda: Path("dance.mp4").write_bytes(b"x"),
     "capture empty.mp4": lambda: Path("empty.mp4").write_bytes(b""),
     "capture notes.mp4": lambda: Path("notes.mp4").write_text("dear diary\n" * 20),

@@ -103,6 +103,8 @@ def pose_video(source: Path, target: Path, progress: Progress = silent) -> Path:
         FormatError: the keypoints or the report are damaged.
         MissingToolError: the target cannot be written.
     """
+    if not source.exists():
+        raise InputError(f"there is nothing at {source}; give the folder that `manekko capture` wrote")
     return write_pose_video(read_tracks(_keypoints_of(source)), target, progress)
 
 
