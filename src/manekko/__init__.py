@@ -1,7 +1,8 @@
 """Manekko: a person dances in a video; a character dances the same dance.
 
 The verbs ``capture``, ``convert`` and ``render`` are functions of the modules of these names (``from manekko.capture
-import capture``); the others are here: ``from manekko import read_motion, read_rig, retarget``.
+import capture``), ``paint`` is one of ``manekko.painting``; the others are here: ``from manekko import read_motion,
+read_rig, retarget``.
 """
 
 from importlib import import_module
