@@ -24,6 +24,8 @@ def test_a_painter_is_judged_for_what_it_has_networks_for(tmp_path: Path) -> Non
     (tmp_path / "dense.onnx").touch()
     assert (kinds_of(painter, 256), kinds_of(painter, 512)) == ([DENSE], [FINE])
     (tmp_path / "stick.onnx").touch()
+    assert kinds_of(painter, 256) == [DENSE]
+    (tmp_path / "stick_paint.onnx").touch()
     assert (kinds_of(painter, 256), kinds_of(painter, 512)) == ([STICK, DENSE], [FINE])
 
 

@@ -31,12 +31,12 @@ from manekko.bench.paint_pose import PoseFigures
 from manekko.bench.paint_scenes import Scene, Studio, held_back, open_studio, scenes
 from manekko.bench.paint_speed import COMMANDS, CORES, command_s, pace, write_clip
 from manekko.bench.paint_ways import (
+    STICK_NETWORK,
     Pool,
     Way,
     painted,
     painted_from_sticks,
     painted_plainly,
-    stick_network,
     sticks_given,
     through_codec,
     training_pool,
@@ -186,7 +186,7 @@ def _judged(
 
 def kinds_of(painter: Painter, side_px: int) -> list[str]:
     """Return what a painter can be judged for in pictures of a size."""
-    needed = {STICK: (256, ("stick", "dense")), DENSE: (256, ("dense",)), FINE: (512, ("dense",))}
+    needed = {STICK: (256, ("stick", STICK_NETWORK)), DENSE: (256, ("dense",)), FINE: (512, ("dense",))}
     return [kind for kind, (side, networks) in needed.items() if side == side_px and all(map(painter.has, networks))]
 
 
@@ -249,7 +249,8 @@ def _patience(found: Patience) -> dict[str, float | None]:
 def _network_fps(kind: str, studio: Studio, painter: Painter, scene: Scene) -> float:
     """Return how many pictures a second the networks paint, face and hands included, from what they are told."""
     maps = studio.maps(scene.poses, scene.views(studio.side_px))
-    before = painter.painted(maps[0]).plain
+    network = STICK_NETWORK if kind == STICK else "dense"
+    before = painter.painted(maps[0], network=network).plain
     if kind != STICK:
         return pace(lambda number: painter.painted(maps[number % len(maps)], before)).fps
     drawn = studio.drawn(replace(scene, poses=scene.poses[:1], squares=scene.squares[:1]))
@@ -259,7 +260,7 @@ def _network_fps(kind: str, studio: Studio, painter: Painter, scene: Scene) -> f
 
     def both(number: int) -> None:
         painter.run("stick", sticks)
-        painter.painted(maps[number % len(maps)], before, stick_network(painter))
+        painter.painted(maps[number % len(maps)], before, network)
 
     return pace(both).fps
 

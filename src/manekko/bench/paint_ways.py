@@ -1,6 +1,5 @@
 """Ways to make pictures of a scene: a painter's networks, and what they must be better than."""
 
-import json
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from manekko.paint.dataset.render import FPS
 from manekko.paint.figure_keypoints import figure_keypoints_m
 from manekko.paint.painter import Painter
 from manekko.paint.pose_map import PoseMap
-from manekko.paint.surface import body_of, guessed_map, sticks_of
+from manekko.paint.surface import guessed_map, sticks_of
 from manekko.people.keypoints import BODY33_INDEX
 from manekko.stage.figure import Figure
 from manekko.stage.truths_surface import projected
@@ -30,6 +29,8 @@ Pictures = UInt8[Array, "frame side side 4"]
 Way = Callable[[Drawn], Pictures]
 """From what is true of a scene, of which it may only look at what it is told, to its pictures."""
 
+STICK_NETWORK = "stick_paint"
+"""Paints maps that were guessed from keypoints."""
 SURE, UNSURE = 0.95, 0.5
 """Usual confidences in what is seen and in what is hidden."""
 
@@ -57,7 +58,7 @@ def painted_from_sticks(
 ) -> Pictures:
     """Return what a painter makes of keypoints (x, y [px], depth [m], confidence), each after the one before."""
     maps = [guessed(painter, body, both, side_px) for body, both in zip(keypoints, hands, strict=True)]
-    return painted(painter, maps, stick_network(painter))
+    return painted(painter, maps, STICK_NETWORK)
 
 
 def painted_plainly(
@@ -69,14 +70,8 @@ def painted_plainly(
     """Return what a network makes of keypoints that knows nothing of the body's surface: the published baseline."""
     result = []
     for body, both in zip(keypoints, hands, strict=True):
-        picture = painter.run("plain", sticks_given(painter, body, both, side_px))[0]
-        result.append(straight(np.rint(np.clip(picture.transpose(1, 2, 0), 0.0, 1.0) * 255.0).astype(np.uint8)))
+        result.append(straight(painter.plain(sticks_of(body, both, side_px, painter.body_m))))
     return np.stack(result)
-
-
-def stick_network(painter: Painter) -> str:
-    """Return the name of the network that paints guessed maps."""
-    return "stick_paint" if painter.has("stick_paint") else "dense"
 
 
 def guessed(
@@ -84,19 +79,14 @@ def guessed(
 ) -> PoseMap:
     """Return the pose map that a painter guesses from keypoints."""
     surface = painter.run("stick", sticks_given(painter, keypoints, hands, side_px))
-    return guessed_map(surface[0], keypoints, _body_m(painter), painter.views)
+    return guessed_map(surface[0], keypoints, painter.body_m, painter.views)
 
 
 def sticks_given(
     painter: Painter, keypoints: Float[Array, "33 4"], hands: Float[Array, "side=2 21 4"], side_px: int
 ) -> dict[str, Array]:
     """Return what the network that guesses maps is given."""
-    return {"sticks": sticks_of(keypoints, hands, side_px, _body_m(painter))}
-
-
-def _body_m(painter: Painter) -> Float[Array, "33 3"]:
-    """Return the character's keypoints at rest."""
-    return body_of(json.loads((painter.folder / "painter.json").read_bytes()).get("data"))
+    return {"sticks": sticks_of(keypoints, hands, side_px, painter.body_m)}
 
 
 def with_confidences(points: Float[Array, "*frame point 4"]) -> Float[Array, "*frame point 4"]:
