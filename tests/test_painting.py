@@ -248,7 +248,7 @@ def test_a_model_alone_cannot_be_painted(tmp_path: Path) -> None:
         paint(PaintOptions(NOT_THERE, "tora", out=tmp_path))
 
 
-def test_a_damaged_painter_is_told_in_one_line(tmp_path: Path, painters: dict[str, Path]) -> None:
+def test_a_damaged_painter_is_told_in_one_line(tmp_path: Path) -> None:
     folder = small_painter(tmp_path / "painter", small_views(np.zeros(3), np.ones(3), ORANGE))
     (folder / "painter.json").write_bytes(b"\0")
     with pytest.raises(FormatError, match=r"painter\.json: damaged JSON; train the painter again"):
