@@ -44,5 +44,7 @@ def test_no_name_means_all(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
 
 
 def test_unknown_name_is_refused_with_the_known_ones():
-    with pytest.raises(InputError, match=r"no measurement accurracy; there are accuracy, speed, .*, page, paint and all"):
+    with pytest.raises(
+        InputError, match=r"no measurement accurracy; there are accuracy, speed, .*, page, paint and all"
+    ):
         bench.run(["accurracy"])

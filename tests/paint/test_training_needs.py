@@ -30,9 +30,9 @@ def test_training_is_tried_where_pytorch_is() -> None:
         ({"datasets": (), "steps": 1}, "no dataset"),
         ({}, "either --steps or --minutes"),
         ({"steps": 1, "minutes": 1.0}, "either --steps or --minutes"),
-        ({"steps": 0}, "--steps 0"),
-        ({"steps": 1, "rate": -1.0}, "--rate -1.0"),
-        ({"steps": 1, "batch": 0}, "--batch 0"),
+        ({"steps": 0}, "steps 0"),
+        ({"steps": 1, "rate": -1.0}, "rate -1.0"),
+        ({"steps": 1, "batch": 0}, "batch 0"),
     ],
 )
 def test_options_that_make_no_sense_are_told_in_a_line(given: dict[str, object], told: str, tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from manekko.paint.dataset.plan import NamedMotion, Take, camera, loosened, spli
 from manekko.paint.dataset.shards import Dataset, ShardInfo, begin_dataset, has_shard, new_shard, open_dataset
 from manekko.paint.figure_keypoints import figure_hands_m, figure_keypoints_m
 from manekko.paint.pose_map import FIELDS, LIGHT, looked_at
-from manekko.paint.views import Views, draw_views
+from manekko.paint.views import Views, draw_views, resting
 from manekko.people.keypoints import BODY33_INDEX
 from manekko.progress import Progress, silent
 from manekko.stage.casting import Part, dancer
@@ -77,6 +77,7 @@ def render_dataset(options: RenderDatasetOptions, progress: Progress = silent) -
         "model": str(options.character),
         "character": zlib.crc32(options.character.read_bytes()) if options.character.is_file() else figure.rig.name,
         "motions": [path.name for path in files],
+        "body_m": _body_m(figure),
         **{"frames": options.frames, "seed": options.seed, "held": list(options.held)},
     }
     dataset = begin_dataset(options.out, figure.rig.name, options.size_px, made_of)
@@ -95,6 +96,12 @@ def render_dataset(options: RenderDatasetOptions, progress: Progress = silent) -
         done += take.frames
         progress("render", done, options.frames)
     return open_dataset(dataset.folder)
+
+
+def _body_m(figure: Figure) -> list[list[float]] | None:
+    """Return the figure's keypoints at rest to a tenth of a millimetre; None where it lacks some of the bones."""
+    body_m = np.round(figure_keypoints_m(figure, resting(figure)), 4)
+    return body_m.tolist() if np.isfinite(body_m).all() else None
 
 
 def motion_files(paths: tuple[Path, ...]) -> list[Path]:
