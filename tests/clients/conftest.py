@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from manekko.capture import CaptureOptions, Legs, capture
+from manekko.capture import CaptureOptions, capture
+from manekko.motion.retarget import Legs
 
 
 def _captured(data_folder: Path, out: Path, legs: Legs) -> Path:
