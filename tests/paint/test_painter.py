@@ -170,3 +170,19 @@ def test_what_ships_paints_nothing_where_nothing_is(shipped: Painter) -> None:
     nothing = PoseMap(**{name: np.zeros_like(values) for name, values in vars(toy_map()).items()})
     empty = PoseMap(**{**vars(nothing), "parts": np.full_like(nothing.parts, NOTHING)})
     assert shipped.painted(empty).rgba[..., 3].max() < 8
+
+
+def test_only_the_part_with_the_figure_is_painted_and_looks_as_if_all_were(shipped: Painter) -> None:
+    told = toy_map()
+    room = 3 * SIDE_PX
+    around = {name: np.zeros((room, room, *values.shape[2:]), values.dtype) for name, values in vars(told).items()}
+    around["parts"][:] = NOTHING
+    for name, values in vars(told).items():
+        around[name][SIDE_PX : 2 * SIDE_PX, SIDE_PX : 2 * SIDE_PX] = values
+    large = PoseMap(**around)
+    painted = shipped.painted(large).plain.astype(float)
+    inputs = {name: getattr(large, name)[None] for name in FIELDS}
+    inputs["depth"] = inputs["depth"].astype(np.float32)
+    whole = shipped.run("dense", {**inputs, "previous": np.zeros_like(inputs["copied"])})[0].transpose(1, 2, 0) * 255.0
+    assert np.abs(painted - whole).mean() < 0.05
+    assert (painted[: SIDE_PX // 2] == 0.0).all()

@@ -14,7 +14,7 @@ from onnxruntime.capi import onnxruntime_pybind11_state as states  # pyright: ig
 from manekko.arrays import Array, Float, UInt8
 from manekko.errors import FormatError, InputError
 from manekko.paint.heads import head_boxes
-from manekko.paint.pose_map import FIELDS, PoseMap
+from manekko.paint.pose_map import FIELDS, NOTHING, PoseMap
 from manekko.paint.surface import body_of
 from manekko.paint.views import Views, load_views
 
@@ -26,6 +26,8 @@ _ERRORS = (
 VERSION = 1
 """Of a painter's folder."""
 _LARGEST_BYTES = 1 << 27
+_STEP_PX, _ROOM_PX = 32, 12
+"""Sides that networks take are multiples of the first; around the figure at least the second is painted, too."""
 _DETAILS = ("face", "hand", "hand")
 """The network for each square of ``heads.HEADS``."""
 
@@ -87,19 +89,33 @@ class Painter:
         Raises:
             FormatError: a network is damaged or of another kind.
         """
-        maps = {name: getattr(told, name)[None] for name in FIELDS}
+        result = Painted(np.zeros_like(told.copied), np.zeros_like(told.copied))
+        part = _covered(told.parts)
+        if part is None:
+            return result
+        maps = {name: getattr(told, name)[None, part[0], part[1]] for name in FIELDS}
         maps["depth"] = maps["depth"].astype(np.float32)
-        before = np.zeros_like(maps["copied"]) if previous is None else previous[None]
+        before = np.zeros_like(maps["copied"]) if previous is None else previous[None, part[0], part[1]]
         picture = self.run(network, {**maps, "previous": before})
-        plain = _as_bytes(picture)
+        result.plain[part] = _as_bytes(picture)
+        if network == "dense":
+            self._add_details(picture, told, maps, (part[0].start, part[1].start))
+        result.rgba[part] = _as_bytes(picture)
+        return result
+
+    def _add_details(
+        self, picture: Float[Array, "1 4 height width"], told: PoseMap, maps: Mapping[str, Array], at: tuple[int, int]
+    ) -> None:
+        """Paint face and hands a second time, where they are wholly in the part that was painted."""
+        height, width = picture.shape[2:]
         for detail, (left, top, side) in zip(_DETAILS, head_boxes(told.parts).tolist(), strict=True):
-            if side and self.has(detail) and network == "dense":
-                part = (slice(None), slice(top, top + side), slice(left, left + side))
-                square = {name: values[part] for name, values in maps.items()}
-                picture[:, :, part[1], part[2]] += self.run(
-                    detail, {**square, "coarse": picture[:, :, part[1], part[2]]}
-                )
-        return Painted(_as_bytes(picture), plain)
+            # The square may reach beyond the figure, and so beyond the part.
+            top, left = np.clip([top - at[0], left - at[1]], 0, [max(height - side, 0), max(width - side, 0)]).tolist()
+            if side and self.has(detail) and side <= min(height, width):
+                rows, columns = slice(top, top + side), slice(left, left + side)
+                square = {name: values[:, rows, columns] for name, values in maps.items()}
+                coarse = picture[:, :, rows, columns]
+                coarse += self.run(detail, {**square, "coarse": coarse})
 
     @cached_property
     def body_m(self) -> Float[Array, "33 3"]:
@@ -149,7 +165,24 @@ class Painter:
         return self._sessions[network]
 
 
-def _as_bytes(picture: Float[Array, "1 4 side side"]) -> UInt8[Array, "side side 4"]:
+def _covered(parts: UInt8[Array, "side side"]) -> tuple[slice, slice] | None:
+    """Return the rows and columns that need painting: all around the figure; None where nothing is.
+
+    Networks are convolutions, and know the emptiness around a figure from training: only part of the square is run.
+    """
+    seen = parts != NOTHING
+    ends = []
+    for axis in (1, 0):
+        places = np.flatnonzero(seen.any(axis=axis))
+        if len(places) == 0:
+            return None
+        first = max(int(places[0]) - _ROOM_PX, 0) // _STEP_PX * _STEP_PX
+        last = min(-(-(int(places[-1]) + 1 + _ROOM_PX) // _STEP_PX) * _STEP_PX, len(parts))
+        ends.append(slice(first, last))
+    return ends[0], ends[1]
+
+
+def _as_bytes(picture: Float[Array, "1 4 height width"]) -> UInt8[Array, "height width 4"]:
     return np.round(np.clip(picture[0].transpose(1, 2, 0), 0.0, 1.0) * 255.0).astype(np.uint8)
 
 
