@@ -29,7 +29,6 @@ SHEETS: dict[str, Callable[[], Tile]] = {
     "truths": truths,
     "materials": lambda: materials(DATA),
     "beside": character_beside,
-    "paint": lambda: painted(ROOT / "examples" / "dance.mp4"),
     "page": page_sheet.light,
     "page_dark": page_sheet.dark,
     "page_japanese": page_sheet.japanese,
@@ -39,10 +38,12 @@ SHEETS: dict[str, Callable[[], Tile]] = {
 
 def main() -> None:
     """Draw the named sheets, or all."""
-    for name in sys.argv[1:] or ("dance", *SHEETS):
+    for name in sys.argv[1:] or ("dance", "paint", *SHEETS):
         path = ROOT / "docs" / ("images" if name in ("dance", "paint") else "gallery") / f"{name}.webp"
         if name == "dance":
             dance(ROOT / "examples" / "dance.mp4", path)
+        elif name == "paint":
+            save(path, painted(ROOT / "examples" / "dance.mp4"))
         else:
             save(path, SHEETS[name]())
         print(f"{path.relative_to(ROOT)}: {path.stat().st_size // 1000} kB")
