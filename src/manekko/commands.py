@@ -262,7 +262,7 @@ class Dataset:
 
 @dataclass(frozen=True)
 class Train:
-    """Train a network of your own (needs PyTorch: pip install 'manekko[train]')."""
+    """Train a network of your own (needs PyTorch: in Manekko's folder, pip install '.[train]')."""
 
     what: Annotated[Positional[Literal["painter"]], arg(metavar="painter")]
     """painter: paints one character."""

@@ -35,4 +35,4 @@ def need_torch() -> None:
         MissingToolError: it is not.
     """
     if any(find_spec(name) is None for name in ("torch", "lightning_fabric", "onnx")):
-        raise MissingToolError("training needs PyTorch: pip install 'manekko[train]'")
+        raise MissingToolError("training needs PyTorch: in Manekko's folder type pip install '.[train]'")
