@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from manekko.bench.command import run_capture
+from manekko.bench.command import run_on_clip
 from manekko.bench.speed import PARTS, Speed, SpeedRow, marks
 from manekko.errors import MissingToolError
 
@@ -31,7 +31,7 @@ def test_memory_that_cannot_be_measured_is_neither_met_nor_missed():
 @pytest.mark.slow
 def test_failed_command_is_told_by_its_own_last_line(tmp_path: Path):
     with pytest.raises(MissingToolError, match=r"capture of absent\.mp4 failed: .*absent\.mp4"):
-        run_capture(tmp_path / "absent.mp4", tmp_path / "out")
+        run_on_clip("capture", tmp_path / "absent.mp4", tmp_path / "out")
 
 
 @pytest.mark.slow
@@ -39,7 +39,7 @@ def test_failed_command_is_told_by_its_own_last_line(tmp_path: Path):
 @pytest.mark.data
 def test_command_is_timed_and_its_memory_watched(weights_folder: Path, data_folder: Path, tmp_path: Path):
     clip = data_folder / "clips" / "trace_wavefile.mp4"
-    found = run_capture(clip, tmp_path, "--parts", "body", "--no-preview", "--end", "1", cores=1)
+    found = run_on_clip("capture", clip, tmp_path, "--parts", "body", "--no-preview", "--end", "1", cores=1)
     assert found.wall_s > 0.5
     assert list(tmp_path.glob("*.vmd"))
     if sys.platform == "linux":

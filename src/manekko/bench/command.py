@@ -7,6 +7,7 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from manekko.errors import MissingToolError
 
@@ -23,11 +24,14 @@ class CommandRun:
     """Most resident memory of the process and its children at once; None where the system does not tell (no /proc)."""
 
 
-def run_capture(source: Path, out: Path, *options: str, cores: int | None = None) -> CommandRun:
-    """Run ``manekko capture SOURCE --out OUT OPTIONS`` in a process of its own.
+def run_on_clip(
+    verb: Literal["capture", "paint"], source: Path, out: Path, *options: str, cores: int | None = None
+) -> CommandRun:
+    """Run ``manekko VERB SOURCE --out OUT OPTIONS`` in a process of its own.
 
     Args:
-        source: the input.
+        verb: what is done with the clip.
+        source: the clip.
         out: folder for the results.
         options: further arguments.
         cores: how many processor cores the process may use (where the system can bind it), and its ``--workers``.
@@ -36,7 +40,7 @@ def run_capture(source: Path, out: Path, *options: str, cores: int | None = None
         MissingToolError: the command failed; the message is its own last line.
     """
     workers = [] if cores is None else ["--workers", str(cores)]
-    return _run(["capture", str(source), "--out", str(out), *options, *workers], f"capture of {source.name}", cores)
+    return _run([verb, str(source), "--out", str(out), *options, *workers], f"{verb} of {source.name}", cores)
 
 
 def run_render(motion: Path, out: Path, *options: str, cores: int | None = None) -> CommandRun:
@@ -52,22 +56,6 @@ def run_render(motion: Path, out: Path, *options: str, cores: int | None = None)
         MissingToolError: the command failed; the message is its own last line.
     """
     return _run(["render", str(motion), str(out), *options], f"rendering of {motion.name}", cores)
-
-
-def run_paint(source: Path, out: Path, *options: str, cores: int | None = None) -> CommandRun:
-    """Run ``manekko paint SOURCE --out OUT OPTIONS`` in a process of its own.
-
-    Args:
-        source: the clip.
-        out: folder for the results.
-        options: further arguments.
-        cores: how many processor cores the process may use (where the system can bind it), and its ``--workers``.
-
-    Raises:
-        MissingToolError: the command failed; the message is its own last line.
-    """
-    workers = [] if cores is None else ["--workers", str(cores)]
-    return _run(["paint", str(source), "--out", str(out), *options, *workers], f"painting of {source.name}", cores)
 
 
 def _run(words: list[str], what: str, cores: int | None) -> CommandRun:
@@ -97,7 +85,8 @@ def captured_vmd(source: Path, model: Path, out: Path, *options: str) -> Path:
     Raises:
         MissingToolError: the command failed or wrote no VMD.
     """
-    run_capture(source, out, "--model", str(model), "--people", "1", "--parts", "body", "--no-preview", *options)
+    chosen = ("--model", str(model), "--people", "1", "--parts", "body", "--no-preview", *options)
+    run_on_clip("capture", source, out, *chosen)
     written = sorted(out.glob("*.vmd"))
     if not written:
         raise MissingToolError(f"capture of {source.name} wrote no VMD into {out}")

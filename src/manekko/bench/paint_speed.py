@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from manekko.bench.command import bind, run_paint, unbind
+from manekko.bench.command import bind, run_on_clip, unbind
 from manekko.bench.judge import measuring_file
 from manekko.bench.paint_bars import DENSE, FINE
 from manekko.pixels.warp import resize
@@ -71,4 +71,4 @@ def command_s(clip: Path, out: Path, options: Sequence[str]) -> float:
     Raises:
         MissingToolError: the command failed; the message is its own last line.
     """
-    return run_paint(clip, out, *options, cores=CORES).wall_s
+    return run_on_clip("paint", clip, out, *options, cores=CORES).wall_s

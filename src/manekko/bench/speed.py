@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from manekko.bench.command import run_capture
+from manekko.bench.command import run_on_clip
 from manekko.bench.judge import measuring_file, table
 from manekko.video.repeat import repeat_clip
 from manekko.video.source import open_clip
@@ -108,7 +108,9 @@ def _row(clip: Path, parts: str, runs: int, folder: Path) -> SpeedRow:
     seconds = open_clip(clip).info.duration_s
     if seconds is None:
         seconds = sum(1 for _ in open_clip(clip).frames()) / open_clip(clip).info.fps
-    finished = [run_capture(clip, folder / f"out{turn}", "--parts", parts, cores=CORES) for turn in range(runs)]
+    finished = [
+        run_on_clip("capture", clip, folder / f"out{turn}", "--parts", parts, cores=CORES) for turn in range(runs)
+    ]
     wall_s = statistics.median(run.wall_s for run in finished)
     peak = max((run.peak_bytes for run in finished if run.peak_bytes is not None), default=None)
     return SpeedRow(parts, seconds, runs, wall_s, seconds / wall_s, None if peak is None else peak / 1e6)

@@ -58,7 +58,41 @@ def part_codes() -> Tensor:
     return torch.cat([directions, torch.zeros(1, _CODE).double()]).float()
 
 
-class DensePainter(nn.Module):
+class Ladder(nn.Module):
+    """The middle of a U-Net: down to ever smaller and wider levels and up again, each level added to what comes back.
+
+    Source: Ronneberger et al., U-Net (2015), with sums in place of joined channels.
+    """
+
+    def __init__(self, widths: tuple[int, ...]) -> None:
+        """Make a network with random weights.
+
+        Args:
+            widths: channels of the levels, each at half the size of the one before.
+        """
+        super().__init__()
+        self.stem = nn.Conv2d(widths[0], widths[0], 3, padding=1)
+        steps = list(pairwise(widths))
+        self.down = nn.ModuleList(nn.Conv2d(upper, lower, 3, stride=2, padding=1) for upper, lower in steps)
+        self.low = nn.ModuleList(nn.Conv2d(lower, lower, 3, padding=1) for _, lower in steps)
+        self.up = nn.ModuleList(nn.Conv2d(lower, upper, 1) for upper, lower in steps)
+        self.high = nn.ModuleList(nn.Conv2d(upper, upper, 3, padding=1) for upper, _ in steps)
+
+    def levelled(self, known: Tensor) -> Tensor:
+        """Return what is known at the first level's size, seen through all levels."""
+        known = known + functional.relu(self.stem(known))
+        levels = [known]
+        for down, low in zip(self.down, self.low, strict=True):
+            known = functional.relu(down(known))
+            known = known + functional.relu(low(known))
+            levels.append(known)
+        for step in reversed(range(len(self.up))):
+            known = functional.interpolate(self.up[step](known), scale_factor=2.0, mode="nearest") + levels[step]
+            known = known + functional.relu(self.high[step](known))
+        return known
+
+
+class DensePainter(Ladder):
     """Pose map and previous picture → picture. Height and width are multiples of 16 of any size."""
 
     def __init__(self, widths: tuple[int, ...] = (32, 48, 80, 128), full: int = 8) -> None:
@@ -68,17 +102,10 @@ class DensePainter(nn.Module):
             widths: channels at a half, a quarter … of the picture's size.
             full: channels that come back to full size.
         """
-        super().__init__()
+        super().__init__(widths)
         self.channels = PoseMapChannels()
-        first = widths[0]
-        self.folded = nn.Conv2d(CHANNELS + 4, first, 2, stride=2)
-        self.stem = nn.Conv2d(first, first, 3, padding=1)
-        steps = list(pairwise(widths))
-        self.down = nn.ModuleList(nn.Conv2d(upper, lower, 3, stride=2, padding=1) for upper, lower in steps)
-        self.low = nn.ModuleList(nn.Conv2d(lower, lower, 3, padding=1) for _, lower in steps)
-        self.up = nn.ModuleList(nn.Conv2d(lower, upper, 1) for upper, lower in steps)
-        self.high = nn.ModuleList(nn.Conv2d(upper, upper, 3, padding=1) for upper, _ in steps)
-        self.unfolded = nn.Conv2d(first, 4 * full, 1)
+        self.folded = nn.Conv2d(CHANNELS + 4, widths[0], 2, stride=2)
+        self.unfolded = nn.Conv2d(widths[0], 4 * full, 1)
         self.tail = nn.Conv2d(full + 5, 16, 3, padding=1)
         self.head = _small(nn.Conv2d(16, 8, 3, padding=1))
 
@@ -105,24 +132,10 @@ class DensePainter(nn.Module):
         """
         seen = self.channels(copied, rest, normals, shade, parts, depth)
         before = previous.float().permute(0, 3, 1, 2) * (1.0 / 255.0)
-        coarse = self._coarse(torch.cat([seen, before], dim=1))
+        coarse = self.levelled(functional.relu(self.folded(torch.cat([seen, before], dim=1))))
         fine = functional.pixel_shuffle(self.unfolded(coarse), 2)
         fine = functional.relu(self.tail(torch.cat([fine, seen[:, :5]], dim=1)))
         return composed(self.head(fine).float(), seen)
-
-    def _coarse(self, seen: Tensor) -> Tensor:
-        """Return what is known at half the picture's size."""
-        known = functional.relu(self.folded(seen))
-        known = known + functional.relu(self.stem(known))
-        levels = [known]
-        for down, low in zip(self.down, self.low, strict=True):
-            known = functional.relu(down(known))
-            known = known + functional.relu(low(known))
-            levels.append(known)
-        for step in reversed(range(len(self.up))):
-            known = functional.interpolate(self.up[step](known), scale_factor=2.0, mode="nearest") + levels[step]
-            known = known + functional.relu(self.high[step](known))
-        return known
 
 
 def composed(painted: Tensor, seen: Tensor) -> Tensor:

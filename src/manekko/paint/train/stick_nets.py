@@ -1,12 +1,11 @@
 """Networks that are given sticks: one guesses the body's surface, another paints at once."""
 
-from itertools import pairwise
-
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from manekko.paint.sticks import STICK_CHANNELS
+from manekko.paint.train.nets import Ladder
 from manekko.stage.truths_parts import PARTS
 
 _SMOOTH = 9
@@ -16,34 +15,18 @@ _CAPSULES = 8
 """Channels of the body as capsules, the last ones of sticks: rest, normal, depth, covered."""
 
 
-class StickTrunk(nn.Module):
+class StickTrunk(Ladder):
     """Sticks, at a quarter of the picture's size → what is known at half of it. The picture's side: multiples of 32."""
 
     def __init__(self, widths: tuple[int, ...] = (48, 80, 112, 128), half: int = 24) -> None:
-        super().__init__()
-        first = widths[0]
-        self.enter = nn.Conv2d(len(STICK_CHANNELS), first, 1)
-        self.stem = nn.Conv2d(first, first, 3, padding=1)
-        steps = list(pairwise(widths))
-        self.down = nn.ModuleList(nn.Conv2d(upper, lower, 3, stride=2, padding=1) for upper, lower in steps)
-        self.low = nn.ModuleList(nn.Conv2d(lower, lower, 3, padding=1) for _, lower in steps)
-        self.up = nn.ModuleList(nn.Conv2d(lower, upper, 1) for upper, lower in steps)
-        self.high = nn.ModuleList(nn.Conv2d(upper, upper, 3, padding=1) for upper, _ in steps)
-        self.unfolded = nn.Conv2d(first, 4 * half, 1)
+        super().__init__(widths)
+        self.enter = nn.Conv2d(len(STICK_CHANNELS), widths[0], 1)
+        self.unfolded = nn.Conv2d(widths[0], 4 * half, 1)
         self.refine = nn.Conv2d(half, half, 3, padding=1)
 
     def forward(self, sticks: Tensor) -> Tensor:
         """Return (batch, half, height / 2, width / 2) from (batch, channel, height / 4, width / 4)."""
-        known = functional.relu(self.enter(sticks))
-        known = known + functional.relu(self.stem(known))
-        levels = [known]
-        for down, low in zip(self.down, self.low, strict=True):
-            known = functional.relu(down(known))
-            known = known + functional.relu(low(known))
-            levels.append(known)
-        for step in reversed(range(len(self.up))):
-            known = functional.interpolate(self.up[step](known), scale_factor=2.0, mode="nearest") + levels[step]
-            known = known + functional.relu(self.high[step](known))
+        known = self.levelled(functional.relu(self.enter(sticks)))
         known = functional.pixel_shuffle(self.unfolded(known), 2)
         return known + functional.relu(self.refine(known))
 

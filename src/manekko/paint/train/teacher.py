@@ -1,6 +1,6 @@
 """The published baseline: a large generator taught by two judges (pix2pixHD; Wang and others, 2018).
 
-Given the same sticks or pose maps as ours, it tells what ours are worth. No weights of others are needed: instead of
+Given the same sticks as ours, it tells what ours are worth. No weights of others are needed: instead of
 a network that was taught to see, the judges' own features and plain colours compare pictures.
 """
 
@@ -11,13 +11,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from manekko.arrays import Array
 from manekko.paint.sticks import STICK_CHANNELS
-from manekko.paint.train.batches import Source
 from manekko.paint.train.losses import colour_loss, feature_loss, generator_loss, judge_loss
-from manekko.paint.train.options import TrainOptions
-from manekko.paint.train.recipe import Exported, Pace, Terms, premultiplied
-from manekko.paint.train.stick import StickBatch, stick_batch, whole_sticks
+from manekko.paint.train.recipe import Pace, Terms, premultiplied
+from manekko.paint.train.stick import PlainRecipe, StickBatch
 
 _WIDTH, _BLOCKS = 32, 6
 _MATCHED, _COLOURS = 10.0, 10.0
@@ -85,20 +82,15 @@ class Judges(nn.Module):
         return judged
 
 
-class TeacherRecipe:
+class TeacherRecipe(PlainRecipe):
     """Keypoints → pictures, as published."""
 
-    arrays = ("rgba", "keypoints")
     pace = Pace(2e-4, 0.5)
     """As published."""
 
     def networks(self) -> dict[str, nn.Module]:
         """Return the generator and its judges."""
         return {"painter": GlobalGenerator(), "judges": Judges()}
-
-    def batch(self, found: Sequence[Source], options: TrainOptions, step: int, rank: int) -> StickBatch:
-        """Return the frames of a step."""
-        return stick_batch(found, options, step, rank, ("rgba",))
 
     def losses(
         self, networks: Mapping[str, nn.Module], batch: StickBatch, device: torch.device
@@ -127,17 +119,6 @@ class TeacherRecipe:
         halves = [[features.chunk(2) for features in scale] for scale in both]
         judged_true, judged = ([[pair[number] for pair in scale] for scale in halves] for number in (0, 1))
         yield "judges", {"told": judge_loss(judged_true, judged)}
-
-    def shown(
-        self, networks: Mapping[str, nn.Module], frame: Mapping[str, Array], device: torch.device
-    ) -> tuple[Tensor, ...]:
-        """Return a frame's truth and its picture."""
-        truth = premultiplied(torch.from_numpy(frame["rgba"]).to(device))
-        return truth, networks["painter"](torch.from_numpy(whole_sticks(frame)).to(device)).float()
-
-    def exported(self, networks: Mapping[str, nn.Module], frame: Mapping[str, Array]) -> dict[str, Exported]:
-        """Return the generator alone; it is given and gives what ``plain`` does."""
-        return {"plain": Exported(networks["painter"], {"sticks": whole_sticks(frame)})}
 
 
 class _Block(nn.Module):
