@@ -344,15 +344,8 @@ def _as_from_a_terminal() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
-@pytest.mark.slow
-@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C cannot be sent to one program on Windows")
-@pytest.mark.parametrize("after_s", [1.0, 2.5, 4.0])
-def test_ctrl_c_stops_with_one_line_and_leaves_nothing_half_written(
-    after_s: float, example: Path, weights_folder: Path, tmp_path: Path
-) -> None:
-    out = tmp_path / "out"
-    # All parts, so that the command is still at work after the longest wait.
-    arguments = [*COMMAND, "capture", str(example), "--parts", "body,hands,face", "--out", str(out)]
+def interrupted(arguments: list[str], after_s: float) -> subprocess.CompletedProcess[str]:
+    """Run a command and press Ctrl-C after a while."""
     # A session of its own, so that the signal reaches all its processes, as from a terminal, and not this one.
     with subprocess.Popen(
         arguments, stdout=-1, stderr=-1, text=True, start_new_session=True, preexec_fn=_as_from_a_terminal
@@ -362,7 +355,19 @@ def test_ctrl_c_stops_with_one_line_and_leaves_nothing_half_written(
         output, complaint = process.communicate(timeout=60)
     # CPython ends by the signal itself, after our line, where it came inside exec(), which imports of dataclasses use.
     code = 1 if process.returncode == -signal.SIGINT else process.returncode
-    assert_one_clear_line(subprocess.CompletedProcess(arguments, code, output, complaint), "stopped")
+    return subprocess.CompletedProcess(arguments, code, output, complaint)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C cannot be sent to one program on Windows")
+@pytest.mark.parametrize("after_s", [1.0, 2.5, 4.0])
+def test_ctrl_c_stops_with_one_line_and_leaves_nothing_half_written(
+    after_s: float, example: Path, weights_folder: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    # All parts, so that the command is still at work after the longest wait.
+    arguments = [*COMMAND, "capture", str(example), "--parts", "body,hands,face", "--out", str(out)]
+    assert_one_clear_line(interrupted(arguments, after_s), "stopped")
     assert not [path for path in out.rglob("*") if path.suffix not in (".vmd", ".wav")], list(out.rglob("*"))
 
 

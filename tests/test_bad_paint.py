@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -18,7 +17,7 @@ from manekko.video.source import open_clip
 from manekko.video.writer import write_png
 from tests.clips import EXAMPLE, changed_example, example_pictures, write_clip
 from tests.conftest import missing
-from tests.test_bad_input import COMMAND, NOT_A_CLIP, assert_nothing_left, assert_one_clear_line, each, run
+from tests.test_bad_input import COMMAND, NOT_A_CLIP, assert_nothing_left, assert_one_clear_line, each, interrupted, run
 from tests.test_bad_render import run_without_graphics
 
 pytestmark = pytest.mark.slow
@@ -295,18 +294,6 @@ def test_ctrl_c_is_one_line_and_leaves_no_video(after_s: float, weights_folder: 
         missing("examples/dance.mp4 is not there")
     out = tmp_path / "out"
     arguments = [*COMMAND, "paint", str(EXAMPLE), "--out", str(out)]
-    with subprocess.Popen(
-        arguments,
-        stdout=-1,
-        stderr=-1,
-        text=True,
-        start_new_session=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL) and None,
-    ) as process:
-        time.sleep(after_s)
-        os.killpg(process.pid, signal.SIGINT)
-        output, complaint = process.communicate(timeout=90)
-    code = 1 if process.returncode == -signal.SIGINT else process.returncode
-    assert_one_clear_line(subprocess.CompletedProcess(arguments, code, output, complaint), "stopped")
+    assert_one_clear_line(interrupted(arguments, after_s), "stopped")
     assert not list(out.rglob("*-painted*"))
     assert not list(out.rglob(".*"))

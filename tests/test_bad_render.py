@@ -1,10 +1,8 @@
 """The render command as people run it: trouble ends in one clear line and leaves nothing behind."""
 
 import os
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -13,7 +11,7 @@ from manekko.files.motions import write_motion
 from tests.clips import EXAMPLE
 from tests.conftest import missing
 from tests.show.samples import dance_motion
-from tests.test_bad_input import COMMAND, assert_nothing_left, assert_one_clear_line, run
+from tests.test_bad_input import COMMAND, assert_nothing_left, assert_one_clear_line, interrupted, run
 
 NO_GRAPHICS = {"__EGL_VENDOR_LIBRARY_FILENAMES": "/nonexistent.json"}
 
@@ -92,17 +90,5 @@ def test_a_full_disk_is_one_line_and_leaves_nothing(name: str, motion: Path, tmp
 def test_ctrl_c_is_one_line_and_leaves_nothing(after_s: float, tmp_path: Path) -> None:
     write_motion(tmp_path / "long.bvh", dance_motion(60.0))
     arguments = [*COMMAND, "render", str(tmp_path / "long.bvh"), str(tmp_path / "out" / "a.mp4")]
-    with subprocess.Popen(
-        arguments,
-        stdout=-1,
-        stderr=-1,
-        text=True,
-        start_new_session=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL) and None,
-    ) as process:
-        time.sleep(after_s)
-        os.killpg(process.pid, signal.SIGINT)
-        output, complaint = process.communicate(timeout=60)
-    code = 1 if process.returncode == -signal.SIGINT else process.returncode
-    assert_one_clear_line(subprocess.CompletedProcess(arguments, code, output, complaint), "stopped")
+    assert_one_clear_line(interrupted(arguments, after_s), "stopped")
     assert_nothing_left(tmp_path / "out")
