@@ -108,7 +108,7 @@ def paint(options: PaintOptions, progress: Progress = silent) -> PaintResult:
     """
     _check(options)
     characters = _characters(options)
-    run = begun(_followed(options), progress)
+    run = begun(_followed(options, characters), progress)
     clip = run.clip
     assert clip is not None, "OpenPose JSON was refused"
     target = _target(options, run)
@@ -143,9 +143,12 @@ def _check(options: PaintOptions) -> None:
         colours_from_text(options.colours)
 
 
-def _followed(options: PaintOptions) -> CaptureOptions:
+def _followed(options: PaintOptions, characters: Mapping[str, Character]) -> CaptureOptions:
+    from_sticks = any(_way(options, character) == "sticks" for character in characters.values())
     return CaptureOptions(
         options.input,
+        # A motion has no fingers; who is painted from keypoints has.
+        parts=frozenset({"body", "hands"} if from_sticks else {"body"}),
         start_s=options.start_s,
         end_s=options.end_s,
         fix=options.fix,

@@ -86,6 +86,22 @@ def test_lost_joints_are_filled_in_for_a_moment(character: Character) -> None:
     assert np.abs(off).max() < 8.0
 
 
+def test_hands_go_with_the_wrists_of_the_characters_body(character: Character) -> None:
+    seen = dance_track(FRAMES / 24.0, size=(240, 320))
+    assert seen.hands is not None
+    with_hands, without = sitting(character, seen), sitting(character, track())
+    np.testing.assert_array_equal(with_hands.keypoints, without.keypoints)
+    found = with_hands.hands
+    assert found is not None
+    wrists = with_hands.keypoints[:, [BODY33_INDEX["left_wrist"], BODY33_INDEX["right_wrist"]]]
+    assert np.abs(found[:, :, 0, :3] - wrists[..., :3]).max() < 0.5
+    own = seen.hands.keypoints_px[..., 9, :] - seen.hands.keypoints_px[..., 0, :]
+    turned = found[..., 9, :2] - found[..., 0, :2]
+    share = np.linalg.norm(turned, axis=-1) / np.linalg.norm(own, axis=-1)
+    assert np.ptp(share) < 0.2 * share.mean(), "all hands are as much larger or smaller"
+    assert without.hands is None
+
+
 def test_the_same_again_is_the_same(character: Character) -> None:
     first, second = (
         [portrait.rgba for portrait in sitting(character, track()).portraits("sticks") if portrait is not None]

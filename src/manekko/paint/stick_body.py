@@ -15,6 +15,9 @@ _HIPS = [BODY33_INDEX["left_hip"], BODY33_INDEX["right_hip"]]
 _SHOULDERS = [BODY33_INDEX["left_shoulder"], BODY33_INDEX["right_shoulder"]]
 _FEET = [BODY33_INDEX[f"{side}_{end}"] for side in ("left", "right") for end in ("heel", "toe")]
 _FACE = list(range(11))
+_WRISTS, _KNUCKLES = ([BODY33_INDEX[f"{side}_{joint}"] for side in ("left", "right")] for joint in ("wrist", "index"))
+_LONG_PALM = 90
+"""Percentile of a clip's palms: how long one looks when it is seen from its side."""
 
 
 def with_lengths_of(keypoints: Float[Array, "frame 33 4"], body_m: Float[Array, "33 3"]) -> Float[Array, "frame 33 4"]:
@@ -46,6 +49,29 @@ def with_lengths_of(keypoints: Float[Array, "frame 33 4"], body_m: Float[Array, 
     result[..., 1] += np.where(np.isfinite(down), down, 0.0)[:, None]
     result[..., 2] /= scale
     return np.concatenate([result, keypoints[..., 3:]], axis=-1)
+
+
+def with_hands_of(
+    hands: Float[Array, "frame side=2 point=21 4"],
+    keypoints: Float[Array, "frame 33 4"],
+    moved: Float[Array, "frame 33 4"],
+) -> Float[Array, "frame side=2 point=21 4"]:
+    """Return hands put on the wrists of a body that was given other lengths, as large as its palms are.
+
+    Args:
+        hands: x, y [px], depth [m], confidence; NaN where unknown.
+        keypoints: the body that they were seen on.
+        moved: the body that they are wanted on; see ``with_lengths_of``.
+    """
+    before, after = keypoints[:, _WRISTS, None, :3], moved[:, _WRISTS, None, :3]
+    places = after + (hands[..., :3] - before) * (_palm_px(moved) / max(_palm_px(keypoints), 1e-6))
+    return np.concatenate([places, hands[..., 3:]], axis=-1)
+
+
+def _palm_px(keypoints: Float[Array, "frame 33 4"]) -> float:
+    palms = np.linalg.norm(keypoints[:, _KNUCKLES, :2] - keypoints[:, _WRISTS, :2], axis=-1)
+    known = palms[np.isfinite(palms)]
+    return float(np.percentile(known, _LONG_PALM)) if len(known) else 1.0
 
 
 def _spread(

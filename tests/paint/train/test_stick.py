@@ -142,6 +142,16 @@ def test_detected_keypoints_stay_true_but_for_trembling_ones() -> None:
     assert 0 < lost < 100
 
 
+def test_hands_are_not_found_now_and_then() -> None:
+    true, hand = toy_keypoints(256, 0.3), np.full((2, 21, 4), 3.0)
+    missing = np.zeros(2)
+    for seed in range(200):
+        _, hands = detected(true, hand, np.random.default_rng(seed))
+        assert hands is not None
+        missing += np.isnan(hands[..., 0]).all(-1)
+    assert missing / 200.0 == pytest.approx(0.15, abs=0.08)
+
+
 def test_pictures_of_an_odd_size_are_refused_in_a_line(tmp_path: Path) -> None:
     odd = stick_dataset(tmp_path / "odd", size_px=48).folder
     recipe = StickRecipe()

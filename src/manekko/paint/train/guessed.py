@@ -17,8 +17,8 @@ from manekko.progress import Progress, counted
 
 GUESSED = "guessed"
 """What a dataset says of itself whose pose maps were guessed."""
-_TRAIN_SHARDS, _HELD_SHARDS = 24, 4
-"""Shards that are guessed at most: 1500 frames, as many as a short fine-tuning sees once or twice."""
+_TRAIN_SHARDS, _HELD_SHARDS = 56, 4
+"""Shards that are guessed at most: some 3500 frames."""
 
 
 def guess_dataset(stick: Path, dataset: Dataset, out: Path, progress: Progress) -> Dataset:

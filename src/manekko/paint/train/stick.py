@@ -22,6 +22,8 @@ _JITTERED, _JITTER_PX = 0.3, 1.5
 """Share of samples whose keypoints tremble, and the largest σ: more costs sharpness, and ours are smoothed in time."""
 _LOST = 0.05
 """Share of those samples' keypoints that are missing."""
+_NO_HAND = 0.15
+"""Share of the hands whose points are not found at all."""
 _SEEN, _HIDDEN = (0.7, 1.0), (0.2, 0.8)
 """Confidences that detectors give keypoints that are seen, and hidden ones."""
 
@@ -65,6 +67,8 @@ def detected(
     """Return true keypoints as a detector might have found them."""
     trembles = rng.random() < _JITTERED
     sigma_px = float(rng.uniform(0.0, _JITTER_PX)) if trembles else 0.0
+    if hands is not None:
+        hands = np.where((rng.random(2) < _NO_HAND)[:, None, None], np.nan, hands)
     result = []
     for points in (keypoints, hands):
         if points is None:
