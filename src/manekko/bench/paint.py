@@ -227,9 +227,9 @@ def _pose_figures(pose: PoseFigures) -> dict[str, float | None]:
 
 
 def _steadiness(kind: str, found: Steadiness) -> dict[str, float | None]:
-    """Return what is judged and what is only told: keypoints are never seen exactly, a pose's map may be."""
+    """Return what is judged, what is told of a pose that stands still, and what is only told."""
     if kind == STICK:
-        return {"flicker": found.trembling, "flicker_exact_keypoints": found.still}
+        return {"flicker": found.still, "flicker_seen_keypoints": found.trembling}
     return {
         "flicker": found.still,
         "flicker_trembling": found.trembling,

@@ -97,7 +97,7 @@ def _surest(networks: Networks, rgb: UInt8[Array, "height width 3"], inside: Arr
         rows, columns = np.nonzero(inside)
         corners = np.array([[columns.min(), rows.min()], [columns.max() + 1, rows.max() + 1]], dtype=np.float64)
         squares += _squares(corners, _ROOM_OF_FIGURE)
-    looks += [look for square in squares for look in _looks(networks.body, rgb, square)]
+    looks += [look for square in squares for look in looks_both_ways(networks.body, rgb, square)]
     return max(looks, key=lambda look: float(look[1].mean()) * _share_inside(look[0], inside), default=None)
 
 
@@ -107,8 +107,8 @@ def _squares(points_px: Float[Array, "point 2"], rooms: tuple[float, ...]) -> li
     return [Roi((x, y), room * float((high - low).max()), 0.0) for room in rooms]
 
 
-def _looks(net: BodyNet, rgb: UInt8[Array, "height width 3"], square: Roi) -> Iterator[Body]:
-    """Yield what is seen in a square, and in its mirror."""
+def looks_both_ways(net: BodyNet, rgb: UInt8[Array, "height width 3"], square: Roi) -> Iterator[Body]:
+    """Yield what is seen in a square, and in its mirror; nothing where nobody is."""
     if not square.is_usable(rgb):
         return
     pose = net.look(rgb, square)
