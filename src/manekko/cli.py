@@ -223,7 +223,7 @@ def _dataset(action: DatasetRender | DatasetImport | DatasetPoseVideo) -> int:
             case DatasetImport():
                 from manekko.paint.dataset.imported import ImportDatasetOptions, import_dataset
 
-                asked = ImportDatasetOptions(action.source, action.out, masks=action.masks, size_px=action.size)
+                asked = ImportDatasetOptions(action.source, action.out, action.masks, action.size, action.body)
                 for note in import_dataset(asked, progress).warnings:
                     print(f"Note: {note}")
             case DatasetPoseVideo():

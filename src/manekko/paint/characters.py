@@ -47,9 +47,10 @@ def read_character(word: str, threads: int | None = None) -> Character:
 
 
 def _figure_of(painter: Painter) -> Figure | None:
-    """Return the body that a painter paints on; None where it needs none."""
+    """Return the body that a painter paints on, in its folder or where it was trained; None where it needs none."""
     word = str(painter.made_of.get("model", ""))
-    model = named_model(Path(word)) if word else None
+    beside = painter.folder / word
+    model = (beside if beside.is_file() else named_model(Path(word))) if word else None
     if model is not None and model.exists():
         return read_figure(model)
     if painter.has("dense"):

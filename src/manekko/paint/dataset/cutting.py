@@ -42,6 +42,9 @@ class Points:
 
     body: Float[Array, "keypoint=33 4"]
     hands: Float[Array, "side=2 point=21 4"]
+    guess: Float[Array, "keypoint=33 4"] | None = None
+    """The detector's metric place of each keypoint about the hips [m], in the camera's axes, and how sure it is; None
+    where it saw nothing."""
 
     def moved(self, origin: tuple[float, float], scale: tuple[float, float]) -> "Points":
         """Return them as they are in a part of the picture that begins at ``origin`` and is scaled."""
@@ -50,7 +53,7 @@ class Points:
             points = points.copy()
             points[..., :2] = (points[..., :2] - origin) * scale
             turned.append(points)
-        return Points(*turned)
+        return Points(*turned, self.guess)
 
 
 @dataclass(frozen=True, eq=False)

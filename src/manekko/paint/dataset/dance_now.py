@@ -97,7 +97,7 @@ def with_depths(points: Points, seen: Points | None) -> Points:
     body, hands = points.body.copy(), points.hands.copy()
     body[known, 2] = seen.body[known, 2]
     hands[..., 2] = np.where(np.isfinite(hands[..., 0]), seen.hands[..., 2], np.nan)
-    return Points(body, hands)
+    return Points(body, hands, seen.guess)
 
 
 def _prominence(person: Detection) -> float:

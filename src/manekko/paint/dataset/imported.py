@@ -4,9 +4,9 @@ Nothing of the user's is moved, changed or deleted.
 """
 
 import hashlib
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import repeat
 from pathlib import Path
@@ -16,13 +16,15 @@ import numpy as np
 from manekko.arrays import Array, Int, UInt8
 from manekko.errors import FormatError, InputError
 from manekko.files.keypoints import SeenIn, as_kept, clip_digest, kept_tracks, write_tracks
-from manekko.paint.crop import Square, calm_squares
+from manekko.paint.dataset.bodied import Bodied, Posed
+from manekko.paint.dataset.bodies import Body, read_body
 from manekko.paint.dataset.cutting import Cutout, Points, cut_out, has_alpha, mask_of
 from manekko.paint.dataset.dance_now import paired_stills, read_points, with_depths
 from manekko.paint.dataset.parts import Part, parts_of
 from manekko.paint.dataset.pictures import Still, stills_in, with_masks
 from manekko.paint.dataset.seeing import points_in, track_points
-from manekko.paint.dataset.shards import Dataset, ShardInfo, begin_dataset, has_shard, new_shard, open_dataset
+from manekko.paint.dataset.shards import Dataset, begin_dataset, has_shard, open_dataset
+from manekko.paint.dataset.takings import STILLS_FPS, Taken, Takings
 from manekko.paint.plate_learning import learn_plate
 from manekko.people.find import find_people
 from manekko.people.keypoints import Track
@@ -36,10 +38,7 @@ from manekko.weights import fetch_weights
 
 FPS = 30.0
 """Frames of faster videos are left out."""
-STILLS_FPS = 1.0
-"""Rate of pictures that do not follow one another."""
 
-_ARRAYS = ("rgba", "keypoints", "hands")
 _PARTS = frozenset({"body", "hands"})
 _TRACKS = "keypoints.npz"
 _ARCHIVES = {".zip", ".tar", ".gz", ".tgz", ".7z", ".rar", ".bz2", ".xz"}
@@ -56,6 +55,8 @@ class ImportDatasetOptions:
     """Folder or video of masks, bright where the character is; None: they are made."""
     size_px: int = 256
     """Side of the pictures that are learned from."""
+    body: str | None = None
+    """Model, or description, of the body whose pose maps are stored, too; None: none are."""
 
 
 @dataclass(frozen=True)
@@ -74,49 +75,7 @@ class _Import:
     dataset: Dataset
     progress: Progress
     warnings: list[str]
-    ways: Counter[str] = field(default_factory=Counter)
-    nobody: list[str] = field(default_factory=list)
-    unreadable: list[str] = field(default_factory=list)
-    at_edge: int = 0
-
-    def note(self, name: str, cutout: Cutout | None) -> None:
-        """Count what came of a picture."""
-        if cutout is None:
-            self.nobody.append(name)
-        else:
-            self.ways[cutout.way] += 1
-            self.at_edge += cutout.at_edge and cutout.way in ("plain", "background", "colours")
-
-    def write(self, part: Part, cutouts: list[Cutout], fps: float, *, moving: bool) -> None:
-        """Write a shard of what was cut out of its pictures; nothing where nobody was found."""
-        if not cutouts:
-            return
-        boxes = np.stack([cutout.box_px for cutout in cutouts])
-        squares = calm_squares(boxes, fps) if moving else [_square(box) for box in boxes]
-        info = ShardInfo(part.motion, part.split, len(cutouts), fps)
-        with new_shard(self.dataset, part.name, info, _ARRAYS) as arrays:
-            for number, (cutout, square) in enumerate(zip(cutouts, squares, strict=True)):
-                rgba, points = cutout.in_square(square, self.options.size_px)
-                arrays["rgba"][number] = rgba
-                arrays["keypoints"][number], arrays["hands"][number] = points.body, points.hands
-
-    def said(self) -> tuple[str, ...]:
-        """Return what the user should know."""
-        said = list(self.warnings)
-        if self.nobody:
-            said.append(f"left out: {len(self.nobody)} pictures in which nobody was found ({_few(self.nobody)})")
-        if self.unreadable:
-            said.append(
-                f"left out: {len(self.unreadable)} pictures that cannot be read, the first: {self.unreadable[0]}"
-            )
-        if self.ways["colours"]:
-            said.append(
-                f"{self.ways['colours']} pictures have no alpha and no plain background: the character was cut out by "
-                "its colours, so look at the dataset, and give --masks if its edges are rough"
-            )
-        if self.at_edge:
-            said.append(f"{self.at_edge} pictures show the character cut by their edge, and so will it be painted")
-        return tuple(said)
+    takings: Takings
 
 
 def import_dataset(options: ImportDatasetOptions, progress: Progress = silent) -> ImportedDataset:
@@ -130,25 +89,42 @@ def import_dataset(options: ImportDatasetOptions, progress: Progress = silent) -
     _check(options)
     warnings: list[str] = []
     source = _opened(options, warnings)
+    body = None if options.body is None else read_body(options.body)
     fetch_weights(progress)
     kept = (options.out / "dataset.json").exists()
-    run = _Import(options, _begun(options, source), progress, warnings)
+    if body is not None and not kept:
+        body.check_place(options.out)
+    dataset = _begun(options, source, body)
     try:
-        if isinstance(source, Clip):
-            _import_video(run, source)
-        else:
-            _import_stills(run, source)
+        with ExitStack() as stack:
+            posing = None if body is None else stack.enter_context(Bodied(body, body.put_into(options.out)))
+            run = _Import(options, dataset, progress, warnings, Takings(dataset, posing))
+            if isinstance(source, Clip):
+                _import_video(run, source)
+            else:
+                _import_stills(run, source)
         made = open_dataset(options.out)
         if not made.all_shards:
-            raise InputError(
-                f"nobody was found in {options.source}; give pictures in which the whole character is seen upright"
-                + (f" ({run.said()[-1]})" if run.unreadable else "")
-            )
+            raise _nothing(run)
     except BaseException:
         if not kept:
-            _take_back(options.out)
+            _take_back(options.out, body)
         raise
-    return ImportedDataset(made, run.said())
+    return ImportedDataset(made, (*warnings, *run.takings.said()))
+
+
+def _nothing(run: _Import) -> InputError:
+    """Return what is wrong with pictures of which none could be taken."""
+    takings = run.takings
+    if takings.uncovered:
+        return InputError(
+            f"the body covers the character in none of the {len(takings.uncovered)} pictures of {run.options.source}; "
+            "give one of the character's proportions, such as --body heads=5"
+        )
+    return InputError(
+        f"nobody was found in {run.options.source}; give pictures in which the whole character is seen upright"
+        + (f" ({takings.said()[-1]})" if takings.unreadable else "")
+    )
 
 
 def _opened(options: ImportDatasetOptions, warnings: list[str]) -> list[Still] | Clip:
@@ -184,12 +160,13 @@ def _check(options: ImportDatasetOptions) -> None:
         raise InputError(f"there is nothing at {options.masks}; expected a folder or a video of masks")
 
 
-def _begun(options: ImportDatasetOptions, source: list[Still] | Clip) -> Dataset:
+def _begun(options: ImportDatasetOptions, source: list[Still] | Clip, body: Body | None) -> Dataset:
     masks = options.masks
     made_of = {
         "imported": options.source.name,
         "digest": clip_digest(options.source) if isinstance(source, Clip) else _digest(source),
         "masks": None if masks is None or not isinstance(source, Clip) else clip_digest(masks),
+        **({} if body is None else body.made_of),
     }
     return begin_dataset(options.out, options.source.stem or "character", options.size_px, made_of)
 
@@ -204,10 +181,12 @@ def _digest(stills: list[Still]) -> str:
     return digest.hexdigest()
 
 
-def _take_back(out: Path) -> None:
+def _take_back(out: Path, body: Body | None) -> None:
     """Delete the beginning of a dataset that has not one shard, and the folder if that leaves it empty."""
     if next(out.glob("shard-*"), None) is None and not (out / _TRACKS).exists():
         (out / "dataset.json").unlink(missing_ok=True)
+        if body is not None:
+            body.take_back(out)
         if not any(out.iterdir()):
             out.rmdir()
 
@@ -219,24 +198,23 @@ def _import_stills(run: _Import, stills: list[Still]) -> None:
     done = 0
     run.progress("pictures", 0, len(stills))
     for part in parts:
-        cutouts: list[Cutout] = []
+        taken: list[Taken] = []
         for number in part.items if not has_shard(run.dataset, part.name) else ():
             still = stills[number]
             try:
-                cutout = _seen(run, networks, still, told.get(still.path))
+                cutout, posed = _seen(run, networks, still, told.get(still.path))
             except InputError as error:
-                run.unreadable.append(str(error))
+                run.takings.unreadable.append(str(error))
                 continue
-            run.note(still.path.name, cutout)
-            cutouts += [] if cutout is None else [cutout]
-            run.progress("pictures", done + len(cutouts), len(stills))
-        run.write(part, cutouts, STILLS_FPS, moving=False)
+            taken += run.takings.taken(still.path.name, cutout, posed)
+            run.progress("pictures", done + len(taken), len(stills))
+        run.takings.write(part, taken, STILLS_FPS, moving=False)
         done += len(part.items)
         run.progress("pictures", done, len(stills))
 
 
-def _seen(run: _Import, networks: Networks, still: Still, told: Points | None) -> Cutout | None:
-    """Return the character of one picture; None where nobody is found.
+def _seen(run: _Import, networks: Networks, still: Still, told: Points | None) -> tuple[Cutout | None, Posed | None]:
+    """Return the character of one picture, and its body; None where nobody is found.
 
     Raises:
         InputError: the picture or its mask cannot be read.
@@ -249,11 +227,14 @@ def _seen(run: _Import, networks: Networks, still: Still, told: Points | None) -
     if still.keypoints is not None:
         seen = None if told is None else with_depths(told, seen)
     cutout = None if seen is None else cut_out(rgba, seen, run.options.size_px, mask)
-    if cutout is None or cutout.way != "plain" or told is not None:
-        return cutout
-    # Now that it is known where the character is, the keypoints are found better.
-    again = points_in(networks, opaque(cutout.rgba), cutout.rgba[..., 3])
-    return (cut_out(rgba, cutout.in_picture(again), run.options.size_px) if again is not None else None) or cutout
+    if cutout is not None and cutout.way == "plain" and told is None:
+        # Now that it is known where the character is, the keypoints are found better.
+        again = points_in(networks, opaque(cutout.rgba), cutout.rgba[..., 3])
+        better = None if again is None else cut_out(rgba, cutout.in_picture(again), run.options.size_px)
+        cutout = better or cutout
+    if cutout is None or run.takings.body is None:
+        return cutout, None
+    return cutout, run.takings.body.in_still(cutout.points, size)
 
 
 def _import_video(run: _Import, clip: Clip) -> None:
@@ -266,8 +247,13 @@ def _import_video(run: _Import, clip: Clip) -> None:
     missing = [part for part in parts if not has_shard(run.dataset, part.name)]
     wanted = {int(frames[item]): part for part in missing for item in part.items}
     waiting = {part.name: len(part.items) for part in missing}
-    cutouts: list[Cutout] = []
+    taken: list[Taken] = []
     part: Part | None = None
+    posed = (
+        repeat(None)
+        if run.takings.body is None
+        else run.takings.body.in_video(track, np.array(list(wanted), dtype=np.int64))
+    )
     behind = cache(lambda: _behind(run, clip, tracks))
     run.progress("pictures", 0, len(wanted))
     for frame, (rgba, mask) in enumerate(zip(rgba_frames(clip), _masks(run.options.masks), strict=False)):
@@ -276,15 +262,14 @@ def _import_video(run: _Import, clip: Clip) -> None:
         part = wanted[frame]
         shown = None if mask is None else mask_of(mask, clip.info.size_px)
         cutout = cut_out(rgba, track_points(track, frame), run.options.size_px, shown, behind)
-        run.note(f"frame {frame}", cutout)
-        cutouts += [] if cutout is None else [cutout]
+        taken += run.takings.taken(f"frame {frame}", cutout, next(posed))
         waiting[part.name] -= 1
         if waiting[part.name] == 0:
-            run.write(part, cutouts, min(clip.info.fps, FPS), moving=True)
-            cutouts = []
+            run.takings.write(part, taken, min(clip.info.fps, FPS), moving=True)
+            taken = []
         run.progress("pictures", len(wanted) - sum(waiting.values()), len(wanted))
-    if cutouts and part is not None:
-        run.write(part, cutouts, min(clip.info.fps, FPS), moving=True)
+    if taken and part is not None:
+        run.takings.write(part, taken, min(clip.info.fps, FPS), moving=True)
     if short := sum(waiting.values()):
         run.warnings.append(f"left out: {short} frames at the end, which the masks or the file do not show")
     run.warnings += clip.warnings
@@ -339,11 +324,3 @@ def _masks(masks: Path | None) -> Iterator[UInt8[Array, "height width 4"] | None
         yield from (read_rgba(still.path) for still in stills_in(masks))
     else:
         yield from rgba_frames(open_clip(masks))
-
-
-def _square(box_px: Array) -> Square:
-    return calm_squares(box_px[None], STILLS_FPS)[0]
-
-
-def _few(names: list[str]) -> str:
-    return ", ".join(names[:3]) if len(names) <= 3 else f"{', '.join(names[:3])} and {len(names) - 3} more"

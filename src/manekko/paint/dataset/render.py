@@ -77,7 +77,7 @@ def render_dataset(options: RenderDatasetOptions, progress: Progress = silent) -
         "model": str(options.character),
         "character": zlib.crc32(options.character.read_bytes()) if options.character.is_file() else figure.rig.name,
         "motions": [path.name for path in files],
-        "body_m": _body_m(figure),
+        "body_m": rest_keypoints(figure),
         **{"frames": options.frames, "seed": options.seed, "held": list(options.held)},
     }
     dataset = begin_dataset(options.out, figure.rig.name, options.size_px, made_of)
@@ -98,7 +98,7 @@ def render_dataset(options: RenderDatasetOptions, progress: Progress = silent) -
     return open_dataset(dataset.folder)
 
 
-def _body_m(figure: Figure) -> list[list[float]] | None:
+def rest_keypoints(figure: Figure) -> list[list[float]] | None:
     """Return the figure's keypoints at rest to a tenth of a millimetre; None where it lacks some of the bones."""
     body_m = np.round(figure_keypoints_m(figure, resting(figure)), 4)
     return body_m.tolist() if np.isfinite(body_m).all() else None

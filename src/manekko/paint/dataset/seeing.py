@@ -81,7 +81,8 @@ def points_of(
     depths = hands_world_m[..., 2] - hands_world_m[:, :1, 2] + world_m[wrists, 2][:, None]
     seen: Array = np.isfinite(hands_px) & (hands_px >= 0.0) & (hands_px <= np.array(size_px))
     hands = np.concatenate([hands_px, depths[..., None], seen.all(-1, keepdims=True)], axis=-1)
-    return Points(body.astype(np.float32), hands.astype(np.float32))
+    guess = np.concatenate([world_m, confidences[:, None]], axis=1)
+    return Points(body.astype(np.float32), hands.astype(np.float32), guess.astype(np.float32))
 
 
 def _surest(networks: Networks, rgb: UInt8[Array, "height width 3"], inside: Array | None) -> Body | None:

@@ -15,6 +15,7 @@ import torch
 from torch import nn
 
 from manekko.errors import InputError
+from manekko.paint.dataset.bodies import FOLDER as BODY
 from manekko.paint.dataset.shards import Dataset
 from manekko.paint.train.batches import Source, held_frames
 from manekko.paint.train.guessed import GUESSED
@@ -72,6 +73,8 @@ def export_painter(
         views = dataset.folder / "views.npz"
         if views.is_file():
             shutil.copyfile(views, folder / "views.npz")
+        if (dataset.folder / BODY).is_dir():
+            shutil.copytree(dataset.folder / BODY, folder / BODY)
         facts = _facts(dataset, options, sizes, parity)
         (folder / "painter.json").write_text(json.dumps(facts, indent=1, ensure_ascii=False), encoding="utf-8")
         (folder / "CARD.md").write_text(card(facts, figures or {}), encoding="utf-8")
