@@ -236,7 +236,7 @@ class DatasetImport:
     masks: Annotated[Path | None, optional("MASKS", Path, none="none")] = None
     """A folder of masks or a video of them, white where the character is; pictures with alpha need none."""
     body: Annotated[str | None, optional("BODY", str, none="none")] = None
-    """A body to paint it on: a model (PMX, VRM), or its looks such as heads=6,hair=long,outfit=sailor."""
+    """A body for --kind dense, which is sharper: a model, or looks such as heads=6,hair=long,outfit=sailor."""
     size: Annotated[int, argument("PX", count)] = 256
     """Side of the dataset's pictures."""
 
