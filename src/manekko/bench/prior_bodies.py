@@ -25,15 +25,9 @@ _ARM = ("elbow", "wrist", "pinky", "index")
 
 _OTHER_ARM, _OTHER_BEND, _OTHER_TURN, _TURN_RAD = 0.35, 0.35, 0.3, 0.45
 """Shares of arms that are another body's, whose elbow bends otherwise, that are turned; and how far [rad]."""
-_LENGTHS = {"torso": (1.02, 0.08), "shoulder": (0.88, 0.09), "hip": (1.0, 0.15), "elbow": (0.93, 0.08),
-            "wrist": (1.28, 0.1), "hand": (1.0, 0.15), "knee": (0.97, 0.06), "ankle": (0.85, 0.06),
-            "foot": (0.95, 0.12), "head": (1.0, 0.15)}  # fmt: skip
-"""Lengths of body parts, of those of motion capture, and their spread.
-
-A detector's knees, ankles and wrists lie elsewhere than motion capture's: bodies with the latter's lengths teach that
-legs which are seen whole are bent. Measured on eleven people in real clips, in what they look like when not
-foreshortened (95th percentile of the lengths in the picture).
-"""
+_LENGTHS = {"torso": 0.07, "shoulder": 0.08, "hip": 0.15, "elbow": 0.08, "hand": 0.08, "knee": 0.06, "ankle": 0.06,
+            "foot": 0.1, "head": 0.15}  # fmt: skip
+"""Spread of the lengths of body parts, as a share of them."""
 _DISTANCE_M, _PITCH_RAD, _FACING_SHARE, _FACING_RAD = (1.8, 8.0), (0.06, 0.13), 0.5, 0.6
 _NEAREST_M = 0.3
 _ROLL_RAD, _SIZE_SPREAD, _OFFSET_M, _JITTER_M = 0.15, 0.06, 0.010, 0.004
@@ -147,10 +141,7 @@ def varied(
     count = len(bodies)
     mirrored = rng.random(count) < 0.5
     bodies = np.where(mirrored[:, None, None, None], bodies[:, :, TWINS] * [-1.0, 1.0, 1.0], bodies)
-    scale = {
-        part: (mean * np.exp(rng.normal(0.0, spread, count)))[:, None, None]
-        for part, (mean, spread) in _LENGTHS.items()
-    }
+    scale = {part: np.exp(rng.normal(0.0, spread, count))[:, None, None] for part, spread in _LENGTHS.items()}
     result = np.empty_like(bodies)
     hips, chest = bodies[:, :, _HIPS].mean(2), bodies[:, :, _SHOULDERS].mean(2)
     new_chest = hips + (chest - hips) * scale["torso"]
@@ -168,7 +159,7 @@ def varied(
         )
         for part, vector in zip(_ARM, np.moveaxis(arm, 2, 0), strict=True):
             start = {"elbow": "shoulder", "wrist": "elbow"}.get(part, "wrist")
-            size = scale[part if part in ("elbow", "wrist") else "hand"]
+            size = scale["elbow" if part == "elbow" else "hand"]
             result[:, :, at[part]] = result[:, :, at[start]] + vector * size
         for start, part in (("hip", "knee"), ("knee", "ankle"), ("ankle", "heel"), ("ankle", "toe")):
             size = scale["foot" if part in ("heel", "toe") else part]
