@@ -90,7 +90,7 @@ class Views:
         weights = np.zeros(len(rest_m), np.float32)
         for number, matrix in enumerate(self.matrices.astype(np.float32)):
             at = rest_m.astype(np.float32) @ matrix[:, :3].T + matrix[:, 3]
-            weight = self._shown(number, at, same_m)
+            weight = self.shown(number, at, same_m)
             some = np.flatnonzero(weight > 1e-4)
             view_m = 1.0 / float(np.linalg.norm(matrix[0, :3]))
             level = int(np.clip(round(np.log2(max(pixel_m / view_m, 1.0))), 0, _LEVELS - 1))
@@ -104,7 +104,7 @@ class Views:
         known = (weights > 0.0)[:, None]
         return np.where(known, np.concatenate([colour, 255.0 * sure[:, None]], axis=1), 0.0).astype(np.uint8)
 
-    def _shown(self, number: int, at: Float[Array, "point 3"], same_m: float) -> Float[Array, " point"]:
+    def shown(self, number: int, at: Float[Array, "point 3"], same_m: float) -> Float[Array, " point"]:
         """Return how well a view shows points that lie at (column, row, depth) in it."""
         side = len(self.depths_m[number])
         places = np.floor(at[:, :2]).astype(np.int32)

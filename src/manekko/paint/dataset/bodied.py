@@ -1,7 +1,7 @@
 """Pose maps for pictures of a character: a body in the pose that each picture shows, made to cover the character."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 
@@ -29,8 +29,16 @@ from manekko.stage.view import View
 
 LEAST_COVER = 0.5
 """Overlap of body and character, as intersection over union, below which a picture teaches nothing but blur."""
+_WELL = 0.75
+"""As well as this a body covers a character whose clothes it does not wear."""
+_CLEARLY = 0.03
+"""A motion knows front from back better than one picture does; this much better must that cover."""
 _LOOK_PX = 128
 _SOLID = 127
+
+
+LookAgain = Callable[[], Points | None]
+"""Returns a character's keypoints in its picture; None where nobody is seen."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +95,8 @@ class Bodied:
             lifted = lift_track(track)
         except InputError:
             return None
-        return next(self._posed(lifted, track, np.zeros(1, dtype=np.int64)))
+        one, camera = self._danced(on_level_ground(lifted), size_px)
+        return Posed(next(one.poses(np.zeros(1))), camera(0.0))
 
     def in_video(self, track: Track, frames: Int[Array, " chosen"]) -> Iterator[Posed]:
         """Yield the body as a video's frames show the character, as ``manekko paint`` poses it.
@@ -99,10 +108,7 @@ class Bodied:
         Raises:
             InputError: too little of the character is seen.
         """
-        yield from self._posed(lift_track(track), track, frames)
-
-    def _posed(self, lifted: Lifted, track: Track, frames: Int[Array, " chosen"]) -> Iterator[Posed]:
-        one, camera = self._danced(on_level_ground(lifted), track.image_size_px)
+        one, camera = self._danced(on_level_ground(lift_track(track)), track.image_size_px)
         times_s = track.times_s[frames]
         for time_s, pose in zip(times_s.tolist(), one.poses(times_s), strict=True):
             yield Posed(pose, camera(time_s))
@@ -113,15 +119,32 @@ class Bodied:
         camera = source_camera_of(part, self._figure.rig)
         return dancer(part, self._figure), source_view(camera, size_px)
 
-    def covering(self, posed: Posed, cutout: Cutout) -> Posed | None:
-        """Return the body moved onto a character; None where it does not cover it."""
-        pose = fitted(self._figure, posed.pose, posed.view, cutout.points.body)
+    def covering(self, posed: Posed, cutout: Cutout, again: LookAgain | None = None) -> Posed | None:
+        """Return the body moved onto a character; None where it does not cover it.
+
+        Args:
+            posed: the body where the picture was captured to have it.
+            cutout: the character.
+            again: asked where the body covers it badly: what is seen of the character now that it is known where it is.
+        """
+        cover, best = self._onto(posed, cutout, cutout.points)
+        points = again() if again is not None and cover < _WELL else None
+        still = None if points is None else self.in_still(points, posed.view.size_px)
+        if points is not None and still is not None:
+            other, alone = self._onto(still, cutout, points)
+            if other > cover + _CLEARLY:
+                cover, best = other, alone
+        return best if cover >= LEAST_COVER else None
+
+    def _onto(self, posed: Posed, cutout: Cutout, points: Points) -> tuple[float, Posed]:
+        """Return how well the body covers a character when it is moved to keypoints, and the moved body."""
+        pose = fitted(self._figure, posed.pose, posed.view, points.body)
         if pose is None:
-            return None
+            return 0.0, posed
         square = calm_squares(cutout.box_px[None], 1.0)[0]
         shown = cutout.in_square(square, _LOOK_PX)[0][..., 3] > _SOLID
         body = self._truths.look(square.seen_by(posed.view, _LOOK_PX), [pose]).alpha > 0.0
-        return Posed(pose, posed.view) if overlap(body, shown) >= LEAST_COVER else None
+        return overlap(body, shown), replace(posed, pose=pose)
 
     def map(self, posed: Posed, square: Square, side_px: int) -> PoseMap:
         """Return the map of a square of a picture."""

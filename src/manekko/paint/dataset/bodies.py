@@ -19,6 +19,8 @@ from manekko.stage.figures import read_figure
 
 FOLDER = "body"
 """Where in a dataset, and in a painter made of it, a described body lies."""
+DRESSED = "dressed.json"
+"""Names the shards of whose pictures the body's colours are."""
 _STEM = "body"
 _HEADS, _LENGTH = (2.5, 8.0), (0.2, 2.0)
 _HOW = (
@@ -49,7 +51,7 @@ class Body:
 
     @property
     def _own(self) -> tuple[str, ...]:
-        return ("views.npz",) if self.described is None else ("views.npz", FOLDER)
+        return ("views.npz",) if self.described is None else ("views.npz", FOLDER, DRESSED)
 
     def take_back(self, dataset: Path) -> None:
         """Delete what ``put_into`` wrote into a dataset of which nothing came."""

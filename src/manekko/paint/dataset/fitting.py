@@ -12,7 +12,6 @@ import numpy as np
 from manekko.arrays import Array, Bool, Float
 from manekko.paint.figure_keypoints import figure_keypoints_m
 from manekko.paint.views import resting
-from manekko.people.keypoints import BODY33
 from manekko.skeleton.rotations import as_axes, from_rotation_vectors, multiply, rotate
 from manekko.stage.figure import Figure, Pose
 from manekko.stage.projection import camera_from_world
@@ -43,8 +42,6 @@ _FAR = 2.0
 """A keypoint that is so many times as far off counts half."""
 _ROUNDS = 8
 _LEAST_POINTS = 6
-_TELLS = np.array([not name.startswith("mouth") and "eye" not in name for name in BODY33])
-"""Drawn eyes and mouths lie elsewhere than people's; nose and ears tell how the head is held."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +66,7 @@ def fitted(figure: Figure, pose: Pose, view: View, seen: Float[Array, "keypoint=
         seen: x, y [px], depth, 1 where visible.
     """
     points_px = seen[:, :2].astype(np.float64)
-    known = _TELLS & np.isfinite(points_px).all(1) & (seen[:, 3] > 0.0)
+    known = np.isfinite(points_px).all(1) & (seen[:, 3] > 0.0)
     known &= np.isfinite(figure_keypoints_m(figure, pose)).all(1)
     if known.sum() < _LEAST_POINTS:
         return None

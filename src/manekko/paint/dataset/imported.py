@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from itertools import repeat
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from manekko.paint.dataset.bodied import Bodied, Posed
 from manekko.paint.dataset.bodies import Body, read_body
 from manekko.paint.dataset.cutting import Cutout, Points, cut_out, has_alpha, mask_of
 from manekko.paint.dataset.dance_now import paired_stills, read_points, with_depths
+from manekko.paint.dataset.dressing import dress
 from manekko.paint.dataset.parts import Part, parts_of
 from manekko.paint.dataset.pictures import Still, stills_in, with_masks
 from manekko.paint.dataset.seeing import points_in, track_points
@@ -106,6 +107,8 @@ def import_dataset(options: ImportDatasetOptions, progress: Progress = silent) -
         made = open_dataset(options.out)
         if not made.all_shards:
             raise _nothing(run)
+        if body is not None and body.described is not None:
+            dress(made, body.figure, progress)
     except BaseException:
         if not kept:
             _take_back(options.out, body)
@@ -229,12 +232,17 @@ def _seen(run: _Import, networks: Networks, still: Still, told: Points | None) -
     cutout = None if seen is None else cut_out(rgba, seen, run.options.size_px, mask)
     if cutout is not None and cutout.way == "plain" and told is None:
         # Now that it is known where the character is, the keypoints are found better.
-        again = points_in(networks, opaque(cutout.rgba), cutout.rgba[..., 3])
-        better = None if again is None else cut_out(rgba, cutout.in_picture(again), run.options.size_px)
-        cutout = better or cutout
+        again = _again(networks, cutout)
+        cutout = (None if again is None else cut_out(rgba, again, run.options.size_px)) or cutout
     if cutout is None or run.takings.body is None:
         return cutout, None
     return cutout, run.takings.body.in_still(cutout.points, size)
+
+
+def _again(networks: Networks, cutout: Cutout) -> Points | None:
+    """Return a character's keypoints in its picture as they are seen in the cutout; None where nobody is."""
+    points = points_in(networks, opaque(cutout.rgba), cutout.rgba[..., 3])
+    return None if points is None else cutout.in_picture(points)
 
 
 def _import_video(run: _Import, clip: Clip) -> None:
@@ -254,7 +262,7 @@ def _import_video(run: _Import, clip: Clip) -> None:
         if run.takings.body is None
         else run.takings.body.in_video(track, np.array(list(wanted), dtype=np.int64))
     )
-    behind = cache(lambda: _behind(run, clip, tracks))
+    behind, networks = cache(lambda: _behind(run, clip, tracks)), cache(lambda: Networks.load(_PARTS))
     run.progress("pictures", 0, len(wanted))
     for frame, (rgba, mask) in enumerate(zip(rgba_frames(clip), _masks(run.options.masks), strict=False)):
         if frame not in wanted:
@@ -262,7 +270,8 @@ def _import_video(run: _Import, clip: Clip) -> None:
         part = wanted[frame]
         shown = None if mask is None else mask_of(mask, clip.info.size_px)
         cutout = cut_out(rgba, track_points(track, frame), run.options.size_px, shown, behind)
-        taken += run.takings.taken(f"frame {frame}", cutout, next(posed))
+        again = None if cutout is None else partial(lambda one: _again(networks(), one), cutout)
+        taken += run.takings.taken(f"frame {frame}", cutout, next(posed), again)
         waiting[part.name] -= 1
         if waiting[part.name] == 0:
             run.takings.write(part, taken, min(clip.info.fps, FPS), moving=True)

@@ -7,7 +7,7 @@ import numpy as np
 
 from manekko.arrays import Array
 from manekko.paint.crop import Square, calm_squares
-from manekko.paint.dataset.bodied import Bodied, Posed
+from manekko.paint.dataset.bodied import Bodied, LookAgain, Posed
 from manekko.paint.dataset.cutting import Cutout
 from manekko.paint.dataset.parts import Part
 from manekko.paint.dataset.shards import Dataset, ShardInfo, new_shard
@@ -40,19 +40,22 @@ class Takings:
     uncovered: list[str] = field(default_factory=list)
     at_edge: int = 0
 
-    def taken(self, name: str, cutout: Cutout | None, posed: Posed | None) -> list[Taken]:
+    def taken(
+        self, name: str, cutout: Cutout | None, posed: Posed | None, again: LookAgain | None = None
+    ) -> list[Taken]:
         """Return what comes of a picture, one or none, and count it.
 
         Args:
             name: of the picture, for people.
             cutout: the character; None where nobody was found.
             posed: the body in its pose; None where that is not known.
+            again: what is seen at a second look.
         """
         if cutout is None:
             self.nobody.append(name)
             return []
         if self.body is not None:
-            posed = None if posed is None else self.body.covering(posed, cutout)
+            posed = None if posed is None else self.body.covering(posed, cutout, again)
             if posed is None:
                 self.uncovered.append(name)
                 return []

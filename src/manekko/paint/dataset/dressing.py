@@ -1,0 +1,146 @@
+"""A described body dressed in the colours that pictures show where its maps lie on them.
+
+Its own colours are somebody else's. Every pixel of every picture says which place of the body it shows; the reference
+views take the colour that most of the pictures show of a place, and are unsure of places that none shows.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import cast
+
+import numpy as np
+from scipy.ndimage import binary_erosion, distance_transform_edt, zoom
+
+from manekko.arrays import Array, Float, UInt8
+from manekko.paint.dataset.bodies import DRESSED
+from manekko.paint.dataset.shards import Dataset, Shard
+from manekko.paint.pose_map import NOTHING
+from manekko.paint.stick_parts import parts_of
+from manekko.paint.surface import body_of
+from manekko.paint.views import Views, draw_views
+from manekko.progress import Progress
+from manekko.stage.figure import Figure
+from manekko.whole import whole_file
+
+_SIDE_CELLS = 128
+"""Cells along a view's side: about as fine as pictures of 256² that are laid on with an error of one or two pixels."""
+_LIKE = 40.0
+"""Colours this far [levels] from a place's mean are another's that came to lie there, mostly."""
+_NEAR_CELLS = 6.0
+"""A place that no picture shows takes the colour of one so near."""
+_SOLID, _KNOWN = 250, 0.05
+_SAME_M = 0.02
+_MOST_FRAMES = 600
+"""Pictures that are looked at: more would only say the same again."""
+
+Seen = tuple[Float[Array, "point 3"], Float[Array, "point 3"]]
+"""Places of the body at rest [m], and the colours that a picture shows of them, 0–255."""
+
+
+def dress(dataset: Dataset, figure: Figure, progress: Progress) -> None:
+    """Give the body of a dataset the colours of its pictures: write ``views.npz``, and each shard's ``copied`` anew.
+
+    Nothing is done where it was done with the very same shards.
+
+    Args:
+        dataset: all of its shards are there.
+        figure: the body, in its own colours.
+        progress: told after each shard.
+
+    Raises:
+        FormatError: a shard is damaged.
+        MissingToolError: the machine has no OpenGL.
+    """
+    shards = dataset.all_shards
+    names, told = [shard.folder.name for shard in shards], dataset.folder / DRESSED
+    if told.is_file() and told.read_text(encoding="utf-8") == json.dumps(names):
+        return
+    views = dressed(dataset, draw_views(figure))
+    for done, shard in enumerate(shards, start=1):
+        copied = _copied(shard, views, body_of(dataset.made_of))
+        with whole_file(shard.folder / "copied.npy") as temporary, temporary.open("wb") as file:
+            np.save(file, copied)
+        progress("colours", done, len(shards))
+    views.save(dataset.folder / "views.npz")
+    with whole_file(told) as temporary:
+        temporary.write_text(json.dumps(names), encoding="utf-8")
+
+
+def dressed(dataset: Dataset, bare: Views) -> Views:
+    """Return the views of a body with the colours that a dataset's pictures show."""
+    means: list[Array | None] = [None] * len(bare.pictures)
+    weights: list[Array] = []
+    for _ in range(2):  # the mean, then the mean of what is like it
+        totals = [np.zeros((_SIDE_CELLS**2, 4), np.float64) for _ in bare.pictures]
+        for rest_m, colours in _pictures(dataset, bare):
+            for number, total in enumerate(totals):
+                cells, weight = _cells(bare, number, rest_m)
+                mean = means[number]
+                if mean is not None:
+                    weight = weight / (1.0 + ((colours - mean[cells]) ** 2).sum(1) / _LIKE**2)
+                for channel in range(3):
+                    total[:, channel] += np.bincount(cells, weight * colours[:, channel], _SIDE_CELLS**2)
+                total[:, 3] += np.bincount(cells, weight, _SIDE_CELLS**2)
+        means = [total[:, :3] / np.maximum(total[:, 3:], 1e-9) for total in totals]
+        weights = [total[:, 3] for total in totals]
+    worn = [_worn(bare, number, mean, weights[number]) for number, mean in enumerate(means) if mean is not None]
+    return replace(bare, pictures=tuple(picture for picture, _ in worn), slants=tuple(slant for _, slant in worn))
+
+
+def _pictures(dataset: Dataset, views: Views) -> Iterator[Seen]:
+    """Yield what pictures that are learned from show of the body: all of them, or as many, spread evenly."""
+    shards = dataset.shards("train") or dataset.all_shards
+    count = sum(shard.info.frames for shard in shards)
+    every = -(-count // _MOST_FRAMES)
+    for shard in shards:
+        rgba, rest, parts = (shard.array(name) for name in ("rgba", "rest", "parts"))
+        assert rgba is not None
+        assert rest is not None
+        assert parts is not None
+        for frame in range(0, shard.info.frames, every):
+            # At the edge the two silhouettes differ, and colours are mixed with what is behind.
+            inside = binary_erosion((rgba[frame, ..., 3] >= _SOLID) & (parts[frame] != NOTHING))
+            yield views.places_m(rest[frame][inside]), rgba[frame][inside][:, :3].astype(np.float64)
+
+
+def _cells(views: Views, number: int, rest_m: Float[Array, "point 3"]) -> tuple[Array, Float[Array, " point"]]:
+    """Return in which cell of a view each place lies, and how well the view shows it."""
+    side = len(views.pictures[number])
+    at = rest_m.astype(np.float32) @ views.matrices[number, :, :3].T.astype(np.float32)
+    at += views.matrices[number, :, 3].astype(np.float32)
+    columns, rows = np.clip(np.floor(at[:, :2] * (_SIDE_CELLS / side)), 0, _SIDE_CELLS - 1).astype(np.int64).T
+    return rows * _SIDE_CELLS + columns, views.shown(number, at, _SAME_M).astype(np.float64)
+
+
+def _worn(
+    bare: Views, number: int, mean: Float[Array, "cell 3"], weight: Float[Array, " cell"]
+) -> tuple[UInt8[Array, "side side 4"], Float[Array, "side side"]]:
+    """Return a view's picture in the colours that were seen, and its slants, 0 where nothing is known."""
+    side = len(bare.pictures[number])
+    known = (weight > _KNOWN).reshape(_SIDE_CELLS, _SIDE_CELLS)
+    colours = mean.reshape(_SIDE_CELLS, _SIDE_CELLS, 3)
+    if not known.any():
+        return bare.pictures[number], np.zeros_like(bare.slants[number])
+    away, nearest = cast("tuple[Array, Array]", distance_transform_edt(~known, return_indices=True))
+    filled = colours[nearest[0], nearest[1]]
+    scale = side / _SIDE_CELLS
+    large = np.asarray(zoom(filled, (scale, scale, 1.0), order=1, grid_mode=True, mode="nearest"))
+    near = np.asarray(zoom((away <= _NEAR_CELLS).astype(np.uint8), scale, order=0, grid_mode=True, mode="nearest"))
+    shown = bare.pictures[number][..., 3:]
+    rgb = np.clip(large, 0.0, 255.0) * (shown / 255.0)
+    picture = np.concatenate([np.round(rgb).astype(np.uint8), shown], axis=-1)
+    return picture, np.where(near > 0, bare.slants[number], 0.0).astype(np.float32)
+
+
+def _copied(shard: Shard, views: Views, body_m: Float[Array, "33 3"]) -> UInt8[Array, "frame side side 4"]:
+    rest, parts, keypoints = (shard.array(name) for name in ("rest", "parts", "keypoints"))
+    assert rest is not None
+    assert parts is not None
+    assert keypoints is not None
+    result = np.zeros((*parts.shape, 4), np.uint8)
+    for frame in range(shard.info.frames):
+        covered = np.asarray(parts[frame] != NOTHING)
+        scale_px = float(parts_of(np.asarray(keypoints[frame], dtype=np.float64), body_m).scale_px)
+        result[frame][covered] = views.copied(views.places_m(rest[frame][covered]), 1.0 / max(scale_px, 1.0))
+    return result
