@@ -27,6 +27,8 @@ _FACE_SIDE_PX = 512
 _BODY_TURNS_DEG = ((0.0, 0.0), (0.0, 90.0), (0.0, 180.0), (0.0, 270.0), (70.0, 0.0), (-60.0, 0.0), (-60.0, 180.0))
 """(downwards, around) of the cameras that see all of the body."""
 _FACE_TURNS_DEG = ((0.0, 0.0), (0.0, 50.0), (0.0, -50.0))
+FACE = len(_BODY_TURNS_DEG)
+"""From this place on views show the head, the first of them from in front; none does where a figure has no head."""
 _NEAR_M, _BACK_M = 0.1, 10.0
 _SAME_M = 0.006
 """A place this far behind what a view shows there is hidden from it, mostly."""

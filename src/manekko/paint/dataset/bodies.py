@@ -74,11 +74,9 @@ class Body:
                 write_character(self.described, whole, _STEM)
                 whole.rename(dataset / FOLDER)
         path = dataset / "views.npz"
-        if path.is_file():
-            return load_views(path)
-        views = draw_views(self.figure)
-        views.save(path)
-        return views
+        if not path.is_file():
+            draw_views(self.figure).save(path)
+        return load_views(path)  # as stored: a run that goes on with them must draw the very same maps
 
 
 def read_body(word: str) -> Body:

@@ -1,16 +1,17 @@
 """A described body dressed in the colours that pictures show where its maps lie on them.
 
 Its own colours are somebody else's. Every pixel of every picture says which place of the body it shows; the reference
-views take the colour that most of the pictures show of a place, and are unsure of places that none shows.
+views take the colour that most of the pictures show of a place, and are unsure of places that none shows. Eyes would
+be lost in the mean of many faces, none of which lies quite right: the face is that of one picture.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import cast
 
 import numpy as np
-from scipy.ndimage import binary_erosion, distance_transform_edt, zoom
+from scipy.ndimage import binary_erosion, distance_transform_edt, gaussian_filter, zoom
 
 from manekko.arrays import Array, Float, UInt8
 from manekko.paint.dataset.bodies import DRESSED
@@ -18,7 +19,7 @@ from manekko.paint.dataset.shards import Dataset, Shard
 from manekko.paint.pose_map import NOTHING
 from manekko.paint.stick_parts import parts_of
 from manekko.paint.surface import body_of
-from manekko.paint.views import Views, draw_views
+from manekko.paint.views import FACE, Views, draw_views
 from manekko.progress import Progress
 from manekko.stage.figure import Figure
 from manekko.whole import whole_file
@@ -31,6 +32,8 @@ _NEAR_CELLS = 6.0
 """A place that no picture shows takes the colour of one so near."""
 _SOLID, _KNOWN = 250, 0.05
 _SAME_M = 0.02
+_FRONT, _LARGE = 0.3, 0.8
+"""How well the view from in front shows what is called the face; and how large it must be by the largest ones."""
 _MOST_FRAMES = 600
 """Pictures that are looked at: more would only say the same again."""
 
@@ -54,7 +57,7 @@ def dress(dataset: Dataset, figure: Figure, progress: Progress) -> None:
     """
     shards = dataset.all_shards
     names, told = [shard.folder.name for shard in shards], dataset.folder / DRESSED
-    if told.is_file() and told.read_text(encoding="utf-8") == json.dumps(names):
+    if told.is_file() and told.read_bytes() == json.dumps(names).encode():
         return
     views = dressed(dataset, draw_views(figure))
     for done, shard in enumerate(shards, start=1):
@@ -64,27 +67,29 @@ def dress(dataset: Dataset, figure: Figure, progress: Progress) -> None:
         progress("colours", done, len(shards))
     views.save(dataset.folder / "views.npz")
     with whole_file(told) as temporary:
-        temporary.write_text(json.dumps(names), encoding="utf-8")
+        temporary.write_bytes(json.dumps(names).encode())
 
 
 def dressed(dataset: Dataset, bare: Views) -> Views:
     """Return the views of a body with the colours that a dataset's pictures show."""
-    means: list[Array | None] = [None] * len(bare.pictures)
+    means: list[Array] = []
     weights: list[Array] = []
     for _ in range(2):  # the mean, then the mean of what is like it
         totals = [np.zeros((_SIDE_CELLS**2, 4), np.float64) for _ in bare.pictures]
         for rest_m, colours in _pictures(dataset, bare):
             for number, total in enumerate(totals):
                 cells, weight = _cells(bare, number, rest_m)
-                mean = means[number]
-                if mean is not None:
-                    weight = weight / (1.0 + ((colours - mean[cells]) ** 2).sum(1) / _LIKE**2)
+                if means:
+                    weight = weight / (1.0 + ((colours - means[number][cells]) ** 2).sum(1) / _LIKE**2)
                 for channel in range(3):
                     total[:, channel] += np.bincount(cells, weight * colours[:, channel], _SIDE_CELLS**2)
                 total[:, 3] += np.bincount(cells, weight, _SIDE_CELLS**2)
         means = [total[:, :3] / np.maximum(total[:, 3:], 1e-9) for total in totals]
         weights = [total[:, 3] for total in totals]
-    worn = [_worn(bare, number, mean, weights[number]) for number, mean in enumerate(means) if mean is not None]
+    for number, (mean, weight) in _one_face(dataset, bare, means).items():
+        weights[number] = np.maximum(weights[number], weight)
+        means[number] = np.where(weight[:, None] > _KNOWN, mean, means[number])
+    worn = [_worn(bare, number, mean, weights[number]) for number, mean in enumerate(means)]
     return replace(bare, pictures=tuple(picture for picture, _ in worn), slants=tuple(slant for _, slant in worn))
 
 
@@ -102,6 +107,33 @@ def _pictures(dataset: Dataset, views: Views) -> Iterator[Seen]:
             # At the edge the two silhouettes differ, and colours are mixed with what is behind.
             inside = binary_erosion((rgba[frame, ..., 3] >= _SOLID) & (parts[frame] != NOTHING))
             yield views.places_m(rest[frame][inside]), rgba[frame][inside][:, :3].astype(np.float64)
+
+
+def _one_face(
+    dataset: Dataset, views: Views, means: Sequence[Array]
+) -> dict[int, tuple[Float[Array, "cell 3"], Float[Array, " cell"]]]:
+    """Return colours and weights of the views of the head from the picture that shows the face large and as usual."""
+    if len(means) <= FACE:
+        return {}
+    faces: list[Seen] = []
+    offs: list[float] = []
+    for rest_m, colours in _pictures(dataset, views):
+        cells, weight = _cells(views, FACE, rest_m)
+        front = weight > _FRONT
+        faces.append((rest_m[front], colours[front]))
+        offs.append(float(np.abs(colours[front] - means[FACE][cells[front]]).mean()) if front.any() else np.inf)
+    sizes = np.array([len(rest_m) for rest_m, _ in faces])
+    large = sizes >= _LARGE * np.percentile(sizes, 90)
+    rest_m, colours = faces[int(np.argmin(np.where(large, offs, np.inf)))]
+    found = {}
+    for number in range(FACE, len(views.pictures)):
+        cells, weight = _cells(views, number, rest_m)
+        layers = [np.bincount(cells, weight * colours[:, channel], _SIDE_CELLS**2) for channel in range(3)]
+        layers.append(np.bincount(cells, weight, _SIDE_CELLS**2))
+        # A pixel of the picture is larger than a cell: what lies between is filled in.
+        wide = [gaussian_filter(layer.reshape(_SIDE_CELLS, _SIDE_CELLS), 1.0).ravel() for layer in layers]
+        found[number] = np.stack(wide[:3], axis=1) / np.maximum(wide[3], 1e-9)[:, None], wide[3]
+    return found
 
 
 def _cells(views: Views, number: int, rest_m: Float[Array, "point 3"]) -> tuple[Array, Float[Array, " point"]]:
