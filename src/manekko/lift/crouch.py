@@ -1,15 +1,19 @@
-"""Legs that the picture shows too short for the detector's bend are bent further, as in a crouch or a lunge."""
+"""Legs are bent as far as the picture asks: in a crouch further than the detector has them, upright less."""
 
 import numpy as np
 
 from manekko.arrays import Array, Float
 from manekko.lift.camera import Camera
 from manekko.lift.plausible import facing
+from manekko.lift.series import smoothed
 from manekko.people.keypoints import BODY33_INDEX
 from manekko.skeleton.rotations import normalized
 
 _DOUBT_RAD = np.radians(15.0)
 """A leg's length is known to a few percent; near the straight leg that is so much of a bend."""
+_STRAIGHT_RAD = np.radians(4.0)
+"""What a leg may be bent more than the picture asks: who stands upright is seen by the detector with bent knees."""
+_STEADY_HZ = 0.7
 _FADE_RAD = np.radians(15.0)
 
 
@@ -18,11 +22,14 @@ def bent_legs(
     keypoints_px: Float[Array, "frame 33 2"],
     root_depths_m: Float[Array, " frame"],
     camera: Camera,
+    *,
+    fps: float,
 ) -> Float[Array, "frame 33 3"]:
     """Return the shape (camera axes, about the hips) with knees bent as far as hips and ankles in the picture ask.
 
-    The detector bends crouching legs too little and tilts them away from the camera in place of it. Given the ankle's
-    depth, its distance from the hip follows from the picture, and the knee's bend from the law of cosines.
+    The detector bends crouching legs too little and tilts them away from the camera in place of it, and those of who
+    stands too much. Given the ankle's depth, its distance from the hip follows from the picture, and the knee's bend
+    from the law of cosines.
     """
     result = shape_m.copy()
     forward = facing(shape_m)
@@ -37,9 +44,11 @@ def bent_legs(
         reach = seen - shape_m[:, hip]
         asked = np.pi - _angle(thigh, shin, np.linalg.norm(reach, axis=-1))
         own = np.pi - _angle(thigh, shin, np.linalg.norm(shape_m[:, ankle] - shape_m[:, hip], axis=-1))
-        bend = asked - _DOUBT_RAD
-        share = np.nan_to_num(np.clip((bend - own) / _FADE_RAD, 0.0, 1.0))[:, None]
-        length = np.sqrt(thigh**2 + shin**2 + 2.0 * thigh * shin * np.cos(np.maximum(bend, own)))
+        # Points tremble: a leg is straight only where it looks so for a while.
+        least, most = asked - _DOUBT_RAD, np.maximum(asked, smoothed(asked, fps=fps, cutoff_hz=_STEADY_HZ))
+        bend = np.clip(own, least, most + _STRAIGHT_RAD)
+        share = np.nan_to_num(np.clip(np.abs(bend - own) / _FADE_RAD, 0.0, 1.0))[:, None]
+        length = np.sqrt(thigh**2 + shin**2 + 2.0 * thigh * shin * np.cos(bend))
         along = normalized(reach)
         pole = normalized(forward - along * (along * forward).sum(-1, keepdims=True))
         up_thigh = (thigh**2 + length**2 - shin**2) / np.maximum(2.0 * length, 1e-6)

@@ -267,7 +267,7 @@ def _fit(
         raise InputError(f"what was seen is no body at any distance from the camera; {_WHOLE_BODY}")
     depths = smoothed(without_spikes(depths), fps=rate, cutoff_hz=_DEPTH_CUTOFF_HZ)
     rays = camera.rays(keypoints[:, _HIPS].mean(1))
-    shape = _corrected(shape, bent_legs(shape, keypoints, depths, camera), doubt)
+    shape = _corrected(shape, bent_legs(shape, keypoints, depths, camera, fps=rate), doubt)
     fitted = shape + (rays * depths[:, None])[:, None]
     steady, weights = steadied(keypoints, camera, turns_xyzw), FitWeights().for_doubt(doubt)
     for index, rounds in enumerate(_ROUNDS):
