@@ -248,6 +248,14 @@ def test_a_model_alone_cannot_be_painted(tmp_path: Path) -> None:
         paint(PaintOptions(NOT_THERE, "tora", out=tmp_path))
 
 
+def test_a_painter_that_knows_only_keypoints_paints_from_them_though_it_has_a_body(tmp_path: Path) -> None:
+    folder = small_painter(tmp_path / "painter", small_views(np.zeros(3), np.ones(3), ORANGE), model="tora")
+    (folder / "dense.onnx").rename(folder / "plain.onnx")
+    # It is not refused: what is missing is the clip.
+    with pytest.raises(InputError, match=r"/nowhere/dance\.mp4"):
+        paint(PaintOptions(NOT_THERE, str(folder), out=tmp_path / "out"))
+
+
 def test_a_damaged_painter_is_told_in_one_line(tmp_path: Path) -> None:
     folder = small_painter(tmp_path / "painter", small_views(np.zeros(3), np.ones(3), ORANGE))
     (folder / "painter.json").write_bytes(b"\0")

@@ -176,8 +176,9 @@ def _characters(options: PaintOptions) -> dict[str, Character]:
 
 
 def _way(options: PaintOptions, character: Character) -> Way:
-    """Return how a character comes about: one without a body is painted from keypoints, whatever was asked."""
-    return "sticks" if options.by == "painter" and character.figure is None else options.by
+    """Return how a character comes about: from keypoints, whatever was asked, where its painter knows nothing else."""
+    only_sticks = character.painter is not None and not character.painter.has("dense")
+    return "sticks" if options.by == "painter" and only_sticks else options.by
 
 
 def _can_be_shown(character: Character, way: Way) -> bool:

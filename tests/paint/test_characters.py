@@ -40,6 +40,16 @@ def test_a_painters_folder_brings_the_model_that_it_paints_on(tmp_path: Path, mo
     assert character.figure.rig.bones == read_figure(model).rig.bones
 
 
+def test_the_body_in_a_painters_own_folder_goes_where_the_painter_goes(tmp_path: Path, model: Path) -> None:
+    folder = small_painter(tmp_path / "painter", two_plates(), model="body/body.pmx")
+    (folder / "body").mkdir()
+    model.rename(folder / "body" / "body.pmx")
+    folder.rename(tmp_path / "moved")
+    character = read_character(str(tmp_path / "moved"))
+    assert character.figure is not None
+    assert character.figure.rig.bones == read_figure(tmp_path / "moved" / "body" / "body.pmx").rig.bones
+
+
 def test_a_painter_whose_model_has_gone_says_which(tmp_path: Path) -> None:
     folder = small_painter(tmp_path / "painter", two_plates(), model="gone/Rin.pmx")
     with pytest.raises(InputError, match=r"gone/Rin\.pmx\) is not there; put it back"):
