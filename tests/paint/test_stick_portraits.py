@@ -102,6 +102,17 @@ def test_hands_go_with_the_wrists_of_the_characters_body(character: Character) -
     assert without.hands is None
 
 
+def test_a_hand_that_is_seen_elsewhere_is_none_of_hers(character: Character) -> None:
+    seen = dance_track(FRAMES / 24.0, size=(240, 320))
+    assert seen.hands is not None
+    places = seen.hands.keypoints_px.copy()
+    places[:, 0] += 60.0
+    found = sitting(character, replace(seen, hands=replace(seen.hands, keypoints_px=places))).hands
+    assert found is not None
+    assert np.isnan(found[:, 0]).all()
+    assert np.isfinite(found[:, 1, :, :3]).all()
+
+
 def test_the_same_again_is_the_same(character: Character) -> None:
     first, second = (
         [portrait.rgba for portrait in sitting(character, track()).portraits("sticks") if portrait is not None]

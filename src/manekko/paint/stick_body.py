@@ -58,14 +58,19 @@ def with_hands_of(
 ) -> Float[Array, "frame side=2 point=21 4"]:
     """Return hands put on the wrists of a body that was given other lengths, as large as its palms are.
 
+    A hand that was seen further from the wrist than a palm is long is something else, and unknown.
+
     Args:
         hands: x, y [px], depth [m], confidence; NaN where unknown.
         keypoints: the body that they were seen on.
         moved: the body that they are wanted on; see ``with_lengths_of``.
     """
-    before, after = keypoints[:, _WRISTS, None, :3], moved[:, _WRISTS, None, :3]
-    places = after + (hands[..., :3] - before) * (_palm_px(moved) / max(_palm_px(keypoints), 1e-6))
-    return np.concatenate([places, hands[..., 3:]], axis=-1)
+    palm_px = _palm_px(keypoints)
+    away = np.linalg.norm(hands[:, :, 0, :2] - keypoints[:, _WRISTS, :2], axis=-1)
+    after = moved[:, _WRISTS, None, :3]
+    places = after + (hands[..., :3] - hands[:, :, :1, :3]) * (_palm_px(moved) / max(palm_px, 1e-6))
+    own = np.nan_to_num(away, nan=np.inf) <= palm_px
+    return np.where(own[..., None, None], np.concatenate([places, hands[..., 3:]], axis=-1), np.nan)
 
 
 def _palm_px(keypoints: Float[Array, "frame 33 4"]) -> float:
