@@ -6,8 +6,8 @@ be lost in the mean of many faces, none of which lies quite right: the face is t
 """
 
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import cast
 
 import numpy as np
@@ -20,6 +20,7 @@ from manekko.paint.pose_map import NOTHING
 from manekko.paint.stick_parts import parts_of
 from manekko.paint.surface import body_of
 from manekko.paint.views import FACE, Views, draw_views
+from manekko.people.keypoints import BODY33_INDEX
 from manekko.progress import Progress
 from manekko.stage.figure import Figure
 from manekko.whole import whole_file
@@ -37,8 +38,24 @@ _FRONT, _LARGE = 0.3, 0.8
 _MOST_FRAMES = 600
 """Pictures that are looked at: more would only say the same again."""
 
-Seen = tuple[Float[Array, "point 3"], Float[Array, "point 3"]]
-"""Places of the body at rest [m], and the colours that a picture shows of them, 0–255."""
+_FACE_POINTS = [BODY33_INDEX[name] for name in ("nose", "left_eye", "right_eye")]
+_HIDDEN_M = 0.03
+"""A point of the face is hidden where the picture shows nothing of the body this near."""
+_AS_WELL, _FACES = 0.01, 8
+"""Faces that lie as well as the best by so much of the picture's side are chosen from, at most so many."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Seen:
+    """What one picture shows of the body."""
+
+    rest_m: Float[Array, "point 3"]
+    colours: Float[Array, "point 3"]
+    """Of these places, 0–255."""
+    shares: Float[Array, "point 2"]
+    """Where they are in the picture: across and down, in its side."""
+    keypoints: Float[Array, "keypoint=33 2"]
+    """Likewise."""
 
 
 def dress(dataset: Dataset, figure: Figure, progress: Progress) -> None:
@@ -76,64 +93,94 @@ def dressed(dataset: Dataset, bare: Views) -> Views:
     weights: list[Array] = []
     for _ in range(2):  # the mean, then the mean of what is like it
         totals = [np.zeros((_SIDE_CELLS**2, 4), np.float64) for _ in bare.pictures]
-        for rest_m, colours in _pictures(dataset, bare):
+        for seen in _pictures(dataset, bare):
             for number, total in enumerate(totals):
-                cells, weight = _cells(bare, number, rest_m)
+                cells, weight = _cells(bare, number, seen.rest_m)
                 if means:
-                    weight = weight / (1.0 + ((colours - means[number][cells]) ** 2).sum(1) / _LIKE**2)
+                    weight = weight / (1.0 + ((seen.colours - means[number][cells]) ** 2).sum(1) / _LIKE**2)
                 for channel in range(3):
-                    total[:, channel] += np.bincount(cells, weight * colours[:, channel], _SIDE_CELLS**2)
+                    total[:, channel] += np.bincount(cells, weight * seen.colours[:, channel], _SIDE_CELLS**2)
                 total[:, 3] += np.bincount(cells, weight, _SIDE_CELLS**2)
         means = [total[:, :3] / np.maximum(total[:, 3:], 1e-9) for total in totals]
         weights = [total[:, 3] for total in totals]
-    for number, (mean, weight) in _one_face(dataset, bare, means).items():
+    for number, (mean, weight) in _one_face(dataset, bare).items():
         weights[number] = np.maximum(weights[number], weight)
         means[number] = np.where(weight[:, None] > _KNOWN, mean, means[number])
     worn = [_worn(bare, number, mean, weights[number]) for number, mean in enumerate(means)]
     return replace(bare, pictures=tuple(picture for picture, _ in worn), slants=tuple(slant for _, slant in worn))
 
 
-def _pictures(dataset: Dataset, views: Views) -> Iterator[Seen]:
+def _pictures(dataset: Dataset, views: Views) -> Iterator[_Seen]:
     """Yield what pictures that are learned from show of the body: all of them, or as many, spread evenly."""
     shards = dataset.shards("train") or dataset.all_shards
     count = sum(shard.info.frames for shard in shards)
     every = -(-count // _MOST_FRAMES)
     for shard in shards:
-        rgba, rest, parts = (shard.array(name) for name in ("rgba", "rest", "parts"))
+        rgba, rest, parts, keypoints = (shard.array(name) for name in ("rgba", "rest", "parts", "keypoints"))
         assert rgba is not None
         assert rest is not None
         assert parts is not None
+        assert keypoints is not None
         for frame in range(0, shard.info.frames, every):
             # At the edge the two silhouettes differ, and colours are mixed with what is behind.
             inside = binary_erosion((rgba[frame, ..., 3] >= _SOLID) & (parts[frame] != NOTHING))
-            yield views.places_m(rest[frame][inside]), rgba[frame][inside][:, :3].astype(np.float64)
+            yield _Seen(
+                views.places_m(rest[frame][inside]),
+                rgba[frame][inside][:, :3].astype(np.float64),
+                (np.argwhere(inside)[:, ::-1] + 0.5) / shard.size_px,
+                keypoints[frame, :, :2] / shard.size_px,
+            )
 
 
-def _one_face(
-    dataset: Dataset, views: Views, means: Sequence[Array]
-) -> dict[int, tuple[Float[Array, "cell 3"], Float[Array, " cell"]]]:
-    """Return colours and weights of the views of the head from the picture that shows the face large and as usual."""
-    if len(means) <= FACE:
+def _one_face(dataset: Dataset, views: Views) -> dict[int, tuple[Float[Array, "cell 3"], Float[Array, " cell"]]]:
+    """Return colours and weights of the views of the head from one picture; none where no picture shows a face.
+
+    It is large, its eyes and nose lie where the body has them, and of those that do as well it is the most usual: no
+    hand before it, no eye closed.
+    """
+    if len(views.pictures) <= FACE:
         return {}
-    faces: list[Seen] = []
-    offs: list[float] = []
-    for rest_m, colours in _pictures(dataset, views):
-        cells, weight = _cells(views, FACE, rest_m)
-        front = weight > _FRONT
-        faces.append((rest_m[front], colours[front]))
-        offs.append(float(np.abs(colours[front] - means[FACE][cells[front]]).mean()) if front.any() else np.inf)
-    sizes = np.array([len(rest_m) for rest_m, _ in faces])
-    large = sizes >= _LARGE * np.percentile(sizes, 90)
-    rest_m, colours = faces[int(np.argmin(np.where(large, offs, np.inf)))]
-    found = {}
-    for number in range(FACE, len(views.pictures)):
-        cells, weight = _cells(views, number, rest_m)
-        layers = [np.bincount(cells, weight * colours[:, channel], _SIDE_CELLS**2) for channel in range(3)]
-        layers.append(np.bincount(cells, weight, _SIDE_CELLS**2))
-        # A pixel of the picture is larger than a cell: what lies between is filled in.
-        wide = [gaussian_filter(layer.reshape(_SIDE_CELLS, _SIDE_CELLS), 1.0).ravel() for layer in layers]
-        found[number] = np.stack(wide[:3], axis=1) / np.maximum(wide[3], 1e-9)[:, None], wide[3]
-    return found
+    body_m = body_of(dataset.made_of)
+    found = [(_front_size(views, seen), _face_off(seen, body_m), seen) for seen in _pictures(dataset, views)]
+    large = _LARGE * float(np.percentile([size for size, _, _ in found], 90))
+    lying = sorted(((off, seen) for size, off, seen in found if size >= large), key=lambda one: one[0])
+    best = [seen for off, seen in lying[:_FACES] if off <= lying[0][0] + _AS_WELL and np.isfinite(off)]
+    if not best:
+        return {}
+    faces = [_spread(views, FACE, seen) for seen in best]
+    colours = np.stack([np.where(weight[:, None] > _KNOWN, colour, np.nan) for colour, weight in faces])
+    everywhere = np.isfinite(colours).all((0, 2))
+    unlike = np.abs(colours - np.median(colours, axis=0))[:, everywhere].sum((1, 2))
+    chosen = best[int(np.argmin(unlike))]
+    return {number: _spread(views, number, chosen) for number in range(FACE, len(views.pictures))}
+
+
+def _front_size(views: Views, seen: _Seen) -> int:
+    """Return how many points of a picture show the front of the head."""
+    return int((_cells(views, FACE, seen.rest_m)[1] > _FRONT).sum())
+
+
+def _face_off(seen: _Seen, body_m: Float[Array, "33 3"]) -> float:
+    """Return how far eyes and nose of the body lie from those that are seen; infinite where one is hidden."""
+    if len(seen.rest_m) == 0:
+        return np.inf
+    offs = []
+    for point in _FACE_POINTS:
+        away_m = np.linalg.norm(seen.rest_m - body_m[point], axis=1)
+        nearest = int(np.argmin(away_m))
+        if not away_m[nearest] <= _HIDDEN_M:
+            return np.inf
+        offs.append(float(np.linalg.norm(seen.shares[nearest] - seen.keypoints[point])))
+    return float(np.nan_to_num(np.mean(offs), nan=np.inf))
+
+
+def _spread(views: Views, number: int, seen: _Seen) -> tuple[Float[Array, "cell 3"], Float[Array, " cell"]]:
+    """Return colours and weights of a view's cells from one picture, whose pixels are larger than they."""
+    cells, weight = _cells(views, number, seen.rest_m)
+    layers = [np.bincount(cells, weight * seen.colours[:, channel], _SIDE_CELLS**2) for channel in range(3)]
+    layers.append(np.bincount(cells, weight, _SIDE_CELLS**2))
+    wide = [gaussian_filter(layer.reshape(_SIDE_CELLS, _SIDE_CELLS), 1.0).ravel() for layer in layers]
+    return np.stack(wide[:3], axis=1) / np.maximum(wide[3], 1e-9)[:, None], wide[3]
 
 
 def _cells(views: Views, number: int, rest_m: Float[Array, "point 3"]) -> tuple[Array, Float[Array, " point"]]:
