@@ -13,7 +13,7 @@ _DOUBT_RAD = np.radians(15.0)
 """A leg's length is known to a few percent; near the straight leg that is so much of a bend."""
 _STRAIGHT_RAD = np.radians(4.0)
 """What a leg may be bent more than the picture asks: who stands upright is seen by the detector with bent knees."""
-_STEADY_HZ = 0.7
+_STEADY_HZ, _LOOKS_STRAIGHT_RAD = 0.5, np.radians(8.0)
 _FADE_RAD = np.radians(15.0)
 
 
@@ -45,8 +45,9 @@ def bent_legs(
         asked = np.pi - _angle(thigh, shin, np.linalg.norm(reach, axis=-1))
         own = np.pi - _angle(thigh, shin, np.linalg.norm(shape_m[:, ankle] - shape_m[:, hip], axis=-1))
         # Points tremble: a leg is straight only where it looks so for a while.
-        least, most = asked - _DOUBT_RAD, np.maximum(asked, smoothed(asked, fps=fps, cutoff_hz=_STEADY_HZ))
-        bend = np.clip(own, least, most + _STRAIGHT_RAD)
+        most = np.maximum(asked, smoothed(asked, fps=fps, cutoff_hz=_STEADY_HZ))
+        bend = np.where(most < _LOOKS_STRAIGHT_RAD, np.minimum(own, most + _STRAIGHT_RAD), own)
+        bend = np.maximum(bend, asked - _DOUBT_RAD)
         share = np.nan_to_num(np.clip(np.abs(bend - own) / _FADE_RAD, 0.0, 1.0))[:, None]
         length = np.sqrt(thigh**2 + shin**2 + 2.0 * thigh * shin * np.cos(bend))
         along = normalized(reach)
