@@ -18,7 +18,8 @@ from manekko.paint.dataset.cutting import Cutout, Points
 from manekko.paint.dataset.fitting import fitted
 from manekko.paint.pose_map import LIGHT, PoseMap, looked_at
 from manekko.paint.views import Views
-from manekko.people.keypoints import Track
+from manekko.people.hands import SIDES
+from manekko.people.keypoints import BODY33_INDEX, Track
 from manekko.skeleton.ground import on_level_ground
 from manekko.stage.cameras import CameraAt, source_view
 from manekko.stage.casting import Part, dancer, source_camera_of
@@ -33,6 +34,7 @@ _WELL = 0.75
 """As well as this a body covers a character whose clothes it does not wear."""
 _CLEARLY = 0.03
 """A motion knows front from back better than one picture does; this much better must that cover."""
+_LEFT, _RIGHT = ([BODY33_INDEX[f"{side}_{part}"] for part in ("shoulder", "hip", "eye")] for side in SIDES)
 _LOOK_PX = 128
 _SOLID = 127
 
@@ -129,8 +131,10 @@ class Bodied:
         """
         cover, best = self._onto(posed, cutout, cutout.points)
         points = again() if again is not None and cover < _WELL else None
-        still = None if points is None else self.in_still(points, posed.view.size_px)
-        if points is not None and still is not None:
+        if points is None or not _face_alike(points, cutout.points):
+            return best if cover >= LEAST_COVER else None
+        still = self.in_still(points, posed.view.size_px)
+        if still is not None:
             other, alone = self._onto(still, cutout, points)
             if other > cover + _CLEARLY:
                 cover, best = other, alone
@@ -150,6 +154,12 @@ class Bodied:
         """Return the map of a square of a picture."""
         view = square.seen_by(posed.view, side_px)
         return looked_at(self._truths, view, posed.pose, self._views, LIGHT)[1]
+
+
+def _face_alike(one: Points, other: Points) -> bool:
+    """Whether two looks agree which side is the left: one picture alone takes fronts for backs more often."""
+    across = [points.body[_LEFT, 0] - points.body[_RIGHT, 0] for points in (one, other)]
+    return float(np.nansum(across[0] * across[1])) >= 0.0
 
 
 def overlap(one: Bool[Array, "height width"], other: Bool[Array, "height width"]) -> float:

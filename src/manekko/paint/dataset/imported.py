@@ -16,6 +16,7 @@ import numpy as np
 from manekko.arrays import Array, Int, UInt8
 from manekko.errors import FormatError, InputError
 from manekko.files.keypoints import SeenIn, as_kept, clip_digest, kept_tracks, write_tracks
+from manekko.lift.swaps import repair_swaps
 from manekko.paint.dataset.bodied import Bodied, Posed
 from manekko.paint.dataset.bodies import Body, read_body
 from manekko.paint.dataset.cutting import Cutout, Points, cut_out, has_alpha, mask_of
@@ -250,6 +251,9 @@ def _import_video(run: _Import, clip: Clip) -> None:
     track = max(tracks, key=lambda one: float(np.nansum(extent(one.keypoints_px) * one.confidences.mean(1))))
     if len(tracks) > 1:
         run.warnings.append(f"{len(tracks)} people are in {clip.info.path.name}; only the most prominent is taken")
+    if run.takings.body is not None:
+        # Its motion is solved with left and right as they are; a body cannot be laid on them as they were seen.
+        track, _ = repair_swaps(track)
     frames = _frames_at_30(track)
     parts = parts_of([clip.info.path.stem] * len(frames), _places(track, frames))
     missing = [part for part in parts if not has_shard(run.dataset, part.name)]
