@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from manekko.errors import InputError
+from manekko.paint.dataset.bodies import FOLDER as BODY
 from manekko.paint.dataset.shards import open_dataset
 from manekko.paint.train.export import LARGEST_BYTES, card, whole_folder
 from manekko.paint.train.guessed import guess_dataset
@@ -71,6 +72,8 @@ def join_painters(folders: Sequence[Path], target: Path, command: str) -> None:
         if sum(sizes.values()) > LARGEST_BYTES:
             raise InputError(f"the networks take {sum(sizes.values())} bytes; {LARGEST_BYTES} are allowed")
         shutil.copyfile(folders[0] / "views.npz", made / "views.npz")
+        if (folders[0] / BODY).is_dir():
+            shutil.copytree(folders[0] / BODY, made / BODY)
         facts = told[0] | {"networks": sizes, "parity": max(one["parity"] for one in told), "command": command}
         (made / "painter.json").write_text(json.dumps(facts, indent=1, ensure_ascii=False), encoding="utf-8")
         (made / "CARD.md").write_text(card(facts, {}), encoding="utf-8")
