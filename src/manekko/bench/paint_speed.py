@@ -8,7 +8,7 @@ from pathlib import Path
 
 from manekko.bench.command import bind, run_on_clip, unbind
 from manekko.bench.judge import measuring_file
-from manekko.bench.paint_bars import DENSE, FINE
+from manekko.bench.paint_bars import DENSE, FINE, STICK
 from manekko.pixels.warp import resize
 from manekko.video.source import open_clip
 from manekko.video.writer import VideoWriter
@@ -17,7 +17,7 @@ CLIP = ("video", "dance_frontal_1080x1920_24fps.mp4")
 SIZE_PX, SECONDS = (720, 1280), 10.0
 """What of the clip is painted: one person, upright 720p."""
 CORES = 2
-COMMANDS = {DENSE: ("--detail", "256"), FINE: ("--detail", "512")}
+COMMANDS = {STICK: ("--with", "sticks"), DENSE: ("--detail", "256"), FINE: ("--detail", "512")}
 """What the whole command is told for each kind."""
 _WARM_UP, _RUNS = 5, 40
 
