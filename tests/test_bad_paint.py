@@ -136,7 +136,8 @@ def test_a_model_without_a_painter_is_told_of_both_ways(clip: Path, tmp_path: Pa
     from manekko.character import default_model
 
     model = shutil.copy(default_model(), tmp_path / "mine.pmx")
-    assert_one_clear_line(run("paint", clip, "--character", model, "--out", tmp_path / "out"), "--with 3d")
+    words = ["--character", model, "--with", "sticks"]
+    assert_one_clear_line(run("paint", clip, *words, "--out", tmp_path / "out"), "--with 3d")
     assert_nothing_left(tmp_path / "out")
 
 

@@ -243,9 +243,9 @@ def test_what_makes_no_sense_is_told_before_the_clip_is_looked_at(
     assert not (tmp_path / "out").exists()
 
 
-def test_a_model_alone_cannot_be_painted(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"tora cannot be shown --with painter: train a painter .* draw it: --with 3d"):
-        paint(PaintOptions(NOT_THERE, "tora", out=tmp_path))
+def test_a_model_alone_cannot_be_painted_from_keypoints(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"tora cannot be shown --with sticks: train a painter .* draw it: --with 3d"):
+        paint(PaintOptions(NOT_THERE, "tora", by="sticks", out=tmp_path))
 
 
 def test_a_painter_that_knows_only_keypoints_paints_from_them_though_it_has_a_body(tmp_path: Path) -> None:
@@ -337,9 +337,10 @@ def test_the_painter_that_ships_paints_the_example_like_its_model(example: Path)
 @pytest.mark.usefixtures("graphics")
 def test_two_filmed_people_become_two_characters(data_folder: Path, tmp_path: Path) -> None:
     source = data_folder / "video" / "two_people_1080x1920_12fps.mp4"
-    options = PaintOptions(source, "maneko", ((2, "tora"),), "3d", "#00ff00", shadow=0.0, end_s=1.0, out=tmp_path)
+    options = PaintOptions(source, "maneko", ((2, "tora"),), background="#00ff00", shadow=0.0, end_s=1.0, out=tmp_path)
     result = paint(options)
     assert result.people == 2
+    assert "tora is drawn, not painted: there is no painter of it" in result.warnings
     different = pictures(result.out)
     same = pictures(paint(replace(options, people=())).out)
     changed = np.abs(different.astype(int) - same).max(-1) > 60

@@ -176,11 +176,11 @@ class Paint:
     input: Annotated[Positional[Path], arg(metavar="INPUT")]
     """A video, a picture or a folder of pictures."""
     character: Annotated[str, arg(metavar="CHARACTER")] = "maneko"
-    """Who everybody becomes: maneko, a folder that train painter wrote, or, with --with 3d, a model (PMX, VRM)."""
+    """Who everybody becomes: maneko, tora, a folder that train painter wrote, or a model (PMX, VRM)."""
     people: Annotated[tuple[tuple[int, str], ...], argument("p1=A,p2=B", people_of, shown_people)] = ()
     """Who becomes whom, where not all become the same: p1=maneko,p2=Miku.pmx; people count as capture counts them."""
     by: Annotated[Literal["painter", "3d", "sticks"], arg(name="with")] = "painter"
-    """painter: a network paints the character. 3d: its model is drawn. sticks: painted from keypoints alone."""
+    """painter: painted by a network; a model without one is drawn. 3d: drawn. sticks: painted from keypoints alone."""
     background: Annotated[str, arg(metavar="WHAT")] = "keep"
     """keep: the video without the people. clean: the place alone. Or transparent, a colour (#ff8800), a picture."""
     resemble: Annotated[float, argument("SHARE", share, "{:g}".format)] = 0.0

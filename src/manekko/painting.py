@@ -125,6 +125,9 @@ def paint(options: PaintOptions, progress: Progress = silent) -> PaintResult:
             _write(options, run, picture, target)
     figures = [(one.character.name, one.character.figure) for one in sittings]
     told = dict.fromkeys(f"{name}: {note}" for name, figure in figures if figure for note in figure.warnings)
+    if options.by == "painter":
+        drawn = [one.character.name for one in sittings if _way(options, one.character) == "3d"]
+        told |= dict.fromkeys(f"{name} is drawn, not painted: there is no painter of it" for name in drawn)
     return PaintResult(target, len(people), (*run.warnings, *clip.warnings, *told), run.timing_s)
 
 
@@ -176,9 +179,12 @@ def _characters(options: PaintOptions) -> dict[str, Character]:
 
 
 def _way(options: PaintOptions, character: Character) -> Way:
-    """Return how a character comes about: from keypoints, whatever was asked, where its painter knows nothing else."""
-    only_sticks = character.painter is not None and not character.painter.has("dense")
-    return "sticks" if options.by == "painter" and only_sticks else options.by
+    """Return how a character comes about: as asked, or where that is painting, as it can."""
+    if options.by != "painter":
+        return options.by
+    if character.painter is None:
+        return "3d"
+    return "painter" if character.painter.has("dense") else "sticks"
 
 
 def _can_be_shown(character: Character, way: Way) -> bool:
@@ -313,9 +319,10 @@ def _pictures(
 ) -> Iterator[tuple[float, UInt8[Array, "height width channel"]]]:
     """Yield the time and the finished picture of each frame."""
     with ExitStack() as stack:
+        ways: list[Way] = [_way(options, sitting.character) for sitting in picture.sittings]
         streams = [
-            stack.enter_context(closing(ahead(sitting.portraits(options.by, options.side_px), _AHEAD)))
-            for sitting in picture.sittings
+            stack.enter_context(closing(ahead(sitting.portraits(way, options.side_px), _AHEAD)))
+            for sitting, way in zip(picture.sittings, ways, strict=True)
         ]
         for frame, order, *portraits in zip(frames, picture.orders, *streams, strict=False):
             yield frame.time_s, _composed(options, picture, frame, order, portraits)

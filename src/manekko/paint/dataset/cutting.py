@@ -48,12 +48,10 @@ class Points:
 
     def moved(self, origin: tuple[float, float], scale: tuple[float, float]) -> "Points":
         """Return them as they are in a part of the picture that begins at ``origin`` and is scaled."""
-        turned = []
-        for points in (self.body, self.hands):
-            points = points.copy()
+        body, hands = self.body.copy(), self.hands.copy()
+        for points in (body, hands):
             points[..., :2] = (points[..., :2] - origin) * scale
-            turned.append(points)
-        return Points(*turned, self.guess)
+        return Points(body, hands, self.guess)
 
 
 @dataclass(frozen=True, eq=False)
